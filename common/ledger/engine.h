@@ -1,0 +1,80 @@
+// What a database must do for the ledger: the only place where SQL lives is behind this interface, one folder per engine.
+// Everything blocks and is called by the ledger's own threads only, never by a gRPC thread. A Reader or Writer belongs to
+// one thread at a time.
+//
+// Errors are absl::Status made by the helpers of status.h: kUnavailable (retry), kResourceExhausted (disk full), kDataLoss
+// (corrupt), kAborted (another process changed what was read). Driver texts go to the log, never to the status message.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/ledger/types.h"
+
+namespace oversight::ledger {
+
+// Reads at a fixed revision or the present. Every read names the revision it is at; the reader never sees half a
+// transaction.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual absl::StatusOr<Head> GetHead() = 0;
+  // The last revision recorded at or before `time`; revision 0 when there is none.
+  virtual absl::StatusOr<Head> HeadAt(absl::Time time) = 0;
+  // The recorded time of a revision.
+  virtual absl::StatusOr<absl::Time> TimeOf(Revision revision) = 0;
+  // The version of `name` at `revision`; nullopt when it did not exist then or was deleted.
+  virtual absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) = 0;
+  // `query.as_of.revision` is always set. At most limit items; `filter` applied.
+  virtual absl::StatusOr<ListResult> List(const ListQuery& query) = 0;
+  virtual absl::StatusOr<HistoryResult> History(const HistoryQuery& query) = 0;
+  // Whole transactions with revision > after, in order: at most `limit`, and no more once about 1 MiB is gathered.
+  virtual absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) = 0;
+};
+
+// A remembered request.
+struct RequestRecord {
+  std::string actor;
+  std::string request_id;
+  std::string method;
+  std::string request_hash;
+  Revision revision = 0;
+  absl::Time recorded_time;
+  std::string response;
+};
+
+// One batch at a time: Begin, then for each command Savepoint, reads and puts, Release or Rollback; then Commit or Abandon.
+class Writer : public View {
+ public:
+  virtual absl::Status Begin() = 0;
+  virtual absl::Status Savepoint() = 0;
+  virtual absl::Status RollbackToSavepoint() = 0;
+  virtual absl::Status ReleaseSavepoint() = 0;
+  virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(const std::string& actor,
+                                                                   const std::string& request_id) = 0;
+  virtual absl::Status PutRequest(const RequestRecord& record) = 0;
+  // Appends a transaction with the next revision and fills in revision, recorded time, versions and leaf hash.
+  virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
+                                             absl::Time recorded_time) = 0;
+  // Makes the batch durable. On any error nothing of the batch is acknowledged and the writer must be reopened.
+  virtual absl::Status Commit() = 0;
+  virtual void Abandon() = 0;
+};
+
+// A database. Thread-safe.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  // Creates or migrates the schema; refuses a schema newer than this binary knows.
+  virtual absl::Status Migrate() = 0;
+  // A random id given to the store when it was created.
+  virtual absl::StatusOr<std::string> StoreId() = 0;
+  virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
+  virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() = 0;
+  // Called on an orderly stop, after the last write.
+  virtual void Close() = 0;
+};
+
+}  // namespace oversight::ledger

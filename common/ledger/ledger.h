@@ -1,0 +1,100 @@
+// The store of a service: an append-only log of resource versions. Everything a service keeps goes through Commit; current
+// state, as-of reads, history, watch, audit and idempotent replay all come from the one log.
+//
+// The ledger owns its threads: one writer that batches whatever waits into one durable database transaction (group commit,
+// no artificial delay), a few readers, one publisher that wakes watchers. Calls return at once; callbacks run exactly once,
+// on a ledger thread or, when the answer is in the cache, inside the call. A callback must not block.
+//
+// Queues are bounded: when one is full the callback gets RESOURCE_EXHAUSTED (OVERLOADED) at once.
+//
+// Thread-safe. Destroy it after the last callback it owes has run: Shutdown waits for that.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/ledger/engine.h"
+#include "common/ledger/types.h"
+#include "common/time/clock.h"
+
+namespace oversight::ledger {
+
+template <class T>
+using Callback = std::function<void(absl::StatusOr<T>)>;
+
+struct Options {
+  int max_queued_writes = 4096;
+  int max_batch = 256;
+  int reader_threads = 2;
+  int max_queued_reads = 4096;
+  // Bytes of current versions kept in memory for Get.
+  int64_t cache_bytes = 64 << 20;
+  // Recent transactions kept in memory for watchers. A live watcher that falls further behind is told WATCH_LAGGING.
+  int watch_window = 10000;
+};
+
+// Counters for metrics; monotonic unless said. Relaxed reads.
+struct Stats {
+  std::atomic<int64_t> commits{0}, batches{0}, changes{0}, replays{0}, conflicts{0};
+  std::atomic<int64_t> commit_micros{0};     // time spent in durable commits
+  std::atomic<int64_t> queued_writes{0};     // gauge
+  std::atomic<int64_t> queued_reads{0};      // gauge
+  std::atomic<int64_t> watchers{0};          // gauge
+  std::atomic<int64_t> cache_hits{0}, cache_misses{0};
+};
+
+// A place in the log from which transactions are pulled in order. Pulling is the flow control: a watcher that does not
+// ask costs nothing. Thread-safe; at most one Next outstanding.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  // Gives the transactions after the last ones given: at least one, in order, all of a revision together; waits until
+  // there are some. Errors: RESOURCE_EXHAUSTED WATCH_LAGGING (with the last revision given), CANCELLED after Cancel,
+  // UNAVAILABLE while the ledger shuts down.
+  virtual void Next(Callback<std::vector<std::shared_ptr<const Transaction>>> done) = 0;
+  // The revision up to which everything has been given.
+  virtual Revision position() const = 0;
+  // Ends an outstanding Next with CANCELLED, perhaps inside this call. Idempotent.
+  virtual void Cancel() = 0;
+};
+
+class Ledger {
+ public:
+  // Migrates and opens the store. The clock gives recorded times, which never go backwards.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(std::unique_ptr<Engine> engine, const Clock& clock,
+                                                      Options options = {});
+  virtual ~Ledger() = default;
+
+  // Decides and stores a command. The callback runs after the commit is durable and visible to every later read.
+  // Errors of `decide` pass through. Others: RESOURCE_EXHAUSTED OVERLOADED, DEADLINE_EXCEEDED, CANCELLED,
+  // INVALID_ARGUMENT REQUEST_ID_REUSED, ABORTED CONFLICT, UNAVAILABLE STORE_UNAVAILABLE, RESOURCE_EXHAUSTED STORE_FULL.
+  virtual void Commit(Command command, Callback<Committed> done) = 0;
+
+  // Reads. As-of in the future: OUT_OF_RANGE REVISION_IN_FUTURE.
+  virtual void Get(const std::string& name, const AsOf& as_of, Callback<GetResult> done) = 0;
+  virtual void List(ListQuery query, Callback<ListResult> done) = 0;
+  virtual void History(HistoryQuery query, Callback<HistoryResult> done) = 0;
+
+  // A current read from memory alone, for hot paths: true and the result when the cache can answer.
+  virtual bool TryGetCached(const std::string& name, GetResult* result) = 0;
+
+  // Watches from after `resume_after`. Errors: OUT_OF_RANGE REVISION_IN_FUTURE.
+  virtual absl::StatusOr<std::shared_ptr<Watcher>> Watch(Revision resume_after) = 0;
+
+  // The last revision visible to reads here.
+  virtual Head head() const = 0;
+  // Runs `done` when head() has reached `revision`; DEADLINE_EXCEEDED otherwise.
+  virtual void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) = 0;
+
+  virtual const std::string& store_id() const = 0;
+  // OK while writes can succeed; else the last failure. For health.
+  virtual absl::Status health() const = 0;
+  virtual const Stats& stats() const = 0;
+
+  // Finishes what is queued, ends watchers with UNAVAILABLE DRAINING, closes the store. Idempotent; blocks.
+  virtual void Shutdown() = 0;
+};
+
+}  // namespace oversight::ledger
