@@ -1,0 +1,26 @@
+// The border between absl::Status (with google.rpc details as payloads, see errors.h) and grpc::Status (with a
+// google.rpc.Status in its details). The one place where the two meet, both ways. Pure functions, thread-safe.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "grpcpp/support/status.h"
+
+namespace oversight::rpc {
+
+// gRPC's default metadata limit is 8 KiB, and an error over it is lost whole, so errors are cut well below.
+inline constexpr size_t kMaxDetailsBytes = 4096;
+inline constexpr size_t kMaxMessageBytes = 1024;
+
+// Keeps code, message and payloads. Details too long lose field and precondition violations from the end, then long
+// metadata; ErrorInfo metadata then says truncated=true. A message too long is cut at a whole character.
+grpc::Status ToGrpc(const absl::Status& status);
+
+// The way back: details become payloads again. Details that cannot be read are left out; an unknown code is kUnknown.
+absl::Status FromGrpc(const grpc::Status& status);
+
+// "NOT_FOUND".
+const char* CodeName(absl::StatusCode code);
+
+}  // namespace oversight::rpc

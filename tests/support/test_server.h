@@ -1,0 +1,82 @@
+// A real server over a real ledger in a folder of its own, on a port of its own, inside the test: the application is
+// built exactly as its process builds it. Time stands still until the test moves it. Callers are the sample principals
+// of data/principals.json.
+//
+//   auto server = TestServer::Start(forces::MakeProgram().build);
+//   auto inspector = server->StubAs<forces::v1::ForcesService>("hm-inspector");
+//   grpc::ClientContext context;
+//   EXPECT_TRUE(inspector->GetForce(&context, request, &response).ok());
+//
+// Used by the test's thread; stubs by any.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/ledger/ledger.h"
+#include "common/observe/metrics.h"
+#include "common/rpc/server.h"
+#include "common/time/clock.h"
+#include "grpcpp/channel.h"
+
+namespace oversight::test {
+
+struct TestServerOptions {
+  // 24 November 2023, 10:00 UTC: an ordinary working day.
+  absl::Time now = absl::FromUnixSeconds(1700820000);
+  rpc::HostOptions host;
+  absl::Duration shutdown_grace = absl::Seconds(10);
+  bool has_store = true;
+  std::string principals = "data/principals.json";  // Tests run in the top of the tree.
+};
+
+class TestServer {
+ public:
+  // Dies with a message when it cannot start: a test has nothing to do then.
+  static std::unique_ptr<TestServer> Start(rpc::BuildApplication build, TestServerOptions options = {});
+  ~TestServer();
+
+  FakeClock& clock() { return clock_; }
+  ledger::Ledger& ledger() { return *ledger_; }
+  rpc::Server& server() { return *server_; }
+  rpc::Application& application() { return server_->application(); }
+  template <class T>
+  T& application_as() {
+    return dynamic_cast<T&>(server_->application());
+  }
+  observe::Metrics& metrics() { return *metrics_; }
+  std::string address() const { return server_->address(); }
+
+  // One channel per principal ("hm-inspector"), kept; "" calls as nobody.
+  std::shared_ptr<grpc::Channel> ChannelAs(const std::string& principal);
+  template <class Service>
+  std::unique_ptr<typename Service::Stub> StubAs(const std::string& principal) {
+    return Service::NewStub(ChannelAs(principal));
+  }
+
+  // Stops as on SIGTERM, then opens the same store again, perhaps on another port. Stubs made before are of no use.
+  void Restart();
+  // Stops as on SIGTERM. Idempotent.
+  void Stop();
+
+ private:
+  TestServer(rpc::BuildApplication build, TestServerOptions options);
+  void Open();
+
+  const rpc::BuildApplication build_;
+  const TestServerOptions options_;
+  std::filesystem::path folder_;
+  FakeClock clock_;
+  std::unique_ptr<auth::Authenticator> authenticator_;
+  std::unique_ptr<observe::Metrics> metrics_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<rpc::Server> server_;
+  std::mutex mu_;  // Guards channels_.
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+};
+
+}  // namespace oversight::test
