@@ -1,0 +1,96 @@
+#include "common/time/due_rule.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/time/partial_date.h"
+
+namespace oversight {
+namespace {
+
+using common::v1::DueRule;
+
+constexpr int kMostUnits = 3650;
+
+std::string Join(const std::string& field, const char* part) {
+  return field.empty() ? part : absl::StrCat(field, ".", part);
+}
+
+bool IsValidRule(const DueRule& rule) {
+  Violations violations;
+  ValidateDueRule(rule, "", violations);
+  return violations.empty();
+}
+
+}  // namespace
+
+void ValidateDueRule(const DueRule& rule, const std::string& field, Violations& violations) {
+  switch (rule.rule_case()) {
+    case DueRule::kImmediately:
+      if (!rule.immediately()) violations.Add(Join(field, "immediately"), "must be true when it is given");
+      return;
+    case DueRule::kDate:
+      if (!IsValid(rule.date())) {
+        ValidatePartialDate(rule.date(), Join(field, "date"), violations);
+      } else if (!IsExact(rule.date())) {
+        violations.Add(Join(field, "date"), "must name a whole day");
+      }
+      return;
+    case DueRule::kWithin:
+      if (rule.within().count() < 1 || rule.within().count() > kMostUnits) {
+        violations.Add(Join(field, "within.count"), absl::StrCat("must be from 1 to ", kMostUnits));
+      }
+      if (rule.within().unit() != common::v1::DUE_UNIT_DAYS && rule.within().unit() != common::v1::DUE_UNIT_MONTHS) {
+        violations.Add(Join(field, "within.unit"), "must be days or months");
+      }
+      return;
+    case DueRule::RULE_NOT_SET:
+      break;
+  }
+  violations.Add(field.empty() ? "rule" : field, "must be one of immediately, date or within");
+}
+
+absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor) {
+  Violations violations;
+  ValidateDueRule(rule, "due_rule", violations);
+  OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  // Checked before counting too, so that no sum can overflow.
+  const auto in_range = [](absl::CivilDay day) { return day.year() >= 1 && day.year() <= 9999; };
+  absl::CivilDay due = anchor;
+  if (!in_range(anchor)) {
+    violations.Add("due_rule", "must be counted from a day from year 1 to year 9999");
+    return violations.status();
+  }
+  if (rule.has_date()) {
+    due = *ToCivilDay(rule.date());
+  } else if (rule.has_within()) {
+    due = rule.within().unit() == common::v1::DUE_UNIT_DAYS ? anchor + rule.within().count()
+                                                            : AddMonths(anchor, rule.within().count());
+  }
+  if (!in_range(due)) {
+    violations.Add("due_rule", "must give a day from year 1 to year 9999");
+    return violations.status();
+  }
+  return due;
+}
+
+std::string DescribeDueRule(const DueRule& rule, const std::string& anchor) {
+  if (!IsValidRule(rule)) return "no due date";
+  if (rule.has_immediately()) return "immediately";
+  if (rule.has_date()) return absl::StrCat("by ", FormatForPeople(rule.date()));
+  const int count = rule.within().count();
+  const char* unit = rule.within().unit() == common::v1::DUE_UNIT_DAYS ? "day" : "month";
+  return absl::StrCat("within ", count, " ", unit, count == 1 ? "" : "s", " of ", anchor);
+}
+
+int DaysInMonth(absl::CivilDay day) {
+  const absl::CivilMonth month(day);
+  return static_cast<int>(absl::CivilDay(month + 1) - absl::CivilDay(month));
+}
+
+absl::CivilDay AddMonths(absl::CivilDay day, int months) {
+  const absl::CivilDay first(absl::CivilMonth(day) + months);
+  return first + (std::min(day.day(), DaysInMonth(first)) - 1);
+}
+
+}  // namespace oversight
