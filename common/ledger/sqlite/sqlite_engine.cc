@@ -1,0 +1,167 @@
+#include "common/ledger/sqlite/sqlite_engine.h"
+
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/ledger/migrations.h"
+#include "common/ledger/sqlite/connection.h"
+#include "common/ledger/sqlite/file_lock.h"
+#include "common/ledger/sqlite/sqlite_reads.h"
+#include "common/ledger/sqlite/sqlite_writer.h"
+#include "common/ledger/status.h"
+#include "common/rpc/errors.h"
+
+namespace oversight::ledger {
+namespace {
+
+class SqliteReader final : public Reader {
+ public:
+  SqliteReader(std::unique_ptr<Connection> connection, std::unique_ptr<SqliteReads> reads)
+      : connection_(std::move(connection)), reads_(std::move(reads)) {}
+
+  absl::StatusOr<Head> GetHead() override { return reads_->GetHead(); }
+  absl::StatusOr<Head> HeadAt(absl::Time time) override { return reads_->HeadAt(time); }
+  absl::StatusOr<absl::Time> TimeOf(Revision revision) override { return reads_->TimeOf(revision); }
+  absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) override {
+    return reads_->Get(name, revision);
+  }
+  absl::StatusOr<ListResult> List(const ListQuery& query) override {
+    const Revision revision = query.as_of.revision.value_or(0);
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, revision));
+    result.read_revision = revision;
+    return result;
+  }
+  absl::StatusOr<HistoryResult> History(const HistoryQuery& query) override { return reads_->History(query); }
+  absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override { return reads_->Log(after, limit); }
+
+ private:
+  const std::unique_ptr<Connection> connection_;
+  const std::unique_ptr<SqliteReads> reads_;
+};
+
+absl::StatusOr<std::optional<std::string>> Meta(Connection& connection, const std::string& key) {
+  OVERSIGHT_ASSIGN_OR_RETURN(Statement select, Statement::Prepare(connection, "SELECT value FROM meta WHERE key = ?"));
+  Rows rows = select(key);
+  OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(rows.Text(0));
+}
+
+absl::StatusOr<int64_t> CountOf(Connection& connection, const char* sql) {
+  OVERSIGHT_ASSIGN_OR_RETURN(Statement select, Statement::Prepare(connection, sql));
+  Rows rows = select();
+  OVERSIGHT_RETURN_IF_ERROR(rows.Next().status());
+  return rows.Int(0);
+}
+
+class SqliteEngine final : public Engine {
+ public:
+  explicit SqliteEngine(const std::string& path) : path_(path) {}
+
+  absl::Status Migrate() override {
+    std::lock_guard guard(mu_);
+    OVERSIGHT_RETURN_IF_ERROR(Lock());
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::Open(path_, {}));
+    OVERSIGHT_ASSIGN_OR_RETURN(const int found, SchemaOf(*connection));
+    const int known = SqliteMigrations().back().number;
+    if (found > known) {
+      return StoreRefused(absl::StrCat("The store ", path_, " was written by a newer version of this program (schema ",
+                                       found, "; this one knows up to ", known, "). Nothing was changed."));
+    }
+    // Kept in the file, so no other connection needs to set it.
+    OVERSIGHT_RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = WAL"));
+    for (const Migration& migration : SqliteMigrations()) {
+      if (migration.number > found) OVERSIGHT_RETURN_IF_ERROR(Apply(*connection, migration));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> StoreId() override {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::Open(path_, {.read_only = true}));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
+    if (!id) return StoreCorrupt();
+    return *id;
+  }
+
+  absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override {
+    OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(path_, {.read_only = true}));
+    OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<SqliteReads> reads, SqliteReads::Prepare(*connection));
+    return std::make_unique<SqliteReader>(std::move(connection), std::move(reads));
+  }
+
+  absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override {
+    {
+      std::lock_guard guard(mu_);
+      OVERSIGHT_RETURN_IF_ERROR(Lock());
+    }
+    OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(path_, {.cache_kib = 65536}));
+    return OpenSqliteWriter(std::move(connection));
+  }
+
+  void Close() override {
+    std::lock_guard guard(mu_);
+    lock_.Release();
+  }
+
+ private:
+  absl::Status Lock() {
+    // By the real path: two links to one folder must meet in one lock.
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::weakly_canonical(path_, error);
+    return lock_.Acquire((error ? std::filesystem::path(path_) : real).string() + ".lock");
+  }
+
+  static absl::StatusOr<int> SchemaOf(Connection& connection) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const int64_t tables, CountOf(connection, "SELECT count(*) FROM sqlite_schema"));
+    if (tables == 0) return 0;
+    OVERSIGHT_ASSIGN_OR_RETURN(
+        const int64_t meta, CountOf(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"));
+    std::optional<std::string> text;
+    if (meta == 1) {
+      OVERSIGHT_ASSIGN_OR_RETURN(text, Meta(connection, "schema"));
+    }
+    int schema = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), schema).ec != std::errc()) {
+      return StoreRefused("The file is a SQLite database, but not a store of this program. Nothing was changed.");
+    }
+    return schema;
+  }
+
+  static absl::Status Apply(Connection& connection, const Migration& migration) {
+    spdlog::info("applying migration {}", migration.name);
+    OVERSIGHT_RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
+    const absl::Status status = [&]() -> absl::Status {
+      OVERSIGHT_RETURN_IF_ERROR(connection.Execute(migration.sql));
+      OVERSIGHT_ASSIGN_OR_RETURN(Statement put, Statement::Prepare(connection, "INSERT INTO meta VALUES (?, ?) ON CONFLICT"
+                                                                               " (key) DO UPDATE SET value = excluded.value"));
+      if (migration.number == 1) {
+        unsigned char bytes[16];
+        if (RAND_bytes(bytes, sizeof(bytes)) != 1) return Fault("No random bytes for the store id.");
+        const std::string id = absl::BytesToHexString(absl::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
+        OVERSIGHT_RETURN_IF_ERROR(put.Run("store_id", id));
+      }
+      const std::string number = absl::StrCat(migration.number);
+      OVERSIGHT_RETURN_IF_ERROR(put.Run("schema", number));
+      return connection.Execute("COMMIT");
+    }();
+    if (!status.ok() && sqlite3_get_autocommit(connection.handle()) == 0) connection.Execute("ROLLBACK").IgnoreError();
+    return status;
+  }
+
+  const std::string path_;
+  std::mutex mu_;
+  FileLock lock_;  // guarded by mu_
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeSqliteEngine(const std::string& path) { return std::make_unique<SqliteEngine>(path); }
+
+}  // namespace oversight::ledger

@@ -1,0 +1,231 @@
+#include "common/ledger/sqlite/sqlite_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
+#include "common/ledger/natural_order.h"
+#include "common/ledger/sqlite/sqlite_reads.h"
+#include "common/ledger/status.h"
+#include "common/rpc/errors.h"
+
+namespace oversight::ledger {
+namespace {
+
+class SqliteWriter final : public Writer {
+ public:
+  explicit SqliteWriter(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  ~SqliteWriter() override { Abandon(); }
+
+  absl::Status Prepare() {
+    OVERSIGHT_ASSIGN_OR_RETURN(reads_, SqliteReads::Prepare(*connection_));
+    for (const auto& [statement, sql] : std::initializer_list<std::pair<Statement*, const char*>>{
+             {&begin_, "BEGIN IMMEDIATE"},
+             {&savepoint_, "SAVEPOINT command"},
+             {&rollback_to_, "ROLLBACK TO command"},
+             {&release_, "RELEASE command"},
+             {&commit_, "COMMIT"},
+             {&last_change_, "SELECT ifnull(max(id), 0) FROM changes"},
+             {&last_number_,
+              "SELECT number FROM resources WHERE prefix = ? AND number IS NOT NULL ORDER BY number DESC LIMIT 1"},
+             {&find_request_,
+              "SELECT method, request_hash, revision, recorded_us, response FROM requests"
+              " WHERE request_id = ? AND actor = ?"},
+             {&put_request_,
+              "INSERT INTO requests (actor, request_id, method, request_hash, revision, recorded_us, response)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request_id, actor) DO UPDATE SET method = excluded.method,"
+              " request_hash = excluded.request_hash, revision = excluded.revision,"
+              " recorded_us = excluded.recorded_us, response = excluded.response"},
+             {&previous_,
+              "SELECT kind, operation, create_revision, create_us, version, terms FROM changes WHERE name = ?"
+              " ORDER BY revision DESC LIMIT 1"},
+             {&put_transaction_, "INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+             {&put_change_, "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+             {&put_resource_, "INSERT INTO resources VALUES (?, ?, ?, ?)"},
+             {&put_term_, "INSERT INTO terms VALUES (?, ?, ?, ?, ?, ?, NULL)"},
+             {&end_term_,
+              "UPDATE terms SET to_revision = ? WHERE kind = ? AND term = ? AND value = ? AND sort_key = ? AND name = ?"
+              " AND to_revision IS NULL"}}) {
+      OVERSIGHT_ASSIGN_OR_RETURN(*statement, Statement::Prepare(*connection_, sql));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Begin() override {
+    OVERSIGHT_RETURN_IF_ERROR(begin_.Run());
+    OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reads_->GetHead());
+    Rows rows = last_change_();
+    OVERSIGHT_RETURN_IF_ERROR(rows.Next().status());
+    tail_ = {head.revision, rows.Int(0)};
+    return absl::OkStatus();
+  }
+  absl::Status Savepoint() override {
+    saved_tail_ = tail_;
+    return savepoint_.Run();
+  }
+  absl::Status RollbackToSavepoint() override {
+    tail_ = saved_tail_;
+    OVERSIGHT_RETURN_IF_ERROR(rollback_to_.Run());
+    return release_.Run();
+  }
+  absl::Status ReleaseSavepoint() override { return release_.Run(); }
+  absl::Status Commit() override { return commit_.Run(); }
+  void Abandon() override {
+    // SQLite ends the transaction itself on some errors; then there is nothing to roll back.
+    if (sqlite3_get_autocommit(connection_->handle()) == 0) connection_->Execute("ROLLBACK").IgnoreError();
+  }
+
+  absl::StatusOr<std::optional<Version>> Get(const std::string& name) override { return reads_->Get(name, kLatest); }
+
+  absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
+    ListQuery query;
+    query.kind = kind;
+    if (!term.term.empty()) query.all_of.push_back(term);
+    query.limit = limit;
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, kLatest));
+    return std::move(result.items);
+  }
+
+  absl::StatusOr<int64_t> LastNumber(const std::string& prefix) override {
+    if (SplitNumber(prefix)) return Fault(absl::StrCat("A prefix of numbers must not end in one: ", prefix));
+    Rows rows = last_number_(prefix);
+    OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+    return row ? rows.Int(0) : 0;
+  }
+
+  absl::StatusOr<std::optional<RequestRecord>> FindRequest(const std::string& actor,
+                                                           const std::string& request_id) override {
+    Rows rows = find_request_(request_id, actor);
+    OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+    if (!row) return std::optional<RequestRecord>();
+    return std::optional<RequestRecord>(
+        RequestRecord{actor, request_id, rows.Text(0), rows.Text(1), rows.Int(2),
+                      rows.IsNull(3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(3)), rows.Text(4)});
+  }
+
+  absl::Status PutRequest(const RequestRecord& record) override {
+    std::optional<int64_t> recorded_us;
+    if (record.recorded_time != absl::InfinitePast()) recorded_us = absl::ToUnixMicros(record.recorded_time);
+    return put_request_.Run(record.actor, record.request_id, record.method, Bytes{record.request_hash}, record.revision,
+                            recorded_us, Bytes{record.response});
+  }
+
+  absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
+                                     absl::Time recorded_time) override {
+    const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
+    Transaction transaction;
+    transaction.revision = tail_.revision + 1;
+    transaction.recorded_time = absl::FromUnixMicros(recorded_us);
+    transaction.audit = audit;
+    transaction.versions.reserve(changes.size());
+    std::vector<std::string> hashes, terms;
+    for (const Change& change : changes) {
+      hashes.push_back(Sha256(change.payload));
+      terms.push_back(EncodeTerms(change.terms));
+      OVERSIGHT_ASSIGN_OR_RETURN(Version version,
+                                 PutVersion(change, transaction.revision, recorded_us, hashes.back(), terms.back()));
+      transaction.versions.push_back(std::move(version));
+    }
+    std::vector<HashedChange> hashed;
+    for (size_t i = 0; i < changes.size(); ++i) {
+      hashed.push_back({changes[i].operation, changes[i].name, changes[i].kind, hashes[i], terms[i]});
+    }
+    transaction.leaf_hash = LeafHash(transaction.revision, recorded_us, audit, hashed);
+    const auto count = static_cast<int64_t>(changes.size());
+    OVERSIGHT_RETURN_IF_ERROR(put_transaction_.Run(transaction.revision, recorded_us, audit.actor, audit.verb,
+                                                   audit.reason, audit.request_id, audit.trace_id,
+                                                   tail_.change_id - count + 1, count, Bytes{transaction.leaf_hash}));
+    tail_.revision = transaction.revision;
+    return transaction;
+  }
+
+ private:
+  struct Tail {
+    Revision revision = 0;
+    int64_t change_id = 0;
+  };
+
+  absl::StatusOr<Version> PutVersion(const Change& change, Revision revision, int64_t recorded_us,
+                                     const std::string& payload_hash, const std::string& encoded_terms) {
+    const bool deleted = change.operation == Change::Operation::kDelete;
+    Version version;
+    version.name = change.name;
+    version.kind = change.kind;
+    version.payload = change.payload;
+    version.create_revision = version.revision = revision;
+    version.version = 1;
+    version.create_time = version.update_time = absl::FromUnixMicros(recorded_us);
+    version.deleted = deleted;
+
+    bool known = false, alive = false;
+    std::vector<Term> old_terms;
+    {
+      Rows rows = previous_(change.name);
+      OVERSIGHT_ASSIGN_OR_RETURN(known, rows.Next());
+      if (known) {
+        alive = rows.Int(1) != static_cast<int>(Change::Operation::kDelete);
+        if (rows.View(0) != change.kind) return Fault(absl::StrCat(change.name, " cannot become another kind."));
+        if (alive) {
+          version.create_revision = rows.Int(2);
+          version.create_time = absl::FromUnixMicros(rows.Int(3));
+          version.version = rows.Int(4) + 1;
+          old_terms = Listed(rows.View(5));
+        }
+      }
+    }
+    if (deleted && !alive) return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
+
+    OVERSIGHT_RETURN_IF_ERROR(put_change_.Run(++tail_.change_id, revision, static_cast<int>(change.operation), change.name,
+                                              change.kind, version.create_revision, absl::ToUnixMicros(version.create_time),
+                                              version.version, Bytes{payload_hash}, Bytes{encoded_terms},
+                                              Bytes{change.payload}));
+    if (!known) {
+      const std::optional<NumberedName> numbered = SplitNumber(change.name);
+      std::optional<std::string_view> prefix;
+      std::optional<int64_t> number;
+      if (numbered) {
+        prefix = numbered->prefix;
+        number = numbered->number;
+      }
+      OVERSIGHT_RETURN_IF_ERROR(put_resource_.Run(change.name, change.kind, prefix, number));
+    }
+
+    // Only what differs is written: an update that keeps its terms leaves the index alone.
+    const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(encoded_terms);
+    const std::string sort_key = SortKey(change.name);
+    for (const Term& term : old_terms) {
+      if (std::find(new_terms.begin(), new_terms.end(), term) != new_terms.end()) continue;
+      OVERSIGHT_RETURN_IF_ERROR(end_term_.Run(revision, change.kind, term.term, term.value, sort_key, change.name));
+    }
+    for (const Term& term : new_terms) {
+      if (std::find(old_terms.begin(), old_terms.end(), term) != old_terms.end()) continue;
+      OVERSIGHT_RETURN_IF_ERROR(put_term_.Run(change.kind, term.term, term.value, sort_key, change.name, revision));
+    }
+    return version;
+  }
+
+  // The index entries of a resource: its terms and the one of its whole kind.
+  static std::vector<Term> Listed(std::string_view encoded_terms) {
+    std::vector<Term> terms = DecodeTerms(encoded_terms);
+    terms.push_back({"", ""});
+    return terms;
+  }
+
+  // Declared before the statements, so that they are finalised first.
+  const std::unique_ptr<Connection> connection_;
+  std::unique_ptr<SqliteReads> reads_;
+  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, find_request_, put_request_,
+      previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
+  Tail tail_, saved_tail_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> OpenSqliteWriter(std::unique_ptr<Connection> connection) {
+  auto writer = std::make_unique<SqliteWriter>(std::move(connection));
+  OVERSIGHT_RETURN_IF_ERROR(writer->Prepare());
+  return writer;
+}
+
+}  // namespace oversight::ledger

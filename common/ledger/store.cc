@@ -1,0 +1,19 @@
+#include "common/ledger/store.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/ledger/sqlite/sqlite_engine.h"
+#include "common/rpc/errors.h"
+
+namespace oversight::ledger {
+
+absl::StatusOr<std::unique_ptr<Engine>> EngineFor(const std::string& store) {
+  static const std::string kSqlite = "sqlite:";
+  if (store.compare(0, kSqlite.size(), kSqlite) == 0 && store.size() > kSqlite.size()) {
+    return MakeSqliteEngine(store.substr(kSqlite.size()));
+  }
+  return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
+               absl::StrCat("\"", store, "\" is not a store. Write sqlite:PATH."))
+      .Violation("store", "must be sqlite:PATH");
+}
+
+}  // namespace oversight::ledger

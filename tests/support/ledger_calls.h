@@ -1,0 +1,81 @@
+// Blocking calls on a ledger, and short ways to write commands, for tests. Thread-safe as the ledger is.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/ledger/ledger.h"
+#include "tests/support/awaited.h"
+
+namespace oversight::testing {
+
+inline ledger::Change Put(std::string name, std::string payload, std::vector<ledger::Term> terms = {},
+                          std::string kind = "test.Thing") {
+  return {ledger::Change::Operation::kPut, std::move(name), std::move(kind), std::move(payload), std::move(terms)};
+}
+inline ledger::Change Delete(std::string name, std::string payload = "", std::string kind = "test.Thing") {
+  return {ledger::Change::Operation::kDelete, std::move(name), std::move(kind), std::move(payload), {}};
+}
+
+// A command that stores `changes` whatever the state is.
+inline ledger::Command Storing(std::vector<ledger::Change> changes, std::string request_id = "",
+                               std::string response = "done") {
+  ledger::Command command;
+  command.audit = {"principals/tester", "Store", "a test", std::move(request_id), std::string(32, '7')};
+  command.method = "/test.Test/Store";
+  command.request_hash = "hash";
+  command.decide = [changes = std::move(changes), response = std::move(response)](ledger::View&) {
+    return absl::StatusOr<ledger::Decision>(ledger::Decision{changes, response});
+  };
+  return command;
+}
+
+// A command that decides by `decide`.
+inline ledger::Command Deciding(std::function<absl::StatusOr<ledger::Decision>(ledger::View&)> decide,
+                                std::string request_id = "") {
+  ledger::Command command = Storing({}, std::move(request_id));
+  command.decide = std::move(decide);
+  return command;
+}
+
+inline absl::StatusOr<ledger::Committed> CommitNow(ledger::Ledger& ledger, ledger::Command command) {
+  Awaited<ledger::Committed> done;
+  ledger.Commit(std::move(command), done.callback());
+  return done.Take();
+}
+inline absl::StatusOr<ledger::GetResult> GetNow(ledger::Ledger& ledger, const std::string& name,
+                                                const ledger::AsOf& as_of = {}) {
+  Awaited<ledger::GetResult> done;
+  ledger.Get(name, as_of, done.callback());
+  return done.Take();
+}
+inline absl::StatusOr<ledger::ListResult> ListNow(ledger::Ledger& ledger, ledger::ListQuery query) {
+  Awaited<ledger::ListResult> done;
+  ledger.List(std::move(query), done.callback());
+  return done.Take();
+}
+inline absl::StatusOr<ledger::HistoryResult> HistoryNow(ledger::Ledger& ledger, ledger::HistoryQuery query) {
+  Awaited<ledger::HistoryResult> done;
+  ledger.History(std::move(query), done.callback());
+  return done.Take();
+}
+inline absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> NextNow(ledger::Watcher& watcher) {
+  Awaited<std::vector<std::shared_ptr<const ledger::Transaction>>> done;
+  watcher.Next(done.callback());
+  return done.Take();
+}
+// Everything from the watcher's position up to `revision`.
+inline absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> DrainTo(ledger::Watcher& watcher,
+                                                                                      ledger::Revision revision) {
+  std::vector<std::shared_ptr<const ledger::Transaction>> all;
+  while (watcher.position() < revision) {
+    auto some = NextNow(watcher);
+    if (!some.ok()) return some.status();
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  return all;
+}
+
+}  // namespace oversight::testing
