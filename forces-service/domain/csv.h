@@ -1,0 +1,34 @@
+// A reader of CSV as RFC 4180 describes it, in UTF-8, that finds every fault of a file and says on which line it is. It
+// knows nothing of forces; register_csv.h gives the columns their meaning.
+//
+// Beyond the RFC it takes what spreadsheets write: a byte order mark, lines ending in LF alone, empty lines (skipped).
+// After a fault it goes on with the next line, so one run shows all of them. A quoted field that is never closed, or is
+// closed somewhere below by the opening quote of another, is a fault of the line where it begins.
+//
+// Total: any bytes may come in, in time linear in their number. Thread safety: a pure function.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oversight::forces {
+
+struct CsvRecord {
+  int line = 0;  // where it begins; the first line of the file is 1
+  std::vector<std::string> fields;
+};
+
+struct CsvFault {
+  int line = 0;
+  std::string description;
+};
+
+struct CsvFile {
+  std::vector<CsvRecord> records;  // those without a fault
+  std::vector<CsvFault> faults;    // by line, at most one for a line
+};
+
+CsvFile ReadCsv(std::string_view text);
+
+}  // namespace oversight::forces
