@@ -1,0 +1,90 @@
+// The life of concerns and recommendations, declared as one table: which verb may be used in which state, where it
+// leads, what else must hold, and what to do when it may not be used. Every command asks the table before it acts and
+// moves states only through it, and ListAllowedActions reads the same table, so what is reported is what is enforced.
+//
+//   concern         DRAFT -> ISSUED -> DISCHARGED;  DRAFT or ISSUED -> WITHDRAWN
+//   recommendation  DRAFT -> OPEN -> CLAIMED -> VERIFIED;  CLAIMED -> OPEN when a claim is returned;  all but VERIFIED
+//                   -> WITHDRAWN when the concern is withdrawn
+//
+// Nothing reopens. Pure functions over values; thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "oversight/common/v1/allowed_action.pb.h"
+#include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/recommendation.pb.h"
+
+namespace oversight::concerns {
+
+// A concern with all its recommendations, in order.
+struct Record {
+  v1::Concern concern;
+  std::vector<v1::Recommendation> recommendations;
+};
+
+enum class Subject { kConcern, kRecommendation };
+
+// What to do about a verb that does not fit a state.
+struct Remedy {
+  int state;
+  const char* words;
+};
+
+// One row: a verb and what it does to one kind of resource. States are numbers of ConcernState or RecommendationState;
+// 0 stands for "not there yet".
+struct Transition {
+  const char* verb;
+  Subject subject;
+  std::vector<int> from;
+  std::vector<int> to;
+  // False when the row is a consequence of the verb and not something a caller may ask of this subject.
+  bool callable;
+  // What else must hold for a concern, whatever the arguments of the call. Null when nothing.
+  absl::Status (*guard)(const Record& record, absl::CivilDay today);
+  // For every state outside `from`, the last states excepted: those have one remedy for all.
+  std::vector<Remedy> remedies;
+};
+
+const std::vector<Transition>& Lifecycle();
+
+// Whether the verb may be used on the concern or recommendation now: its state, and for concerns the guard.
+// FAILED_PRECONDITION with WRONG_STATE, NO_RECOMMENDATION, RECOMMENDATIONS_OPEN, TOO_MANY_RECOMMENDATIONS or
+// DATES_CONTRADICT; the message ends with the remedy.
+absl::Status Require(const std::string& verb, const Record& record, absl::CivilDay today);
+absl::Status Require(const std::string& verb, const v1::Recommendation& recommendation);
+
+// Moves a resource along its row. WRONG_STATE when the table has no such way from where it is.
+absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern);
+absl::Status Move(const std::string& verb, v1::RecommendationState to, v1::Recommendation& recommendation);
+
+// Whether the caller's roles and scope let it use a verb; OK or PERMISSION_DENIED.
+using Permission = std::function<absl::Status(const std::string& verb)>;
+
+// One entry for every verb callable on the resource, in the order of its life. `allowed` means that the call would be
+// taken now from this caller, given fit arguments. Permission is looked at before state.
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
+                                                      const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::Recommendation& recommendation, const Permission& may);
+
+// "ISSUED": a state without its prefix.
+std::string StateWord(v1::ConcernState state);
+std::string StateWord(v1::RecommendationState state);
+
+// The days between which a draft may be issued: not before the first day it may have been found, not after today, and
+// not after a recommendation's fixed due date. Empty when first is after last.
+struct IssueWindow {
+  absl::CivilDay first, last;
+  // What sets the last day: "" for today, else the name of the recommendation that is due then.
+  std::string bounded_by;
+};
+IssueWindow WindowOfIssue(const Record& record, absl::CivilDay today);
+
+// A concern holds at most so many recommendations. Published causes of concern have one to eight.
+inline constexpr int kMaxRecommendations = 100;
+
+}  // namespace oversight::concerns

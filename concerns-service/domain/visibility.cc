@@ -1,0 +1,17 @@
+#include "concerns-service/domain/visibility.h"
+
+namespace oversight::concerns {
+
+bool WasIssued(const v1::Concern& concern) { return concern.has_issue_date(); }
+
+bool WasIssued(const v1::Recommendation& recommendation) { return recommendation.has_due_date(); }
+
+bool IsFirstIssued(const v1::Concern& concern) {
+  return concern.state() == v1::CONCERN_STATE_ISSUED && !concern.has_handling();
+}
+
+bool IsFirstIssued(const v1::Recommendation& recommendation) {
+  return recommendation.state() == v1::RECOMMENDATION_STATE_OPEN && !recommendation.has_claim();
+}
+
+}  // namespace oversight::concerns

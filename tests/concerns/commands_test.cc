@@ -1,0 +1,384 @@
+// Every rule of the domain and every refusal, without a server.
+#include "tests/concerns/domain_support.h"
+
+namespace oversight::concerns {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(DraftConcern, KeepsWhatWasGivenAndNothingElse) {
+  auto request = ConcernRequest();
+  request.mutable_concern()->set_name("forces/kent/concerns/9");
+  request.mutable_concern()->set_etag("\"4\"");
+  request.mutable_concern()->set_state(v1::CONCERN_STATE_DISCHARGED);
+  request.mutable_concern()->mutable_handling()->set_level(v1::HANDLING_LEVEL_ERADICATED);
+  request.mutable_concern()->set_accelerated(true);
+  const auto concern = DraftConcern(request, kConcernName, TestThemes(), On("2023-11-20"));
+  ASSERT_TRUE(concern.ok()) << concern.status();
+  EXPECT_EQ(concern->name(), kConcernName);
+  EXPECT_EQ(concern->etag(), "");
+  EXPECT_EQ(concern->state(), v1::CONCERN_STATE_DRAFT);
+  EXPECT_FALSE(concern->has_handling());
+  EXPECT_TRUE(concern->accelerated());
+  EXPECT_EQ(concern->title(), "Investigations");
+}
+
+TEST(DraftConcern, RefusesAnUnknownThemeAndNamesTheKnown) {
+  auto request = ConcernRequest();
+  request.mutable_concern()->set_theme("themes/astrology");
+  const auto status = DraftConcern(request, kConcernName, TestThemes(), On("2023-11-20")).status();
+  EXPECT_THAT(status, Refused(absl::StatusCode::kNotFound, "THEME_NOT_FOUND"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("themes/online-child-abuse"));
+  EXPECT_EQ(ErrorMetadata(status, "theme"), "themes/astrology");
+}
+
+TEST(DraftConcern, AcceleratesCausesOfConcernOnly) {
+  auto request = ConcernRequest(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  request.mutable_concern()->set_accelerated(true);
+  const auto status = DraftConcern(request, kConcernName, TestThemes(), On("2023-11-20")).status();
+  EXPECT_THAT(status, Refused(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+  ASSERT_EQ(ViolationsOf(status).size(), 1u);
+  EXPECT_EQ(ViolationsOf(status)[0].first, "concern.accelerated");
+}
+
+TEST(DraftConcern, RefusesAFindingThatMustBeInTheFuture) {
+  auto request = ConcernRequest();
+  *request.mutable_concern()->mutable_found_date() = Date("December 2023");
+  const auto status = DraftConcern(request, kConcernName, TestThemes(), On("2023-11-20")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(status, "found_date"), "2023-12");
+  EXPECT_EQ(ErrorMetadata(status, "today"), "2023-11-20");
+  *request.mutable_concern()->mutable_found_date() = Date("2023");  // May be in the future, may be not.
+  EXPECT_TRUE(DraftConcern(request, kConcernName, TestThemes(), On("2023-11-20")).ok());
+}
+
+TEST(UpdateConcern, ChangesTheMaskedFieldsOfADraft) {
+  v1::UpdateConcernRequest request;
+  request.mutable_concern()->set_title("Outcomes for victims");
+  request.mutable_concern()->set_finding("Not taken: outside the mask.");
+  request.mutable_update_mask()->add_paths("title");
+  const auto concern = UpdateConcern(Draft(), request, TestThemes(), On("2023-11-21"));
+  ASSERT_TRUE(concern.ok()) << concern.status();
+  EXPECT_EQ(concern->title(), "Outcomes for victims");
+  EXPECT_EQ(concern->finding(), Draft().concern.finding());
+  EXPECT_EQ(concern->state(), v1::CONCERN_STATE_DRAFT);
+}
+
+TEST(UpdateConcern, NeverTouchesWhatTheServerOwns) {
+  v1::UpdateConcernRequest request;
+  request.mutable_concern()->set_state(v1::CONCERN_STATE_ISSUED);
+  *request.mutable_concern()->mutable_issue_date() = Date("2020-01-01");
+  request.mutable_update_mask()->add_paths("state");
+  request.mutable_update_mask()->add_paths("issue_date");
+  const auto concern = UpdateConcern(Draft(), request, TestThemes(), On("2023-11-21"));
+  ASSERT_TRUE(concern.ok()) << concern.status();
+  EXPECT_EQ(concern->state(), v1::CONCERN_STATE_DRAFT);
+  EXPECT_FALSE(concern->has_issue_date());
+}
+
+TEST(UpdateConcern, ChecksTheWholeAfterTheChange) {
+  v1::UpdateConcernRequest request;
+  request.mutable_concern()->set_kind(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  Record record = Draft();
+  record.concern.set_accelerated(true);
+  EXPECT_THAT(UpdateConcern(record, request, TestThemes(), On("2023-11-21")).status(),
+              Refused(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+  request.mutable_concern()->set_kind(v1::CONCERN_KIND_CAUSE_OF_CONCERN);
+  request.mutable_concern()->set_theme("themes/none");
+  EXPECT_THAT(UpdateConcern(record, request, TestThemes(), On("2023-11-21")).status(),
+              Refused(absl::StatusCode::kNotFound, "THEME_NOT_FOUND"));
+  request.mutable_concern()->set_theme("themes/investigations");
+  *request.mutable_concern()->mutable_found_date() = Date("2024");
+  EXPECT_THAT(UpdateConcern(record, request, TestThemes(), On("2023-11-21")).status(),
+              Precondition("DATES_CONTRADICT"));
+}
+
+TEST(UpdateConcern, RefusesWhatWasIssuedAndSaysWhatToDo) {
+  v1::UpdateConcernRequest request;
+  request.mutable_concern()->set_title("Late thought");
+  const auto status = UpdateConcern(Issued(), request, TestThemes(), On("2023-11-25")).status();
+  EXPECT_THAT(status, Precondition("WRONG_STATE"));
+  EXPECT_EQ(ErrorMetadata(status, "state"), "ISSUED");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("WithdrawConcern"));
+}
+
+TEST(AddRecommendation, BelongsToADraft) {
+  Record record = Draft();
+  auto request = Within(28, common::v1::DUE_UNIT_DAYS);
+  request.mutable_recommendation()->set_state(v1::RECOMMENDATION_STATE_VERIFIED);
+  *request.mutable_recommendation()->mutable_due_date() = Date("2020-01-01");
+  const auto added = AddRecommendation(record, request, "forces/a/concerns/1/recommendations/1", On("2023-11-20"));
+  ASSERT_TRUE(added.ok()) << added.status();
+  EXPECT_EQ(added->state(), v1::RECOMMENDATION_STATE_DRAFT);
+  EXPECT_FALSE(added->has_due_date()) << "computed at issue, not taken from the caller";
+  EXPECT_THAT(AddRecommendation(Issued(), request, "x", On("2023-11-25")).status(), Precondition("WRONG_STATE"));
+}
+
+TEST(AddRecommendation, RefusesADueRuleThatIsNone) {
+  auto request = Within(0, common::v1::DUE_UNIT_UNSPECIFIED);
+  const auto status = AddRecommendation(Draft(), request, "x", On("2023-11-20")).status();
+  EXPECT_THAT(status, Refused(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+  EXPECT_GE(ViolationsOf(status).size(), 2u) << "count and unit at once";
+}
+
+TEST(AddRecommendation, HasALimit) {
+  Record record = Draft();
+  while (static_cast<int>(record.recommendations.size()) < kMaxRecommendations) Add(record, Immediately());
+  EXPECT_THAT(AddRecommendation(record, Immediately(), "x", On("2023-11-20")).status(),
+              Precondition("TOO_MANY_RECOMMENDATIONS"));
+}
+
+TEST(UpdateRecommendation, OfADraftOnly) {
+  Record record = Draft();
+  Add(record, Immediately());
+  v1::UpdateRecommendationRequest request;
+  request.mutable_recommendation()->set_text("Staff every conference with trained people.");
+  const auto updated = UpdateRecommendation(record.recommendations[0], request);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->text(), request.recommendation().text());
+  EXPECT_TRUE(updated->due_rule().immediately());
+  EXPECT_THAT(UpdateRecommendation(Issued().recommendations[0], request).status(), Precondition("WRONG_STATE"));
+}
+
+TEST(UpdateRecommendation, ChecksTheDueRule) {
+  Record record = Draft();
+  Add(record, Immediately());
+  v1::UpdateRecommendationRequest request;
+  *request.mutable_recommendation()->mutable_due_rule()->mutable_date() = Date("2024");
+  const auto status = UpdateRecommendation(record.recommendations[0], request).status();
+  EXPECT_THAT(status, Refused(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+}
+
+TEST(IssueConcern, ACauseOfConcernNeedsARecommendation) {
+  const auto status = IssueConcern(Draft(), {}, On("2023-11-24")).status();
+  EXPECT_THAT(status, Precondition("NO_RECOMMENDATION"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("CreateRecommendation"));
+}
+
+TEST(IssueConcern, AnAreaForImprovementNeedsNone) {
+  const auto issued = IssueConcern(Draft(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT), {}, On("2023-11-24"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(issued->concern.state(), v1::CONCERN_STATE_ISSUED);
+}
+
+TEST(IssueConcern, ComputesEveryDueDateFromTheDayOfIssue) {
+  Record record = Draft();
+  Add(record, Immediately());
+  Add(record, DueOn("2024-01-31"));
+  Add(record, Within(28, common::v1::DUE_UNIT_DAYS));
+  Add(record, Within(3, common::v1::DUE_UNIT_MONTHS));
+  v1::IssueConcernRequest request;
+  *request.mutable_issue_date() = Date("2023-11-30");
+  const auto issued = IssueConcern(record, request, On("2023-12-05"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(FormatIso(issued->concern.issue_date()), "2023-11-30");
+  std::vector<std::string> due;
+  for (const auto& recommendation : issued->recommendations) {
+    EXPECT_EQ(recommendation.state(), v1::RECOMMENDATION_STATE_OPEN);
+    due.push_back(FormatIso(recommendation.due_date()));
+  }
+  EXPECT_THAT(due, ::testing::ElementsAre("2023-11-30", "2024-01-31", "2023-12-28", "2024-02-29"));
+}
+
+TEST(IssueConcern, TodayIsTheDefaultAndIsALondonDay) {
+  Record record = Draft(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  // Half past eleven at night in UTC is already tomorrow in a London summer.
+  const Acting late{"principals/hm-inspector",
+                    absl::FromCivil(absl::CivilMinute(2024, 6, 30, 23, 30), absl::UTCTimeZone())};
+  EXPECT_EQ(FormatIso(IssueConcern(record, {}, late)->concern.issue_date()), "2024-07-01");
+}
+
+TEST(IssueConcern, RefusesTheFuture) {
+  Record record = Draft();
+  Add(record, Immediately());
+  v1::IssueConcernRequest request;
+  *request.mutable_issue_date() = Date("2023-11-25");
+  const auto status = IssueConcern(record, request, On("2023-11-24")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-11-25");
+  EXPECT_EQ(ErrorMetadata(status, "today"), "2023-11-24");
+}
+
+TEST(IssueConcern, RefusesADayThatMustBeBeforeTheFinding) {
+  Record record = Draft();  // Found in September 2023.
+  Add(record, Immediately());
+  v1::IssueConcernRequest request;
+  *request.mutable_issue_date() = Date("2023-08-31");
+  const auto status = IssueConcern(record, request, On("2023-11-24")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-08-31");
+  EXPECT_EQ(ErrorMetadata(status, "found_date"), "2023-09");
+  *request.mutable_issue_date() = Date("2023-09-01");  // May be after the finding: the record does not say.
+  EXPECT_TRUE(IssueConcern(record, request, On("2023-11-24")).ok());
+}
+
+TEST(IssueConcern, RefusesADayAfterAFixedDueDate) {
+  Record record = Draft();
+  Add(record, DueOn("2023-11-10"));
+  const auto status = IssueConcern(record, {}, On("2023-11-24")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(status, "due_date"), "2023-11-10");
+  v1::IssueConcernRequest request;
+  *request.mutable_issue_date() = Date("2023-11-10");
+  EXPECT_TRUE(IssueConcern(record, request, On("2023-11-24")).ok());
+}
+
+TEST(IssueConcern, SaysWhenNoDayWillDo) {
+  Record record = Draft();
+  Add(record, DueOn("2023-08-01"));  // Due before it was found.
+  const auto status = IssueConcern(record, {}, On("2023-11-24")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("on any day"));
+}
+
+TEST(IssueConcern, HappensOnce) {
+  const auto status = IssueConcern(Issued(), {}, On("2023-11-25")).status();
+  EXPECT_THAT(status, Precondition("WRONG_STATE"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("issued already"));
+}
+
+TEST(AssessHandling, RecordsWhoJudgedWhatWhenAndWhy) {
+  v1::AssessHandlingRequest request;
+  request.set_level(v1::HANDLING_LEVEL_NOT_RESPONDING);
+  request.set_rationale("No plan has been made.");
+  const auto concern = AssessHandling(Issued(), request, On("2024-01-10"));
+  ASSERT_TRUE(concern.ok()) << concern.status();
+  EXPECT_EQ(concern->handling().level(), v1::HANDLING_LEVEL_NOT_RESPONDING);
+  EXPECT_EQ(concern->handling().rationale(), "No plan has been made.");
+  EXPECT_EQ(concern->handling().assessor(), "principals/hm-inspector");
+  EXPECT_EQ(concern->handling().assess_time().seconds(), absl::ToUnixSeconds(On("2024-01-10").now));
+  EXPECT_EQ(concern->state(), v1::CONCERN_STATE_ISSUED);
+  EXPECT_THAT(AssessHandling(Draft(), request, On("2024-01-10")).status(), Precondition("WRONG_STATE"));
+}
+
+v1::Recommendation Claimed() {
+  v1::ClaimRecommendationRequest request;
+  request.set_statement("Done; see the audit of 200 cases.");
+  return ClaimRecommendation(Issued().recommendations[0], request, On("2024-01-10")).value();
+}
+
+TEST(ClaimRecommendation, RecordsTheForcesWord) {
+  const auto claimed = Claimed();
+  EXPECT_EQ(claimed.state(), v1::RECOMMENDATION_STATE_CLAIMED);
+  EXPECT_EQ(claimed.claim().statement(), "Done; see the audit of 200 cases.");
+  EXPECT_EQ(claimed.claim().claimant(), "principals/hm-inspector");
+  v1::ClaimRecommendationRequest again;
+  const auto status = ClaimRecommendation(claimed, again, On("2024-01-11")).status();
+  EXPECT_THAT(status, Precondition("WRONG_STATE"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("VerifyRecommendation"));
+}
+
+TEST(VerifyRecommendation, AcceptsForGood) {
+  v1::VerifyRecommendationRequest request;
+  request.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
+  request.set_rationale("Cases read; supervision seen in 19 of 20.");
+  const auto verified = VerifyRecommendation(Claimed(), request, On("2024-02-10"));
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(verified->state(), v1::RECOMMENDATION_STATE_VERIFIED);
+  EXPECT_EQ(verified->verification().rationale(), request.rationale());
+  EXPECT_EQ(verified->claim().statement(), Claimed().claim().statement());
+  EXPECT_THAT(VerifyRecommendation(*verified, request, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
+  EXPECT_THAT(ClaimRecommendation(*verified, {}, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
+}
+
+TEST(VerifyRecommendation, ReturnsAClaimWithReasons) {
+  v1::VerifyRecommendationRequest request;
+  request.set_outcome(v1::VERIFICATION_OUTCOME_RETURNED);
+  request.set_rationale("Half the cases had no supervision.");
+  const auto returned = VerifyRecommendation(Claimed(), request, On("2024-02-10"));
+  ASSERT_TRUE(returned.ok()) << returned.status();
+  EXPECT_EQ(returned->state(), v1::RECOMMENDATION_STATE_OPEN);
+  EXPECT_EQ(returned->verification().outcome(), v1::VERIFICATION_OUTCOME_RETURNED);
+  EXPECT_TRUE(ClaimRecommendation(*returned, {}, On("2024-03-01")).ok()) << "the force may claim again";
+}
+
+TEST(VerifyRecommendation, NeedsAClaim) {
+  v1::VerifyRecommendationRequest request;
+  request.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
+  const auto status = VerifyRecommendation(Issued().recommendations[0], request, On("2024-02-10")).status();
+  EXPECT_THAT(status, Precondition("WRONG_STATE"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("ClaimRecommendation"));
+}
+
+Record AllDone() {
+  Record record = Issued();
+  record.recommendations[0].set_state(v1::RECOMMENDATION_STATE_VERIFIED);
+  return record;
+}
+
+TEST(DischargeConcern, ListsTheRecommendationsThatAreOpen) {
+  v1::DischargeConcernRequest request;
+  request.set_reason("Revisit of January.");
+  Record record = Issued();
+  auto second = record.recommendations[0];
+  second.set_name(std::string(kConcernName) + "/recommendations/2");
+  second.set_state(v1::RECOMMENDATION_STATE_CLAIMED);
+  record.recommendations.push_back(second);
+  const auto status = DischargeConcern(record, request, On("2024-02-10")).status();
+  EXPECT_THAT(status, Precondition("RECOMMENDATIONS_OPEN"));
+  EXPECT_EQ(ErrorMetadata(status, "open_count"), "2");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/recommendations/1 is OPEN"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/recommendations/2 is CLAIMED"));
+}
+
+TEST(DischargeConcern, ClosesForGood) {
+  v1::DischargeConcernRequest request;
+  request.set_reason("Revisit of January: sustained.");
+  *request.mutable_close_date() = Date("2024-02-01");
+  const auto closed = DischargeConcern(AllDone(), request, On("2024-02-10"));
+  ASSERT_TRUE(closed.ok()) << closed.status();
+  EXPECT_EQ(closed->state(), v1::CONCERN_STATE_DISCHARGED);
+  EXPECT_EQ(closed->closure().reason(), request.reason());
+  EXPECT_EQ(closed->closure().closer(), "principals/hm-inspector");
+  EXPECT_EQ(FormatIso(closed->closure().close_date()), "2024-02-01");
+  const Record record{*closed, AllDone().recommendations};
+  const auto again = DischargeConcern(record, request, On("2024-02-11")).status();
+  EXPECT_THAT(again, Precondition("WRONG_STATE"));
+  EXPECT_THAT(std::string(again.message()), HasSubstr("nothing reopens"));
+}
+
+TEST(DischargeConcern, ChecksTheDay) {
+  v1::DischargeConcernRequest request;
+  request.set_reason("Done.");
+  EXPECT_EQ(FormatIso(DischargeConcern(AllDone(), request, On("2024-02-10"))->closure().close_date()), "2024-02-10");
+  *request.mutable_close_date() = Date("2024-02-11");
+  EXPECT_THAT(DischargeConcern(AllDone(), request, On("2024-02-10")).status(), Precondition("DATES_CONTRADICT"));
+  *request.mutable_close_date() = Date("2023-11-23");  // Issued on the 24th.
+  const auto status = DischargeConcern(AllDone(), request, On("2024-02-10")).status();
+  EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-11-24");
+  *request.mutable_close_date() = Date("2023-11-24");
+  EXPECT_TRUE(DischargeConcern(AllDone(), request, On("2024-02-10")).ok());
+}
+
+TEST(DischargeConcern, NotADraft) {
+  v1::DischargeConcernRequest request;
+  EXPECT_THAT(DischargeConcern(Draft(), request, On("2024-02-10")).status(), Precondition("WRONG_STATE"));
+}
+
+TEST(WithdrawConcern, TakesItsRecommendationsAlongButNotDoneWork) {
+  Record record = AllDone();
+  auto open = record.recommendations[0];
+  open.set_state(v1::RECOMMENDATION_STATE_OPEN);
+  record.recommendations.push_back(open);
+  v1::WithdrawConcernRequest request;
+  request.set_reason("Issued to the wrong force.");
+  const auto withdrawn = WithdrawConcern(record, request, On("2024-02-10"));
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_EQ(withdrawn->concern.state(), v1::CONCERN_STATE_WITHDRAWN);
+  EXPECT_EQ(withdrawn->concern.closure().reason(), "Issued to the wrong force.");
+  EXPECT_EQ(withdrawn->recommendations[0].state(), v1::RECOMMENDATION_STATE_VERIFIED);
+  EXPECT_EQ(withdrawn->recommendations[1].state(), v1::RECOMMENDATION_STATE_WITHDRAWN);
+  EXPECT_THAT(WithdrawConcern(*withdrawn, request, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
+}
+
+TEST(WithdrawConcern, AlsoADraft) {
+  Record record = Draft();
+  Add(record, Immediately());
+  const auto withdrawn = WithdrawConcern(record, {}, On("2024-02-10"));
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_EQ(withdrawn->recommendations[0].state(), v1::RECOMMENDATION_STATE_WITHDRAWN);
+}
+
+}  // namespace
+}  // namespace oversight::concerns

@@ -1,0 +1,271 @@
+// The table itself, and the promise that what ListAllowedActions says is what a call then meets.
+#include "concerns-service/domain/lifecycle.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
+#include "tests/concerns/domain_support.h"
+
+namespace oversight::concerns {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+absl::Status Anyone(const std::string&) { return absl::OkStatus(); }
+
+TEST(Lifecycle, LastStatesAreLast) {
+  // Nothing leaves a closed state.
+  for (const auto& row : Lifecycle()) {
+    for (int state : row.from) {
+      if (row.subject == Subject::kConcern) {
+        EXPECT_NE(state, v1::CONCERN_STATE_DISCHARGED) << row.verb;
+        EXPECT_NE(state, v1::CONCERN_STATE_WITHDRAWN) << row.verb;
+      } else {
+        EXPECT_NE(state, v1::RECOMMENDATION_STATE_VERIFIED) << row.verb;
+        EXPECT_NE(state, v1::RECOMMENDATION_STATE_WITHDRAWN) << row.verb;
+      }
+    }
+  }
+}
+
+TEST(Lifecycle, EveryStateCanBeReached) {
+  std::set<std::pair<Subject, int>> reached;
+  for (const auto& row : Lifecycle()) {
+    for (int state : row.to) reached.insert({row.subject, state});
+  }
+  for (int state = v1::CONCERN_STATE_DRAFT; state <= v1::ConcernState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kConcern, state})) << state;
+  }
+  for (int state = v1::RECOMMENDATION_STATE_DRAFT; state <= v1::RecommendationState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kRecommendation, state})) << state;
+  }
+}
+
+TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
+  for (const auto& row : Lifecycle()) {
+    if (!row.callable) continue;
+    const std::vector<int> open = row.subject == Subject::kConcern
+                                      ? std::vector<int>{v1::CONCERN_STATE_DRAFT, v1::CONCERN_STATE_ISSUED}
+                                      : std::vector<int>{v1::RECOMMENDATION_STATE_DRAFT, v1::RECOMMENDATION_STATE_OPEN,
+                                                         v1::RECOMMENDATION_STATE_CLAIMED};
+    for (int state : open) {
+      const bool taken = std::count(row.from.begin(), row.from.end(), state) > 0;
+      const bool remedied =
+          std::any_of(row.remedies.begin(), row.remedies.end(), [&](const Remedy& r) { return r.state == state; });
+      EXPECT_NE(taken, remedied) << row.verb << " in state " << state;
+    }
+  }
+}
+
+TEST(Lifecycle, EveryVerbIsACallOfTheService) {
+  const auto* file = v1::CreateConcernRequest::descriptor()->file();
+  for (const auto& row : Lifecycle()) {
+    EXPECT_NE(file->service(0)->FindMethodByName(row.verb), nullptr) << row.verb;
+  }
+}
+
+TEST(AllowedActions, SpeakOfEveryVerbInOrder) {
+  std::vector<std::string> verbs;
+  for (const auto& action : AllowedActions(Issued(), absl::CivilDay(2024, 1, 1), Anyone))
+    verbs.push_back(action.verb());
+  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateConcern", "CreateRecommendation", "IssueConcern", "AssessHandling",
+                                            "DischargeConcern", "WithdrawConcern"));
+  verbs.clear();
+  for (const auto& action : AllowedActions(Issued().recommendations[0], Anyone)) verbs.push_back(action.verb());
+  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateRecommendation", "ClaimRecommendation", "VerifyRecommendation"));
+}
+
+TEST(AllowedActions, SayWhyNot) {
+  const auto actions = AllowedActions(Draft(), absl::CivilDay(2023, 11, 24), Anyone);
+  const auto& issue = actions[2];
+  ASSERT_EQ(issue.verb(), "IssueConcern");
+  EXPECT_FALSE(issue.allowed());
+  EXPECT_EQ(issue.reason(), "NO_RECOMMENDATION");
+  EXPECT_THAT(issue.message(), ::testing::HasSubstr("CreateRecommendation"));
+  EXPECT_TRUE(actions[0].allowed());
+  EXPECT_EQ(actions[0].reason() + actions[0].message(), "");
+}
+
+TEST(AllowedActions, LookAtTheRoleBeforeTheState) {
+  const Permission none = [](const std::string& verb) -> absl::Status {
+    return Error(absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_ROLE_NOT_ALLOWED, "Not you: " + verb);
+  };
+  for (const auto& action : AllowedActions(Draft(), absl::CivilDay(2023, 11, 24), none)) {
+    EXPECT_FALSE(action.allowed());
+    EXPECT_EQ(action.reason(), "ROLE_NOT_ALLOWED");
+    EXPECT_EQ(action.message(), "Not you: " + action.verb());
+  }
+}
+
+// ---- Random lives ----
+
+struct Step {
+  int verb;      // Index into kVerbs.
+  int which;     // Which recommendation.
+  int argument;  // Due rule, outcome or days that pass.
+};
+void showValue(const Step& step, std::ostream& out) { out << step.verb << "/" << step.which << "/" << step.argument; }
+
+const char* const kVerbs[] = {"CreateRecommendation", "UpdateConcern",        "IssueConcern",
+                              "AssessHandling",       "DischargeConcern",     "WithdrawConcern",
+                              "UpdateRecommendation", "ClaimRecommendation",  "VerifyRecommendation",
+                              "ClaimRecommendation",  "VerifyRecommendation", "a day passes"};
+
+class Life {
+ public:
+  explicit Life(v1::ConcernKind kind) { record_ = Draft(kind); }
+
+  void Take(const Step& step) {
+    const std::string verb = kVerbs[step.verb];
+    if (verb == "a day passes") {
+      day_ += step.argument;
+      return;
+    }
+    const bool on_recommendation = verb.find("eRecommendation") == std::string::npos
+                                       ? verb == "ClaimRecommendation" || verb == "VerifyRecommendation"
+                                       : verb == "UpdateRecommendation";
+    if (on_recommendation && record_.recommendations.empty()) return;
+    const size_t index = on_recommendation ? step.which % record_.recommendations.size() : 0;
+    const auto actions = on_recommendation ? AllowedActions(record_.recommendations[index], Anyone)
+                                           : AllowedActions(record_, day_, Anyone);
+    const auto said = std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.verb() == verb; });
+    RC_ASSERT(said != actions.end());
+
+    const Record before = record_;
+    const absl::Status status = Call(verb, index, step.argument);
+    RC_ASSERT(status.ok() == said->allowed());
+    RC_ASSERT(ReasonOf(status) == said->reason());
+    if (!status.ok()) {
+      RC_ASSERT(std::string(status.message()) == said->message());
+      RC_ASSERT(Same(before, record_));
+    }
+    CheckWays(verb, before);
+    CheckInvariants();
+  }
+
+ private:
+  absl::Status Call(const std::string& verb, size_t index, int argument) {
+    const Acting acting{"principals/hm-inspector", absl::FromCivil(absl::CivilHour(day_) + 12, London())};
+    auto store = [&](auto result, auto* where) {
+      if (result.ok()) *where = *std::move(result);
+      return result.status();
+    };
+    if (verb == "CreateRecommendation") {
+      auto request = argument % 3 == 0   ? Immediately()
+                     : argument % 3 == 1 ? Within(argument + 1, common::v1::DUE_UNIT_DAYS)
+                                         : DueOn(FormatIso(absl::CivilDay(2023, 8, 30) + argument * 20));
+      const std::string name = absl::StrCat(kConcernName, "/recommendations/", record_.recommendations.size() + 1);
+      auto added = AddRecommendation(record_, request, name, acting);
+      if (added.ok()) record_.recommendations.push_back(*added);
+      return added.status();
+    }
+    if (verb == "UpdateConcern") {
+      v1::UpdateConcernRequest request;
+      request.mutable_concern()->set_title(absl::StrCat("Title ", argument));
+      return store(UpdateConcern(record_, request, TestThemes(), acting), &record_.concern);
+    }
+    if (verb == "IssueConcern") {
+      v1::IssueConcernRequest request;
+      const IssueWindow window = WindowOfIssue(record_, day_);
+      if (window.first <= window.last) *request.mutable_issue_date() = ToPartialDate(window.last);
+      return store(IssueConcern(record_, request, acting), &record_);
+    }
+    if (verb == "AssessHandling") {
+      v1::AssessHandlingRequest request;
+      request.set_level(static_cast<v1::HandlingLevel>(1 + argument % 5));
+      return store(AssessHandling(record_, request, acting), &record_.concern);
+    }
+    if (verb == "DischargeConcern") return store(DischargeConcern(record_, {}, acting), &record_.concern);
+    if (verb == "WithdrawConcern") return store(WithdrawConcern(record_, {}, acting), &record_);
+    auto& recommendation = record_.recommendations[index];
+    if (verb == "UpdateRecommendation") {
+      v1::UpdateRecommendationRequest request;
+      request.mutable_recommendation()->set_text(absl::StrCat("Text ", argument));
+      return store(UpdateRecommendation(recommendation, request), &recommendation);
+    }
+    if (verb == "ClaimRecommendation") return store(ClaimRecommendation(recommendation, {}, acting), &recommendation);
+    v1::VerifyRecommendationRequest request;
+    request.set_outcome(argument % 2 == 0 ? v1::VERIFICATION_OUTCOME_ACCEPTED : v1::VERIFICATION_OUTCOME_RETURNED);
+    return store(VerifyRecommendation(recommendation, request, acting), &recommendation);
+  }
+
+  static bool Same(const Record& a, const Record& b) {
+    if (!MessageDifferencer::Equals(a.concern, b.concern)) return false;
+    return std::equal(a.recommendations.begin(), a.recommendations.end(), b.recommendations.begin(),
+                      b.recommendations.end(),
+                      [](const auto& x, const auto& y) { return MessageDifferencer::Equals(x, y); });
+  }
+
+  // Every change of a state is a row of the table under the verb that was called.
+  void CheckWays(const std::string& verb, const Record& before) {
+    auto in_table = [&](Subject subject, int from, int to) {
+      return std::any_of(Lifecycle().begin(), Lifecycle().end(), [&](const Transition& row) {
+        return row.verb == verb && row.subject == subject && std::count(row.from.begin(), row.from.end(), from) &&
+               std::count(row.to.begin(), row.to.end(), to);
+      });
+    };
+    if (before.concern.state() != record_.concern.state()) {
+      RC_ASSERT(in_table(Subject::kConcern, before.concern.state(), record_.concern.state()));
+    }
+    for (size_t i = 0; i < record_.recommendations.size(); ++i) {
+      const int from = i < before.recommendations.size() ? before.recommendations[i].state() : 0;
+      const int to = record_.recommendations[i].state();
+      if (from != to) RC_ASSERT(in_table(Subject::kRecommendation, from, to));
+    }
+    const auto was = before.concern.state();
+    if (was == v1::CONCERN_STATE_DISCHARGED || was == v1::CONCERN_STATE_WITHDRAWN) RC_ASSERT(Same(before, record_));
+  }
+
+  void CheckInvariants() {
+    const auto& concern = record_.concern;
+    const bool closed =
+        concern.state() == v1::CONCERN_STATE_DISCHARGED || concern.state() == v1::CONCERN_STATE_WITHDRAWN;
+    RC_ASSERT(concern.has_closure() == closed);
+    if (concern.state() == v1::CONCERN_STATE_DRAFT) RC_ASSERT(!concern.has_issue_date());
+    if (concern.state() == v1::CONCERN_STATE_ISSUED || concern.state() == v1::CONCERN_STATE_DISCHARGED) {
+      RC_ASSERT(concern.has_issue_date());
+      RC_ASSERT(concern.kind() != v1::CONCERN_KIND_CAUSE_OF_CONCERN || !record_.recommendations.empty());
+    }
+    for (const auto& recommendation : record_.recommendations) {
+      RC_ASSERT(recommendation.has_due_date() == concern.has_issue_date());
+      if (recommendation.has_due_date()) {
+        RC_ASSERT(MayBeOnOrAfter(recommendation.due_date(), concern.issue_date()));
+      }
+      switch (concern.state()) {
+        case v1::CONCERN_STATE_DRAFT:
+          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_DRAFT);
+          break;
+        case v1::CONCERN_STATE_DISCHARGED:
+          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_VERIFIED);
+          break;
+        case v1::CONCERN_STATE_WITHDRAWN:
+          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_WITHDRAWN ||
+                    recommendation.state() == v1::RECOMMENDATION_STATE_VERIFIED);
+          break;
+        default:
+          RC_ASSERT(recommendation.state() != v1::RECOMMENDATION_STATE_DRAFT);
+          RC_ASSERT(recommendation.state() != v1::RECOMMENDATION_STATE_WITHDRAWN);
+      }
+    }
+  }
+
+  Record record_;
+  absl::CivilDay day_{2023, 11, 24};
+};
+
+RC_GTEST_PROP(Lifecycle, HoldsForRandomLives, ()) {
+  const auto steps = *rc::gen::container<std::vector<Step>>(rc::gen::build<Step>(
+      rc::gen::set(&Step::verb, rc::gen::inRange<int>(0, static_cast<int>(std::size(kVerbs)))),
+      rc::gen::set(&Step::which, rc::gen::inRange(0, 8)), rc::gen::set(&Step::argument, rc::gen::inRange(0, 12))));
+  const bool cause = *rc::gen::arbitrary<bool>();
+  Life life(cause ? v1::CONCERN_KIND_CAUSE_OF_CONCERN : v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  for (const auto& step : steps) life.Take(step);
+}
+
+}  // namespace
+}  // namespace oversight::concerns
