@@ -1,0 +1,36 @@
+// The state machine of a move, declared as one table: which verb asks for what before it may be used. Commands check it
+// and ListAllowedActions reads it, so that the two cannot disagree. Who may call at all is the authorisation table's
+// matter, not this one's. Thread safety: free functions over values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "monitoring-service/domain/record.h"
+#include "oversight/common/v1/allowed_action.pb.h"
+
+namespace oversight::monitoring {
+
+enum class Verb { kCreateProposal, kWithdrawProposal, kDecideProposal };
+
+// What a verb is used on, and by whom.
+struct Situation {
+  const ForceRecord& record;
+  const v1::Proposal* proposal = nullptr;  // Null when it is used on the force's monitoring.
+  std::string actor;                       // principals/{principal}
+};
+
+// The method's short name, such as "DecideProposal".
+const char* NameOf(Verb verb);
+
+// OK when the verb may be used now; else the first thing that stands in the way.
+absl::Status Check(Verb verb, const Situation& situation);
+
+// One entry for every verb that may be used on a monitoring or, when the situation has one, on a proposal.
+std::vector<common::v1::AllowedAction> AllowedActions(const Situation& situation);
+
+// The entry a refusal makes.
+common::v1::AllowedAction ToAction(const std::string& verb, const absl::Status& status);
+
+}  // namespace oversight::monitoring
