@@ -123,6 +123,13 @@ std::vector<std::pair<std::string, std::string>> ViolationsOf(const absl::Status
   return result;
 }
 
+std::vector<std::pair<std::string, std::string>> PreconditionsOf(const absl::Status& status) {
+  std::vector<std::pair<std::string, std::string>> result;
+  const auto detail = GetDetail<google::rpc::PreconditionFailure>(status);
+  for (const auto& violation : detail.violations()) result.emplace_back(violation.subject(), violation.description());
+  return result;
+}
+
 absl::Status NotFound(const std::string& type, const std::string& name) {
   return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND,
                absl::StrCat("There is no ", type, " named \"", name, "\"."))

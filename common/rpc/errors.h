@@ -75,6 +75,8 @@ std::string ReasonOf(const absl::Status& status);
 std::string ErrorMetadata(const absl::Status& status, const std::string& key);
 // Its BadRequest violations as (field, description).
 std::vector<std::pair<std::string, std::string>> ViolationsOf(const absl::Status& status);
+// Its PreconditionFailure violations as (subject, description).
+std::vector<std::pair<std::string, std::string>> PreconditionsOf(const absl::Status& status);
 
 // The errors that every service gives.
 absl::Status NotFound(const std::string& type, const std::string& name);
