@@ -16,7 +16,7 @@ if(OVERSIGHT_BUILD_TESTS)
   find_package(rapidcheck CONFIG REQUIRED)
 endif()
 
-# google.rpc protos: no C++ package of the distribution has them; the npm package is installed by common/cmake/bootstrap.sh.
+# google.rpc protos: no C++ package of the distribution has them; the npm package is installed by common/tools/bootstrap.sh.
 set(OVERSIGHT_GOOGLE_PROTOS ${CMAKE_SOURCE_DIR}/node_modules/google-proto-files)
 if(NOT EXISTS ${OVERSIGHT_GOOGLE_PROTOS}/google/rpc/status.proto)
   message(FATAL_ERROR "google/rpc/status.proto not found. Run 'make setup' (or 'npm ci') in ${CMAKE_SOURCE_DIR} first.")

@@ -1,5 +1,9 @@
 include(GoogleTest)
 
+# Built by name, by `make tsan-test` and `make bench`.
+add_custom_target(tsan_tests)
+add_custom_target(benches)
+
 # oversight_library(name SOURCES ... LIBS ...): a static library whose headers are included from the top of the tree.
 function(oversight_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
@@ -28,4 +32,14 @@ function(oversight_test name)
     set(ARG_TIMEOUT 120)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  if("tsan" IN_LIST ARG_LABELS)
+    add_dependencies(tsan_tests ${name})
+  endif()
+endfunction()
+
+# oversight_bench(name_bench SOURCES ... LIBS ...): a program that measures; `make bench` runs every bin/*_bench.
+function(oversight_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  oversight_binary(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS})
+  add_dependencies(benches ${name})
 endfunction()

@@ -1,0 +1,70 @@
+# The newcomer's face: everything here is a line or two that could be typed by hand.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+BUILD := build/release
+SUITE := forces-service concerns-service monitoring-service gateway oversight
+
+.PHONY: help setup build run demo test bench format lint debug-test tsan-test stubs baseline clean
+
+help: ## List what there is
+	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "DATA=path moves the data folder; the ports are in common/tools/run.sh."
+
+setup: ## Install what building and testing need and is not there (Debian 12; root or sudo)
+	@common/tools/bootstrap.sh test
+
+# The first build leaves the tests out, so that it needs neither them nor their packages.
+build: ## Build the four services and the command-line client
+	@common/tools/bootstrap.sh run
+	@test -e $(BUILD)/build.ninja || cmake --preset release -DOVERSIGHT_BUILD_TESTS=OFF
+	@cmake --build $(BUILD) -j $(JOBS) --target $(SUITE)
+
+run: build ## Start the suite on this machine and keep its data in .data/ (Ctrl-C stops it)
+	@common/tools/run.sh
+
+demo: build ## Play West Midlands Police's move to Engage on a throw-away store and show the dashboards
+	@common/tools/demo.sh
+
+test: setup ## Build everything and run all tests
+	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
+	@cmake --build $(BUILD) -j $(JOBS)
+	@ctest --preset release -j 2 --no-tests=error
+
+bench: setup ## Measure durable writes and reads against a bare gRPC echo
+	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
+	@cmake --build $(BUILD) -j $(JOBS) --target benches
+	@shopt -s nullglob; benches=($(BUILD)/bin/*_bench); \
+	  (($${#benches[@]})) || { echo "There is no benchmark."; exit 1; }; \
+	  for bench in "$${benches[@]}"; do echo "== $$(basename $$bench)"; $$bench || exit 1; done
+
+debug-test: setup ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --preset debug
+	@cmake --build build/debug -j $(JOBS)
+	@ctest --preset debug -j 2 --no-tests=error
+
+tsan-test: setup ## The tests without gRPC types under ThreadSanitizer
+	@cmake --preset tsan
+	@cmake --build build/tsan -j $(JOBS) --target tsan_tests
+	@ctest --preset tsan -j 2 --no-tests=error
+
+format: ## Format C++ and protos in place
+	@common/tools/bootstrap.sh lint
+	@common/tools/lint.sh --fix
+
+lint: ## Check formatting and the contract, and clang-tidy what changed
+	@common/tools/bootstrap.sh lint
+	@test -e $(BUILD)/build.ninja || cmake --preset release
+	@common/tools/lint.sh
+
+stubs: setup ## Generate client stubs for other languages into gen/
+	@node_modules/.bin/buf generate
+
+baseline: setup ## Make the present contract the one that later changes must not break
+	@node_modules/.bin/buf build protos --exclude-source-info -o protos/baseline.binpb
+
+clean: ## Remove what was built (data, and installed packages, stay)
+	rm -rf build gen
