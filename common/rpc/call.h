@@ -291,8 +291,10 @@ class Host {
   absl::Status StepValidate(Call& call, const google::protobuf::Message* request);
 
   const MethodInfo* Find(const google::protobuf::Descriptor* request) const;
-  void Register(const std::shared_ptr<internal::Endable>& stream);
+  // From here on Drain ends the stream. False when draining has begun.
+  bool Register(const std::shared_ptr<internal::Endable>& stream);
   void Unregister(internal::Endable* stream);
+  static absl::Status Draining();
   void Announce(const char* step) const {
     if (options_.on_step) options_.on_step(step);
   }
@@ -319,7 +321,6 @@ class Host {
                                                   const google::protobuf::Descriptor* request) {
     std::shared_ptr<StreamCall<Response>> stream(new StreamCall<Response>(*this, context, Find(request)));
     stream->self_ = stream;
-    Register(stream);
     return stream;
   }
   template <class Response, class Request, class Handler>
@@ -328,6 +329,8 @@ class Host {
     auto* reactor = stream.get();
     if (absl::Status status = Begin(*reactor, request); !status.ok()) {
       reactor->Finish(status);
+    } else if (!Register(stream)) {
+      reactor->Finish(Draining());
     } else {
       // The answer's headers go out now, so that a client knows it was let in before the first message.
       reactor->StartSendInitialMetadata();

@@ -162,8 +162,8 @@ class Resources {
   // Decides on the ledger's writer thread and stores; `decide` is absl::StatusOr<Outcome<Response>>(Facts&), may run
   // more than once and must not block. Audit from the call; the idempotency key from the request's `request_id`.
   // Answers with the outcome's response, stamped, and its header.
-  template <class Request, class Response, class Decide>
-  void Mutate(Call& call, const Request& request, Response* response, std::string reason, Decide decide, Done done);
+  template <class Request, class Response, class Body>
+  void Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide, Done done);
 
   // ---- Reading. `read` of the request is honoured: consistency and as_of. ----
 
@@ -295,8 +295,8 @@ void Resources::Register(std::function<std::vector<ledger::Term>(const T&)> inde
   });
 }
 
-template <class Request, class Response, class Decide>
-void Resources::Mutate(Call& call, const Request& request, Response* response, std::string reason, Decide decide,
+template <class Request, class Response, class Body>
+void Resources::Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide,
                        Done done) {
   Commit(
       call, request, response, std::move(reason),

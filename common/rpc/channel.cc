@@ -1,0 +1,120 @@
+#include "common/rpc/channel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/auth/authenticator.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "grpcpp/support/client_interceptor.h"
+
+namespace oversight::rpc {
+namespace {
+
+// Says on whose behalf, on every call that does not say so itself.
+class IdentityInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  explicit IdentityInterceptor(const std::string& principal) : principal_(principal) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      auto* metadata = methods->GetSendInitialMetadata();
+      if (metadata->find(auth::kPrincipalHeader) == metadata->end()) {
+        metadata->emplace(auth::kPrincipalHeader, principal_);
+      }
+    }
+    methods->Proceed();
+  }
+
+ private:
+  const std::string& principal_;  // The factory's, which lives as long as the channel.
+};
+
+class IdentityInterceptorFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
+ public:
+  explicit IdentityInterceptorFactory(std::string principal) : principal_(std::move(principal)) {}
+  grpc::experimental::Interceptor* CreateClientInterceptor(grpc::experimental::ClientRpcInfo*) override {
+    return new IdentityInterceptor(principal_);
+  }
+
+ private:
+  const std::string principal_;
+};
+
+std::string ServiceConfig(const std::vector<std::string>& retry) {
+  if (retry.empty()) return R"({"loadBalancingConfig":[{"round_robin":{}}]})";
+  std::vector<std::string> names;
+  for (const std::string& method : retry) {
+    const size_t slash = method.find('/');
+    names.push_back(
+        absl::StrCat(R"({"service":")", method.substr(0, slash), R"(","method":")", method.substr(slash + 1), R"("})"));
+  }
+  return absl::StrCat(
+      R"({"loadBalancingConfig":[{"round_robin":{}}],)",
+      // Retries stop while more than about half of the calls fail, so that they cannot keep a sick server down.
+      R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1},"methodConfig":[{"name":[)", absl::StrJoin(names, ","),
+      R"(],"retryPolicy":{"maxAttempts":3,"initialBackoff":"0.1s","maxBackoff":"1s","backoffMultiplier":2,)",
+      R"("retryableStatusCodes":["UNAVAILABLE"]}}]})");
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
+  // Matched by the server's permissions in server.cc: a ping more than it permits would end the connection.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // A restarted server is found again soon; the defaults (1 s rising to 2 min) make it look dead.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  // Otherwise two channels with equal options share one connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetServiceConfigJSON(ServiceConfig(options.retry));
+
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
+  if (!options.principal.empty()) {
+    interceptors.push_back(std::make_unique<IdentityInterceptorFactory>(options.principal));
+  }
+  return grpc::experimental::CreateCustomChannelWithInterceptors(options.target, grpc::InsecureChannelCredentials(),
+                                                                 arguments, std::move(interceptors));
+}
+
+std::vector<std::string> ReadMethods(const std::string& service) {
+  std::vector<std::string> methods;
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  if (descriptor == nullptr) return methods;
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const std::string& name = descriptor->method(i)->name();
+    if (absl::StartsWith(name, "Get") || absl::StartsWith(name, "List")) methods.push_back(service + "/" + name);
+  }
+  return methods;
+}
+
+absl::Time DeadlineFor(const Call& call, absl::Duration at_most) {
+  // A tenth of what is left, at most a second: enough to answer in, little enough to matter to nobody.
+  const absl::Time now = absl::Now();
+  const absl::Time latest = now + at_most;
+  if (call.deadline() == absl::InfiniteFuture()) return latest;
+  const absl::Duration left = std::max(call.deadline() - now, absl::ZeroDuration());
+  return std::min(latest, call.deadline() - std::min(left / 10, absl::Seconds(1)));
+}
+
+void Propagate(const Call& call, absl::Duration at_most, grpc::ClientContext* context, const std::string& principal) {
+  context->set_deadline(absl::ToChronoTime(DeadlineFor(call, at_most)));
+  context->AddMetadata("x-request-id", call.request_id());
+  context->AddMetadata("traceparent", observe::FormatTraceParent(call.trace()));
+  if (!call.trace().trace_state.empty()) context->AddMetadata("tracestate", call.trace().trace_state);
+  if (!principal.empty()) context->AddMetadata(auth::kPrincipalHeader, principal);
+}
+
+}  // namespace oversight::rpc

@@ -1,0 +1,112 @@
+#include "common/rpc/mask.h"
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/validator.h"
+#include "oversight/common/v1/validation.pb.h"
+
+namespace oversight::rpc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// A path through singular sub-messages; the last may be any field.
+using Path = std::vector<const FieldDescriptor*>;
+
+bool IsOurs(const FieldDescriptor* field, bool top) {
+  if (field->options().GetExtension(common::v1::rules).output_only()) return true;
+  return top && (field->name() == "name" || field->name() == "etag");
+}
+
+Path Resolve(const Descriptor* type, const std::string& text) {
+  Path path;
+  for (const absl::string_view part : absl::StrSplit(absl::string_view(text), '.')) {
+    if (type == nullptr) return {};
+    const FieldDescriptor* field = type->FindFieldByName(std::string(part));
+    if (field == nullptr) return {};
+    path.push_back(field);
+    type = field->is_repeated() ? nullptr : field->message_type();
+  }
+  return path;
+}
+
+// Clears the target's field and takes over what is set in the source.
+void CopyField(const Message& from, const FieldDescriptor* field, Message* to) {
+  const auto* reflection = from.GetReflection();
+  reflection->ClearField(to, field);
+  if (field->is_repeated()) {
+    if (reflection->FieldSize(from, field) == 0) return;
+  } else if (!reflection->HasField(from, field)) {
+    return;
+  }
+  // A message of one field, merged: that way every type of field is copied by protobuf itself.
+  std::unique_ptr<Message> other(from.New());
+  other->CopyFrom(from);
+  std::vector<const FieldDescriptor*> set;
+  reflection->ListFields(*other, &set);
+  for (const FieldDescriptor* each : set) {
+    if (each != field) reflection->ClearField(other.get(), each);
+  }
+  reflection->MutableUnknownFields(other.get())->Clear();
+  to->MergeFrom(*other);
+}
+
+// Makes no sub-message on the way unless there is something to copy.
+void CopyPath(const Message& from, const Path& path, size_t at, Message* to) {
+  const FieldDescriptor* field = path[at];
+  if (at + 1 == path.size()) {
+    CopyField(from, field, to);
+    return;
+  }
+  const bool in_from = from.GetReflection()->HasField(from, field);
+  const bool in_to = to->GetReflection()->HasField(*to, field);
+  if (!in_from && !in_to) return;
+  CopyPath(from.GetReflection()->GetMessage(from, field), path, at + 1, to->GetReflection()->MutableMessage(to, field));
+}
+
+}  // namespace
+
+absl::Status ApplyMask(const Message& update, const google::protobuf::FieldMask* mask, Message* current,
+                       const std::string& mask_field) {
+  const Descriptor* type = update.GetDescriptor();
+  std::vector<Path> paths;
+  if (mask == nullptr || mask->paths().empty()) {
+    std::vector<const FieldDescriptor*> set;
+    update.GetReflection()->ListFields(update, &set);
+    for (const FieldDescriptor* field : set) paths.push_back({field});
+  } else if (mask->paths_size() == 1 && mask->paths(0) == "*") {
+    for (int i = 0; i < type->field_count(); ++i) paths.push_back({type->field(i)});
+  } else {
+    Violations violations;
+    for (const std::string& text : mask->paths()) {
+      if (text == "*") {
+        violations.Add(mask_field, "must be \"*\" alone, or without it");
+        continue;
+      }
+      Path path = Resolve(type, text);
+      if (path.empty()) {
+        violations.Add(mask_field, absl::StrCat("names no field: \"", text, "\""));
+      } else {
+        paths.push_back(std::move(path));
+      }
+    }
+    OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  }
+  std::unique_ptr<Message> from(update.New());
+  from->CopyFrom(update);
+  ClearOutputOnly(from.get());  // Also those inside a sub-message that is copied as a whole.
+  for (const Path& path : paths) {
+    bool ours = false;
+    for (size_t i = 0; i < path.size(); ++i) ours |= IsOurs(path[i], i == 0);
+    if (!ours) CopyPath(*from, path, 0, current);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace oversight::rpc
