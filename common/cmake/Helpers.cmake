@@ -1,6 +1,6 @@
 include(GoogleTest)
 
-# Built by name, by `make tsan-test` and `make bench`.
+# Built by name, by `make tsan-test` and `make bench` (which runs every bin/*_bench).
 add_custom_target(tsan_tests)
 add_custom_target(benches)
 
@@ -35,11 +35,4 @@ function(oversight_test name)
   if("tsan" IN_LIST ARG_LABELS)
     add_dependencies(tsan_tests ${name})
   endif()
-endfunction()
-
-# oversight_bench(name_bench SOURCES ... LIBS ...): a program that measures; `make bench` runs every bin/*_bench.
-function(oversight_bench name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
-  oversight_binary(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS})
-  add_dependencies(benches ${name})
 endfunction()
