@@ -15,6 +15,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Timestamp;
 
+// The revision, in a kept answer, of a resource that the change itself writes.
+constexpr int64_t kToBeStamped = -1;
+
 // One order for all, so that equal messages give equal bytes.
 std::string Canonical(const Message& message) {
   std::string bytes;
@@ -167,7 +170,8 @@ absl::StatusOr<ledger::Decision> Resources::Decide(const Call& call, const Decid
     OVERSIGHT_ASSIGN_OR_RETURN(written[change.name], facts.CreateTimeOf(change.name));
     decision.changes.push_back(std::move(change));
   }
-  // What is written now gets its stamps when the revision is known. A revision of 0 marks it until then.
+  // What is written now gets its stamps when the revision is known, and is marked until then. Not by 0: that is the
+  // revision of a resource that is answered for without ever having been stored.
   ForEachResource(decided.response.get(), [&](const Kind& kind, Message* resource) {
     const auto* reflection = resource->GetReflection();
     const auto it = written.find(reflection->GetString(*resource, kind.name));
@@ -175,6 +179,7 @@ absl::StatusOr<ledger::Decision> Resources::Decide(const Call& call, const Decid
     for (const FieldDescriptor* field : {kind.etag, kind.revision, kind.create_time, kind.update_time}) {
       reflection->ClearField(resource, field);
     }
+    reflection->SetInt64(resource, kind.revision, kToBeStamped);
     if (it->second.has_value()) SetTimeField(resource, kind.create_time, *it->second);
   });
   decision.response = Canonical(*decided.response);
@@ -188,7 +193,7 @@ absl::Status Resources::Answer(const ledger::Committed& committed, Message* resp
   }
   ForEachResource(response, [&](const Kind& kind, Message* resource) {
     const auto* reflection = resource->GetReflection();
-    if (reflection->GetInt64(*resource, kind.revision) != 0) return;  // Not written by this change.
+    if (reflection->GetInt64(*resource, kind.revision) != kToBeStamped) return;  // Not written by this change.
     reflection->SetString(resource, kind.etag, EtagOf(committed.revision));
     reflection->SetInt64(resource, kind.revision, committed.revision);
     SetTimeField(resource, kind.update_time, committed.recorded_time);

@@ -147,6 +147,8 @@ struct Selection {
   std::function<bool(const T&)> filter;
   // What else decides what this caller is shown, such as the principal's name: the page token is bound to it.
   std::string visibility;
+  // Optional: makes each item what this caller may see of it, such as without a reference it may not follow.
+  std::function<void(T*)> present;
 };
 
 class Resources {
@@ -372,11 +374,13 @@ void Resources::ListResources(Call& call, const Request& request, Response* resp
               query.filter = FilterOf<T>(selection.filter);
               ledger_.List(
                   std::move(query), [this, &call, &request, response, mutable_items, visibility = selection.visibility,
+                                     present = selection.present,
                                      done](const absl::StatusOr<ledger::ListResult>& result) {
                     if (!result.ok()) return done(result.status());
                     for (const ledger::Version& version : result->items) {
                       absl::StatusOr<T> resource = FromVersion<T>(version);
                       if (!resource.ok()) return done(resource.status());
+                      if (present) present(&*resource);
                       *(response->*mutable_items)()->Add() = *std::move(resource);
                     }
                     if (result->more && !result->items.empty()) {
