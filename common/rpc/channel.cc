@@ -22,8 +22,7 @@ class IdentityInterceptor final : public grpc::experimental::Interceptor {
   explicit IdentityInterceptor(const std::string& principal) : principal_(principal) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(
-            grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+    if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
       auto* metadata = methods->GetSendInitialMetadata();
       if (metadata->find(auth::kPrincipalHeader) == metadata->end()) {
         metadata->emplace(auth::kPrincipalHeader, principal_);

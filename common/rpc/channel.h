@@ -20,15 +20,15 @@ struct ChannelOptions {
   // Whom every call is from, where the call's own metadata does not say: "principals/gateway". Sent as
   // `oversight-principal`, which only a server in insecure mode believes. Empty: nothing is sent.
   std::string principal;
-  // Methods that only read, as "oversight.forces.v1.ForcesService/GetForce"; "…ForcesService/" is not allowed. They are
-  // tried again (3 attempts in all) on UNAVAILABLE. Anything else is the caller's to repeat, with its request id.
+  // Methods that only read, as "oversight.forces.v1.ForcesService/GetForce" (see ReadMethods). They are tried again (3
+  // attempts in all) on UNAVAILABLE. Anything else is the caller's to repeat, with its request id.
   std::vector<std::string> retry;
   int max_receive_bytes = 4 << 20;
 };
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options);
 
-// The methods of a service whose names begin with Get, List or Search: what may be retried.
+// The methods of a service whose names begin with Get or List: what may be retried.
 std::vector<std::string> ReadMethods(const std::string& service);
 
 // The deadline for a call made on behalf of another: a little before that one's own, so that there is time left to

@@ -202,15 +202,14 @@ absl::Status Resources::Answer(const ledger::Committed& committed, Message* resp
     }
   });
   const FieldDescriptor* field = response->GetDescriptor()->FindFieldByName("header");
-  auto* header =
-      static_cast<common::v1::ResponseHeader*>(response->GetReflection()->MutableMessage(response, field));
+  auto* header = static_cast<common::v1::ResponseHeader*>(response->GetReflection()->MutableMessage(response, field));
   SetHeader(committed.revision, committed.recorded_time, header);
   header->set_replayed(committed.replayed);
   return absl::OkStatus();
 }
 
-void Resources::Commit(Call& call, const Message& request, Message* response, std::string reason,
-                       DecideFunction decide, Done done) {
+void Resources::Commit(Call& call, const Message& request, Message* response, std::string reason, DecideFunction decide,
+                       Done done) {
   ledger::Command command;
   command.audit.actor = call.principal().name();
   command.audit.verb = call.verb();

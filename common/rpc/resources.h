@@ -372,24 +372,23 @@ void Resources::ListResources(Call& call, const Request& request, Response* resp
               query.limit = PageSize(request.page_size());
               query.as_of = as_of;
               query.filter = FilterOf<T>(selection.filter);
-              ledger_.List(
-                  std::move(query), [this, &call, &request, response, mutable_items, visibility = selection.visibility,
-                                     present = selection.present,
-                                     done](const absl::StatusOr<ledger::ListResult>& result) {
-                    if (!result.ok()) return done(result.status());
-                    for (const ledger::Version& version : result->items) {
-                      absl::StatusOr<T> resource = FromVersion<T>(version);
-                      if (!resource.ok()) return done(resource.status());
-                      if (present) present(&*resource);
-                      *(response->*mutable_items)()->Add() = *std::move(resource);
-                    }
-                    if (result->more && !result->items.empty()) {
-                      response->set_next_page_token(
-                          NextPageToken(call, request, visibility, result->items.back().name, result->read_revision));
-                    }
-                    SetHeader(result->read_revision, result->read_time, response->mutable_header());
-                    done(absl::OkStatus());
-                  });
+              ledger_.List(std::move(query),
+                           [this, &call, &request, response, mutable_items, visibility = selection.visibility,
+                            present = selection.present, done](const absl::StatusOr<ledger::ListResult>& result) {
+                             if (!result.ok()) return done(result.status());
+                             for (const ledger::Version& version : result->items) {
+                               absl::StatusOr<T> resource = FromVersion<T>(version);
+                               if (!resource.ok()) return done(resource.status());
+                               if (present) present(&*resource);
+                               *(response->*mutable_items)()->Add() = *std::move(resource);
+                             }
+                             if (result->more && !result->items.empty()) {
+                               response->set_next_page_token(NextPageToken(
+                                   call, request, visibility, result->items.back().name, result->read_revision));
+                             }
+                             SetHeader(result->read_revision, result->read_time, response->mutable_header());
+                             done(absl::OkStatus());
+                           });
             });
 }
 

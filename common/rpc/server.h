@@ -108,8 +108,10 @@ class Server {
 
  private:
   Server() = default;
-  void Tend();  // The thread that keeps the self-call and the health answers going.
-  void SelfCall();
+  absl::Status Open(ServerOptions options, const auth::Authenticator& authenticator, const Clock& clock,
+                    observe::Metrics& metrics, ledger::Ledger* ledger, const BuildApplication& build);
+  void PublishHealth(bool ready);
+  void Tend();  // The thread that keeps health true and gRPC awake.
 
   ServerOptions options_;
   ledger::Ledger* ledger_ = nullptr;
@@ -122,7 +124,7 @@ class Server {
   std::vector<observe::Metrics::Callback> gauges_;
   std::atomic<bool> stopping_{false};  // The stop sequence has begun: not ready any more.
   std::once_flag drained_;
-  std::mutex mu_;
+  std::mutex mu_;                 // Guards what follows, and orders what is published of health.
   std::condition_variable wake_;  // Ends tending_.
   bool tend_ = true;
   std::thread tending_;

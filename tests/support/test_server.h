@@ -10,11 +10,11 @@
 // Used by the test's thread; stubs by any.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/ledger/ledger.h"
@@ -22,14 +22,17 @@
 #include "common/rpc/server.h"
 #include "common/time/clock.h"
 #include "grpcpp/channel.h"
+#include "tests/support/temp_dir.h"
 
-namespace oversight::test {
+namespace oversight::testing {
 
 struct TestServerOptions {
   // 24 November 2023, 10:00 UTC: an ordinary working day.
   absl::Time now = absl::FromUnixSeconds(1700820000);
   rpc::HostOptions host;
   absl::Duration shutdown_grace = absl::Seconds(10);
+  std::vector<std::string> health_names;
+  std::string admin_listen;  // Empty: no admin port. "127.0.0.1:0" for one.
   bool has_store = true;
   std::string principals = "data/principals.json";  // Tests run in the top of the tree.
 };
@@ -69,7 +72,7 @@ class TestServer {
 
   const rpc::BuildApplication build_;
   const TestServerOptions options_;
-  std::filesystem::path folder_;
+  const TempDir folder_;
   FakeClock clock_;
   std::unique_ptr<auth::Authenticator> authenticator_;
   std::unique_ptr<observe::Metrics> metrics_;
@@ -79,4 +82,4 @@ class TestServer {
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
 };
 
-}  // namespace oversight::test
+}  // namespace oversight::testing

@@ -1,0 +1,207 @@
+#include <grpc/support/log.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/auth/insecure_authenticator.h"
+#include "common/ledger/store.h"
+#include "common/observe/json_log.h"
+#include "common/observe/version.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/server.h"
+
+namespace oversight::rpc {
+namespace {
+
+struct Config {
+  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info";
+  bool insecure = false, reflection = true;
+  int64_t max_in_flight = HostOptions().max_in_flight;
+  absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
+};
+
+void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
+  config.listen = program.listen;
+  config.admin_listen = program.admin_listen;
+  config.store = program.store;
+  flags.Add("listen", &config.listen, "Address of the gRPC port. Port 0 takes a free one.",
+            {.validate = observe::IsListenAddress});
+  flags.Add("admin-listen", &config.admin_listen, "Address of /livez, /readyz, /metrics and /debug/config.",
+            {.validate = observe::IsListenAddress});
+  if (program.has_store) {
+    flags.Add("store", &config.store, "Where the records are kept: sqlite:PATH.", {.validate = observe::IsNotEmpty});
+  }
+  flags.Add("insecure", &config.insecure,
+            "Believe callers who they say they are: the header oversight-principal names a sample principal.");
+  flags.Add("principals", &config.principals, "The sample principals, as JSON of oversight.common.v1.PrincipalList.",
+            {.validate = observe::IsNotEmpty});
+  flags.Add("drain-delay", &config.drain_delay, "How long to go on serving after the stop signal.",
+            {.validate = observe::IsDurationBetween(absl::ZeroDuration(), absl::Minutes(10))});
+  flags.Add("shutdown-grace", &config.shutdown_grace, "How long calls under way may take to finish after that.",
+            {.validate = observe::IsDurationBetween(absl::ZeroDuration(), absl::Minutes(10))});
+  flags.Add("max-in-flight", &config.max_in_flight, "Unary calls worked on at a time; more are refused.",
+            {.validate = observe::IsBetween(1, 1'000'000)});
+  flags.Add("reflection", &config.reflection, "Serve gRPC reflection, for tools such as grpcurl.");
+  flags.Add("ready-file", &config.ready_file, "A file to write the bound addresses to, as JSON, once serving.");
+  flags.Add("log-level", &config.log_level, "debug, info, warning or error.",
+            {.validate = observe::IsOneOf({"debug", "info", "warning", "error"})});
+  flags.AddCheck([&config](std::vector<std::string>& problems) {
+    if (!config.insecure) {
+      problems.emplace_back(
+          "--insecure is required: there is no other way yet to know who calls. Do not use it before untrusted "
+          "networks.");
+    }
+  });
+  if (program.add_flags) program.add_flags(flags);
+}
+
+// gRPC's own log lines become ours.
+void LogForGrpc(gpr_log_func_args* args) {
+  const auto level = args->severity == GPR_LOG_SEVERITY_ERROR  ? observe::LogLevel::kWarning
+                     : args->severity == GPR_LOG_SEVERITY_INFO ? observe::LogLevel::kInfo
+                                                               : observe::LogLevel::kDebug;
+  observe::Log(level, "grpc", args->message, {{"file", args->file}, {"line", args->line}});
+}
+
+int Fail(const char* doing, const absl::Status& status) {
+  observe::LogError(doing, {{"error", std::string_view(status.message().data(), status.message().size())}});
+  return 1;
+}
+
+// {"program":"forces-service","pid":17,"grpc":"127.0.0.1:7101",...}. Appears whole or not at all.
+absl::Status WriteReadyFile(const std::string& path, const Program& program, const Server& server) {
+  std::string json = "{\"program\":";
+  observe::AppendJsonString(program.name, json);
+  absl::StrAppend(&json, ",\"pid\":", static_cast<int64_t>(getpid()));
+  for (const auto& [name, address] : server.addresses()) {
+    json += ',';
+    observe::AppendJsonString(name, json);
+    json += ':';
+    observe::AppendJsonString(address, json);
+  }
+  json += "}\n";
+  const std::string temporary = path + ".tmp";
+  std::ofstream out(temporary, std::ios::trunc);
+  out << json;
+  out.close();
+  if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return absl::UnavailableError(absl::StrCat("Cannot write ", path, "."));
+  }
+  return absl::OkStatus();
+}
+
+// Ends the process at once when a second signal comes, or when the stop takes longer than it may, for as long as it
+// lives.
+class StopGuard {
+ public:
+  StopGuard(const sigset_t& signals, absl::Duration at_most)
+      : thread_([this, signals, at_most] {
+          const absl::Time latest = absl::Now() + at_most;
+          while (!over_.load()) {
+            const absl::Duration left = latest - absl::Now();
+            if (left <= absl::ZeroDuration()) Leave("the stop takes too long");
+            const timespec wait = absl::ToTimespec(left);
+            if (sigtimedwait(&signals, nullptr, &wait) > 0 && !over_.load()) Leave("stopped a second time");
+          }
+        }) {}
+  ~StopGuard() {
+    over_.store(true);
+    pthread_kill(thread_.native_handle(), SIGTERM);  // Blocked everywhere, so it only wakes sigtimedwait.
+    thread_.join();
+  }
+
+ private:
+  [[noreturn]] static void Leave(const char* why) {
+    // No log: its thread may be what hangs.
+    std::fprintf(stderr, "%s: leaving at once\n", why);
+    _exit(1);
+  }
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+int RunServer(int argc, const char* const* argv, const Program& program) {
+  // Before any thread is started, since threads inherit it: signals are for sigwait alone.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  Config config;
+  observe::Flags flags(program.name, program.env_prefix, program.description);
+  AddFlags(program, config, flags);
+  if (const std::optional<int> exit_code = flags.Parse(argc, argv)) return *exit_code;
+
+  observe::LogOptions log;
+  log.service = program.name;
+  log.to_stdout = true;
+  observe::ParseLogLevel(config.log_level, &log.level);
+  observe::Logging logging(log);
+  gpr_set_log_function(LogForGrpc);
+  observe::LogInfo("starting", {{"config", flags.EffectiveJson()}, {"commit", observe::GitCommit()}});
+  if (!config.ready_file.empty()) unlink(config.ready_file.c_str());  // Of an earlier run.
+
+  auto authenticator = auth::InsecureAuthenticator::FromFile(config.principals);
+  if (!authenticator.ok()) return Fail("cannot read the principals", authenticator.status());
+  observe::LogWarning("callers are believed who they say they are", {{"how", (*authenticator)->Description()}});
+
+  const SystemClock clock;
+  observe::Metrics metrics(program.name);
+  std::unique_ptr<ledger::Ledger> ledger;
+  if (program.has_store) {
+    auto engine = ledger::EngineFor(config.store);
+    if (!engine.ok()) return Fail("cannot open the store", engine.status());
+    auto opened = ledger::Ledger::Open(*std::move(engine), clock);
+    if (!opened.ok()) return Fail("cannot open the store", opened.status());
+    ledger = *std::move(opened);
+    observe::LogInfo(
+        "store open",
+        {{"store", config.store}, {"store_id", ledger->store_id()}, {"revision", ledger->head().revision}});
+  }
+
+  ServerOptions options;
+  options.program = program.name;
+  options.health_names = program.services;
+  options.listen = config.listen;
+  options.admin_listen = config.admin_listen;
+  options.config = [&flags] { return flags.EffectiveJson(); };
+  options.drain_delay = config.drain_delay;
+  options.shutdown_grace = config.shutdown_grace;
+  options.reflection = config.reflection;
+  options.host.max_in_flight = static_cast<int>(config.max_in_flight);
+  auto server = Server::Start(std::move(options), **authenticator, clock, metrics, ledger.get(), program.build);
+  if (!server.ok()) return Fail("cannot start", server.status());
+  for (const auto& [name, address] : (*server)->addresses()) {
+    observe::LogInfo("listening", {{"what", name}, {"address", address}});
+  }
+  if (!config.ready_file.empty()) {
+    if (absl::Status status = WriteReadyFile(config.ready_file, program, **server); !status.ok()) {
+      return Fail("cannot write the ready file", status);
+    }
+  }
+  observe::LogInfo("serving");
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  observe::LogInfo("told to stop", {{"signal", signal_number}});
+  {
+    StopGuard guard(signals, config.drain_delay + config.shutdown_grace + absl::Seconds(20));
+    if (!config.ready_file.empty()) unlink(config.ready_file.c_str());
+    (*server)->Drain();
+    server->reset();
+    if (ledger != nullptr) ledger->Shutdown();
+  }
+  observe::LogInfo("stopped");
+  return 0;
+}
+
+}  // namespace oversight::rpc

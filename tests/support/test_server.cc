@@ -1,0 +1,77 @@
+#include "tests/support/test_server.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "common/auth/insecure_authenticator.h"
+#include "common/ledger/store.h"
+#include "common/rpc/channel.h"
+
+namespace oversight::testing {
+namespace {
+
+template <class T>
+T OrDie(absl::StatusOr<T> result, const char* doing) {
+  if (!result.ok()) {
+    std::cerr << "TestServer: " << doing << ": " << result.status() << std::endl;
+    std::abort();
+  }
+  return *std::move(result);
+}
+
+}  // namespace
+
+TestServer::TestServer(rpc::BuildApplication build, TestServerOptions options)
+    : build_(std::move(build)), options_(std::move(options)), clock_(options_.now) {
+  authenticator_ = OrDie(auth::InsecureAuthenticator::FromFile(options_.principals), "principals");
+}
+
+std::unique_ptr<TestServer> TestServer::Start(rpc::BuildApplication build, TestServerOptions options) {
+  std::unique_ptr<TestServer> server(new TestServer(std::move(build), std::move(options)));
+  server->Open();
+  return server;
+}
+
+void TestServer::Open() {
+  metrics_ = std::make_unique<observe::Metrics>("test");
+  if (options_.has_store) {
+    auto engine = OrDie(ledger::EngineFor("sqlite:" + (folder_ / "store.db")), "engine");
+    ledger_ = OrDie(ledger::Ledger::Open(std::move(engine), clock_), "ledger");
+  }
+  rpc::ServerOptions options;
+  options.program = "test";
+  options.health_names = options_.health_names;
+  options.admin_listen = options_.admin_listen;
+  options.host = options_.host;
+  options.shutdown_grace = options_.shutdown_grace;
+  options.check_interval = absl::Milliseconds(20);
+  server_ = OrDie(rpc::Server::Start(std::move(options), *authenticator_, clock_, *metrics_, ledger_.get(), build_),
+                  "server");
+}
+
+TestServer::~TestServer() { Stop(); }
+
+std::shared_ptr<grpc::Channel> TestServer::ChannelAs(const std::string& principal) {
+  std::lock_guard lock(mu_);
+  auto& channel = channels_[principal];
+  if (channel == nullptr) channel = rpc::MakeChannel({.target = server_->address(), .principal = principal});
+  return channel;
+}
+
+void TestServer::Stop() {
+  {
+    std::lock_guard lock(mu_);
+    channels_.clear();
+  }
+  server_.reset();
+  ledger_.reset();  // Shuts down.
+  metrics_.reset();
+}
+
+void TestServer::Restart() {
+  Stop();
+  Open();
+}
+
+}  // namespace oversight::testing
