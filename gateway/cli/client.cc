@@ -1,0 +1,134 @@
+#include "gateway/cli/client.h"
+
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
+#include "gateway/forward/backend_call.h"
+#include "gateway/http/connect.h"
+#include "google/protobuf/util/json_util.h"
+#include "grpcpp/create_channel.h"
+
+namespace oversight::cli {
+
+Client::Client(ClientOptions options)
+    : options_(std::move(options)),
+      channel_([this] {
+        grpc::ChannelArguments arguments;
+        arguments.SetMaxReceiveMessageSize(-1);
+        return grpc::CreateCustomChannel(options_.gateway, grpc::InsecureChannelCredentials(), arguments);
+      }()),
+      stub_(channel_) {}
+
+void Client::Prepare(grpc::ClientContext& context, const std::string& as) const {
+  const std::string& principal = as.empty() ? options_.principal : as;
+  if (!principal.empty()) context.AddMetadata("oversight-principal", principal);
+}
+
+absl::Status Client::Call(const std::string& method, const google::protobuf::Message& request,
+                          google::protobuf::Message* response, const std::string& as) {
+  grpc::ClientContext context;
+  Prepare(context, as);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  const grpc::ByteBuffer bytes = gateway::ToByteBuffer(request.SerializeAsString());
+  grpc::ByteBuffer answer;
+  std::promise<grpc::Status> done;
+  stub_.UnaryCall(&context, "/" + method, {}, &bytes, &answer,
+                  [&done](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  if (!status.ok()) return rpc::FromGrpc(status);
+  if (!response->ParseFromString(gateway::ToString(answer))) return absl::InternalError("The answer cannot be read.");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Client::CallJson(const std::string& method, const std::string& request, const std::string& as) {
+  const size_t slash = method.find('/');
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(method.substr(0, slash));
+  const auto* descriptor = service == nullptr || slash == std::string::npos
+                               ? nullptr
+                               : service->FindMethodByName(method.substr(slash + 1));
+  if (descriptor == nullptr || descriptor->server_streaming()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", method, "\" is no unary method. Write it as oversight.forces.v1.ForcesService/GetForce."));
+  }
+  auto* factory = google::protobuf::MessageFactory::generated_factory();
+  std::unique_ptr<google::protobuf::Message> in(factory->GetPrototype(descriptor->input_type())->New());
+  std::unique_ptr<google::protobuf::Message> out(factory->GetPrototype(descriptor->output_type())->New());
+  const auto parsed = google::protobuf::util::JsonStringToMessage(request, in.get());
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("The request is not valid JSON of ", descriptor->input_type()->full_name(),
+                                                   ": ", std::string(parsed.message())));
+  }
+  if (absl::Status status = Call(method, *in, out.get(), as); !status.ok()) return status;
+  std::string json;
+  google::protobuf::util::JsonPrintOptions print;
+  print.add_whitespace = true;
+  if (!google::protobuf::util::MessageToJsonString(*out, &json, print).ok()) return absl::InternalError("The answer cannot be printed.");
+  return json;
+}
+
+absl::Status Client::Stream(const std::string& method, const google::protobuf::Message& request,
+                            google::protobuf::Message* response, const std::function<bool()>& on_message) {
+  gateway::Route route;
+  route.path = "/" + method;
+  route.stub = std::make_shared<grpc::GenericStub>(channel_);
+  gateway::BackendCallOptions options;
+  if (!options_.principal.empty()) options.headers.emplace_back("oversight-principal", options_.principal);
+  auto call = gateway::StartStream(route, options, gateway::ToByteBuffer(request.SerializeAsString()));
+  absl::Status result;
+  bool stopped = false;
+  for (;;) {
+    std::promise<std::pair<std::optional<grpc::ByteBuffer>, grpc::Status>> next;
+    call->Read([&next](std::optional<grpc::ByteBuffer> message, const grpc::Status& status) {
+      next.set_value({std::move(message), status});
+    });
+    auto [message, status] = next.get_future().get();
+    if (!message.has_value()) return stopped ? result : rpc::FromGrpc(status);
+    if (stopped) continue;
+    if (!response->ParseFromString(gateway::ToString(*message))) {
+      result = absl::InternalError("The answer cannot be read.");
+      stopped = true;
+    } else if (!on_message()) {
+      stopped = true;
+    }
+    if (stopped) call->Cancel();
+  }
+}
+
+int ExitCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 0;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return 3;
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kUnknown:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+std::string Describe(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  std::string text = absl::StrCat(rpc::CodeName(status.code()), reason.empty() ? "" : " ", reason, ": ",
+                                  std::string(status.message()), "\n");
+  for (const auto& [field, description] : ViolationsOf(status)) absl::StrAppend(&text, "  ", field, ": ", description, "\n");
+  for (const auto& [subject, description] : PreconditionsOf(status)) {
+    absl::StrAppend(&text, "  ", subject, subject.empty() ? "" : ": ", description, "\n");
+  }
+  if (status.code() == absl::StatusCode::kUnavailable && reason.empty()) {
+    absl::StrAppend(&text, "  Is the suite running? `make run` starts it; --gateway names another address.\n");
+  }
+  return text;
+}
+
+std::string DescribeJson(const absl::Status& status) { return gateway::connect::EndStreamJson(status); }
+
+}  // namespace oversight::cli

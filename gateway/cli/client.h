@@ -1,0 +1,52 @@
+// How the command line calls the suite: one address (the gateway's gRPC port, which reaches every service), one way to call,
+// typed or by name with JSON. Blocking; for one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/generic/generic_stub.h"
+
+namespace oversight::cli {
+
+struct ClientOptions {
+  std::string gateway = "127.0.0.1:7100";
+  std::string principal;  // sent as `oversight-principal`; empty: not sent
+  absl::Duration timeout = absl::Seconds(30);
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+
+  // `method` as "oversight.forces.v1.ForcesService/GetForce".
+  absl::Status Call(const std::string& method, const google::protobuf::Message& request,
+                    google::protobuf::Message* response, const std::string& as = "");
+  // The same with JSON on both sides. INVALID_ARGUMENT when the method is unknown or the JSON is not of its request.
+  absl::StatusOr<std::string> CallJson(const std::string& method, const std::string& request, const std::string& as = "");
+  // A server-streaming call, without a time limit; `on_message` returns false to stop.
+  absl::Status Stream(const std::string& method, const google::protobuf::Message& request,
+                      google::protobuf::Message* response, const std::function<bool()>& on_message);
+
+ private:
+  void Prepare(grpc::ClientContext& context, const std::string& as) const;
+  ClientOptions options_;
+  std::shared_ptr<grpc::Channel> channel_;
+  grpc::GenericStub stub_;
+};
+
+// What a shell gets for an outcome: 0 done, 1 refused (the request or the state of the record does not allow it), 3 not
+// reachable, overloaded or out of time (try again), 4 a fault of the service. 2 is for a wrong command line.
+int ExitCode(const absl::Status& status);
+
+// The error in words for people: what, which fields, what to do next.
+std::string Describe(const absl::Status& status);
+// The same for programs, on one line: {"error":{...}} as google.rpc.Status in JSON.
+std::string DescribeJson(const absl::Status& status);
+
+}  // namespace oversight::cli

@@ -1,0 +1,234 @@
+#include "gateway/dashboard/compose.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include "common/time/partial_date.h"
+
+namespace oversight::gateway {
+namespace {
+
+using concerns::v1::Concern;
+using concerns::v1::Recommendation;
+
+// "forces/kent/concerns/12/recommendations/3" -> "forces/kent", and with two levels "forces/kent/concerns/12".
+std::string Parent(const std::string& name, int segments) {
+  size_t end = 0;
+  for (int i = 0; i < segments; ++i) {
+    end = name.find('/', end);
+    if (end == std::string::npos) return name;
+    if (i + 1 < segments) ++end;
+  }
+  return name.substr(0, end);
+}
+std::string ForceOf(const std::string& name) { return Parent(name, 2); }
+std::string ConcernOf(const std::string& name) { return Parent(name, 4); }
+
+// The number that ends a name; names of one collection differ only in it.
+int64_t Number(const std::string& name) {
+  const size_t slash = name.rfind('/');
+  int64_t number = 0;
+  for (size_t i = slash + 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i) number = number * 10 + (name[i] - '0');
+  return number;
+}
+
+bool IsOpen(const Concern& concern) { return concern.state() == concerns::v1::CONCERN_STATE_ISSUED; }
+
+bool IsOutstanding(const Recommendation& recommendation) {
+  return recommendation.state() == concerns::v1::RECOMMENDATION_STATE_OPEN ||
+         recommendation.state() == concerns::v1::RECOMMENDATION_STATE_CLAIMED;
+}
+
+// Due dates are whole days; a recommendation is overdue from the day after.
+bool IsOverdue(const Recommendation& recommendation, absl::CivilDay today) {
+  if (!IsOutstanding(recommendation) || !recommendation.has_due_date()) return false;
+  const std::optional<absl::CivilDay> due = ToCivilDay(recommendation.due_date());
+  return due.has_value() && *due < today;
+}
+
+void CountConcern(const Concern& concern, v1::ConcernCounts& counts) {
+  if (!IsOpen(concern)) return;
+  if (concern.kind() == concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) {
+    counts.set_open_causes_of_concern(counts.open_causes_of_concern() + 1);
+    if (concern.accelerated()) counts.set_open_accelerated(counts.open_accelerated() + 1);
+  } else {
+    counts.set_open_areas_for_improvement(counts.open_areas_for_improvement() + 1);
+  }
+}
+
+void CountRecommendation(const Recommendation& recommendation, absl::CivilDay today, v1::ConcernCounts& counts) {
+  if (!IsOutstanding(recommendation)) return;
+  counts.set_open_recommendations(counts.open_recommendations() + 1);
+  if (IsOverdue(recommendation, today)) counts.set_overdue_recommendations(counts.overdue_recommendations() + 1);
+  if (recommendation.state() == concerns::v1::RECOMMENDATION_STATE_CLAIMED) {
+    counts.set_claimed_recommendations(counts.claimed_recommendations() + 1);
+  }
+}
+
+void Add(const v1::ConcernCounts& from, v1::ConcernCounts& to) {
+  to.set_open_causes_of_concern(to.open_causes_of_concern() + from.open_causes_of_concern());
+  to.set_open_accelerated(to.open_accelerated() + from.open_accelerated());
+  to.set_open_areas_for_improvement(to.open_areas_for_improvement() + from.open_areas_for_improvement());
+  to.set_open_recommendations(to.open_recommendations() + from.open_recommendations());
+  to.set_overdue_recommendations(to.overdue_recommendations() + from.overdue_recommendations());
+  to.set_claimed_recommendations(to.claimed_recommendations() + from.claimed_recommendations());
+}
+
+const monitoring::v1::Stage* DefaultStage(const monitoring::v1::Ladder& ladder) {
+  for (const auto& stage : ladder.stages()) {
+    if (stage.is_default()) return &stage;
+  }
+  return nullptr;
+}
+
+// The stage of a force that has no record: it was never moved, so it is in the default stage.
+monitoring::v1::Monitoring NeverMoved(const std::string& force, const monitoring::v1::Ladder* ladder) {
+  monitoring::v1::Monitoring result;
+  result.set_name(force + "/monitoring");
+  if (ladder == nullptr) return result;
+  result.set_ladder(ladder->name());
+  if (const auto* stage = DefaultStage(*ladder)) {
+    result.set_stage(stage->id());
+    result.set_stage_display_name(stage->display_name());
+    result.set_enhanced(stage->enhanced());
+  }
+  return result;
+}
+
+template <class T>
+void SortNewestFirst(std::vector<Shared<T>>& items) {
+  std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return Number(a->name()) > Number(b->name()); });
+}
+
+template <class T>
+std::vector<Shared<T>> OfForce(const std::vector<Shared<T>>& items, const std::string& force) {
+  std::vector<Shared<T>> result;
+  for (const auto& item : items) {
+    if (ForceOf(item->name()) == force) result.push_back(item);
+  }
+  return result;
+}
+
+}  // namespace
+
+v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay today) {
+  std::unordered_map<std::string, v1::ConcernCounts> counts;
+  std::unordered_map<std::string, bool> open;  // by concern
+  for (const auto& concern : facts.concerns) {
+    CountConcern(*concern, counts[ForceOf(concern->name())]);
+    if (IsOpen(*concern)) open[concern->name()] = true;
+  }
+  for (const auto& recommendation : facts.recommendations) {
+    if (open.count(ConcernOf(recommendation->name())) == 0) continue;
+    CountRecommendation(*recommendation, today, counts[ForceOf(recommendation->name())]);
+  }
+  std::unordered_map<std::string, Shared<monitoring::v1::Monitoring>> stages;
+  for (const auto& monitoring : facts.monitoring) stages[ForceOf(monitoring->name())] = monitoring;
+
+  v1::NationalDashboard dashboard;
+  *dashboard.mutable_today() = ToPartialDate(today);
+  std::map<std::string, int> per_stage;
+  std::vector<v1::NationalDashboardRow> rows;
+  for (const auto& force : facts.forces) {
+    v1::NationalDashboardRow row;
+    row.set_force(force->name());
+    row.set_display_name(force->display_name());
+    row.set_service(force->service());
+    row.set_region(force->region());
+    if (facts.monitoring_known) {
+      const auto it = stages.find(force->name());
+      const monitoring::v1::Monitoring monitoring =
+          it == stages.end() ? NeverMoved(force->name(), facts.ladder.get()) : *it->second;
+      row.set_stage(monitoring.stage());
+      row.set_stage_display_name(monitoring.stage_display_name());
+      row.set_enhanced(monitoring.enhanced());
+      if (monitoring.has_since_date()) *row.mutable_since_date() = monitoring.since_date();
+      row.set_proposal_open(!monitoring.open_proposal().empty());
+      ++per_stage[monitoring.stage()];
+    }
+    *row.mutable_counts() = counts[force->name()];
+    Add(row.counts(), *dashboard.mutable_counts());
+    if (row.proposal_open()) dashboard.set_open_proposals(dashboard.open_proposals() + 1);
+    rows.push_back(std::move(row));
+  }
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::tuple(!a.enhanced(), a.display_name(), a.force()) < std::tuple(!b.enhanced(), b.display_name(), b.force());
+  });
+  for (auto& row : rows) *dashboard.add_rows() = std::move(row);
+  if (facts.ladder != nullptr) {
+    for (const auto& stage : facts.ladder->stages()) {
+      auto* count = dashboard.add_stage_counts();
+      count->set_stage(stage.id());
+      count->set_display_name(stage.display_name());
+      count->set_enhanced(stage.enhanced());
+      count->set_force_count(per_stage[stage.id()]);
+    }
+  }
+  return dashboard;
+}
+
+v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& force, absl::CivilDay today,
+                                Audience audience) {
+  const bool inside = audience == Audience::kInspectorate;
+  v1::ForceDashboard dashboard;
+  *dashboard.mutable_today() = ToPartialDate(today);
+  for (const auto& item : facts.forces) {
+    if (item->name() == force) *dashboard.mutable_force() = *item;
+  }
+
+  std::map<int64_t, v1::ConcernView> open_views, other_views;  // by number
+  for (const auto& concern : OfForce(facts.concerns, force)) {
+    if (!inside && concern->state() == concerns::v1::CONCERN_STATE_DRAFT) continue;
+    // A concern withdrawn while still a draft was never known outside.
+    if (!inside && concern->state() == concerns::v1::CONCERN_STATE_WITHDRAWN && !concern->has_issue_date()) continue;
+    auto& views = IsOpen(*concern) ? open_views : other_views;
+    *views[Number(concern->name())].mutable_concern() = *concern;
+    CountConcern(*concern, *dashboard.mutable_counts());
+  }
+  std::vector<Shared<Recommendation>> recommendations = OfForce(facts.recommendations, force);
+  std::sort(recommendations.begin(), recommendations.end(),
+            [](const auto& a, const auto& b) { return Number(a->name()) < Number(b->name()); });
+  for (const auto& recommendation : recommendations) {
+    const int64_t number = Number(ConcernOf(recommendation->name()));
+    const bool open = open_views.count(number) > 0;
+    auto& views = open ? open_views : other_views;
+    const auto it = views.find(number);
+    if (it == views.end()) continue;  // of a draft that this audience does not see
+    auto* view = it->second.add_recommendations();
+    *view->mutable_recommendation() = *recommendation;
+    view->set_overdue(open && IsOverdue(*recommendation, today));
+    if (open) CountRecommendation(*recommendation, today, *dashboard.mutable_counts());
+  }
+  for (auto* views : {&open_views, &other_views}) {
+    for (auto& [number, view] : *views) *dashboard.add_concerns() = std::move(view);
+  }
+
+  if (!facts.monitoring_known) return dashboard;
+  const auto monitoring = OfForce(facts.monitoring, force);
+  *dashboard.mutable_monitoring() = monitoring.empty() ? NeverMoved(force, facts.ladder.get()) : *monitoring.front();
+  auto episodes = OfForce(facts.episodes, force);
+  SortNewestFirst(episodes);
+  for (const auto& episode : episodes) {
+    if (episode->name() == dashboard.monitoring().episode()) {
+      *dashboard.mutable_episode() = *episode;
+    } else {
+      *dashboard.add_past_episodes() = *episode;
+    }
+  }
+  if (!inside) {
+    dashboard.mutable_monitoring()->clear_open_proposal();
+    return dashboard;
+  }
+  auto proposals = OfForce(facts.proposals, force);
+  SortNewestFirst(proposals);
+  for (const auto& proposal : proposals) *dashboard.add_proposals() = *proposal;
+  auto decisions = OfForce(facts.decisions, force);
+  SortNewestFirst(decisions);
+  for (const auto& decision : decisions) *dashboard.add_decisions() = *decision;
+  return dashboard;
+}
+
+}  // namespace oversight::gateway

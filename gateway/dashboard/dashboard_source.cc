@@ -1,0 +1,237 @@
+#include "gateway/dashboard/dashboard_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/tokens.h"
+#include "common/time/london.h"
+#include "gateway/dashboard/compose.h"
+
+namespace oversight::gateway {
+namespace {
+
+using concerns::v1::Concern;
+using concerns::v1::Recommendation;
+using forces::v1::Force;
+using monitoring::v1::Decision;
+using monitoring::v1::Episode;
+using monitoring::v1::Ladder;
+using monitoring::v1::Monitoring;
+using monitoring::v1::Proposal;
+
+// "forces/kent/concerns/12" -> "forces/kent"; "" for what belongs to no force.
+std::string ForceOf(const std::string& name) {
+  static constexpr char kPrefix[] = "forces/";
+  if (name.rfind(kPrefix, 0) != 0) return {};
+  return name.substr(0, name.find('/', sizeof(kPrefix) - 1));
+}
+
+// The facts of the copies: all, or those of one force.
+SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::string& force) {
+  const auto forces = copy.forces->Read();
+  const auto concerns = copy.concerns->Read();
+  const auto monitoring = copy.monitoring->Read();
+  const std::string below = force.empty() ? "" : force + "/";
+  SuiteFacts facts;
+  if (force.empty()) {
+    facts.forces = forces->List<Force>();
+  } else if (auto one = forces->Get<Force>(force)) {
+    facts.forces.push_back(std::move(one));
+  }
+  facts.concerns = concerns->List<Concern>(below);
+  facts.recommendations = concerns->List<Recommendation>(below);
+  facts.monitoring = monitoring->List<Monitoring>(below);
+  facts.proposals = monitoring->List<Proposal>(below);
+  facts.decisions = monitoring->List<Decision>(below);
+  facts.episodes = monitoring->List<Episode>(below);
+  for (auto& ladder : monitoring->List<Ladder>()) {
+    if (!ladder->has_until_date()) facts.ladder = std::move(ladder);
+  }
+  facts.monitoring_known = monitoring_known;
+  return facts;
+}
+
+}  // namespace
+
+DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock) : copy_(copy), clock_(clock) {
+  for (const auto& owner : copy_.owners()) {
+    owner.informer->AddListener([this](const rpc::InformerChange& change) { OnChange(change); });
+  }
+}
+
+void DashboardSource::OnChange(const rpc::InformerChange& change) {
+  {
+    std::lock_guard lock(mu_);
+    ++all_changes_;
+    if (change.listed) listed_at_ = all_changes_;
+    for (const auto& item : change.items) {
+      const std::string force = ForceOf(item.name);
+      if (force.empty()) {
+        listed_at_ = all_changes_;
+      } else {
+        changed_at_[force] = all_changes_;
+      }
+    }
+  }
+  for (const auto& listener : listeners_) listener();
+}
+
+std::vector<v1::SectionStatus> DashboardSource::Sections() const {
+  std::vector<v1::SectionStatus> sections;
+  for (const auto& owner : copy_.owners()) {
+    const rpc::InformerStatus status = owner.informer->Status();
+    v1::SectionStatus section;
+    section.set_service(owner.service);
+    section.set_revision(status.revision);
+    section.set_reason(status.reason);
+    switch (status.state) {
+      case rpc::InformerState::kSynced:
+        section.set_state(v1::SECTION_STATE_COMPLETE);
+        break;
+      case rpc::InformerState::kStale:
+        section.set_state(v1::SECTION_STATE_STALE);
+        break;
+      case rpc::InformerState::kNeverSynced:
+        section.set_state(v1::SECTION_STATE_UNAVAILABLE);
+        break;
+    }
+    if (status.age != absl::InfiniteDuration()) {
+      const int64_t millis = std::max<int64_t>(0, absl::ToInt64Milliseconds(status.age));
+      section.mutable_age()->set_seconds(millis / 1000);
+      section.mutable_age()->set_nanos(static_cast<int32_t>(millis % 1000 * 1000000));
+    }
+    sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+absl::Status DashboardSource::ForcesKnown() const {
+  const rpc::InformerStatus status = copy_.forces->Status();
+  if (status.state != rpc::InformerState::kNeverSynced) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+               absl::StrCat("The register of forces is not known yet: ", status.reason))
+      .With("service", "forces-service")
+      .RetryAfter(absl::Seconds(1));
+}
+
+bool DashboardSource::MonitoringKnown() const {
+  return copy_.monitoring->Status().state != rpc::InformerState::kNeverSynced;
+}
+
+DashboardSource::Version DashboardSource::VersionNow(const std::string& force) const {
+  Version version;
+  version.today = Today(clock_);
+  version.monitoring_known = MonitoringKnown();
+  std::lock_guard lock(mu_);
+  version.change = all_changes_;
+  if (!force.empty()) {
+    const auto it = changed_at_.find(force);
+    version.change = std::max(listed_at_, it == changed_at_.end() ? 0 : it->second);
+  }
+  return version;
+}
+
+DashboardSource::Entry& DashboardSource::EntryOf(const std::string& key) {
+  std::lock_guard lock(mu_);
+  auto& entry = entries_[key];
+  if (entry == nullptr) entry = std::make_unique<Entry>();
+  return *entry;
+}
+
+absl::StatusOr<EncodedDashboard> DashboardSource::National() {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  Entry& entry = EntryOf("");
+  std::lock_guard lock(entry.mu);
+  // The version is read before the copies: should they change in between, the next caller builds again.
+  const Version version = VersionNow("");
+  if (entry.encoded == nullptr || entry.version != version) {
+    const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
+    entry.encoded = std::make_shared<const std::string>(ComposeNational(facts, version.today).SerializeAsString());
+    entry.version = version;
+    ++builds_;
+  }
+  return entry.encoded;
+}
+
+absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force, Audience audience) {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  // Asked before a cache entry is made: names of no force must not fill the cache.
+  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
+  Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
+  std::lock_guard lock(entry.mu);
+  const Version version = VersionNow(force);
+  if (entry.encoded == nullptr || entry.version != version) {
+    const SuiteFacts facts = Gather(copy_, version.monitoring_known, force);
+    entry.encoded =
+        std::make_shared<const std::string>(ComposeForce(facts, force, version.today, audience).SerializeAsString());
+    entry.version = version;
+    ++builds_;
+  }
+  return entry.encoded;
+}
+
+void DashboardSource::WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline,
+                                std::function<void(absl::Status)> done) {
+  struct Waits {
+    std::mutex mu;
+    int left = 1;
+    absl::Status status;
+    std::function<void(absl::Status)> done;
+    void Arrive(const absl::Status& arrived) {
+      {
+        std::lock_guard lock(mu);
+        if (status.ok()) status = arrived;
+        if (--left > 0) return;
+      }
+      done(status);
+    }
+  };
+  auto waits = std::make_shared<Waits>();
+  waits->done = std::move(done);
+  const auto add = [&waits] {
+    std::lock_guard lock(waits->mu);
+    ++waits->left;
+  };
+  for (const auto& token : freshness.at_least_as_fresh()) {
+    rpc::ConsistencyPoint point;
+    rpc::InformerCore* owner = nullptr;
+    if (rpc::ReadConsistencyToken(token, &point) == rpc::TokenFit::kFits) {
+      // The token says which store it is of, not which service: the copy that follows that store knows it.
+      for (const auto& candidate : copy_.owners()) {
+        rpc::ConsistencyPoint known;
+        if (rpc::ReadConsistencyToken(candidate.informer->Status().token, &known) == rpc::TokenFit::kFits &&
+            known.store_prefix == point.store_prefix) {
+          owner = candidate.informer;
+        }
+      }
+    }
+    if (owner == nullptr) {
+      waits->Arrive(Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
+                          "A token in at_least_as_fresh is malformed, or of a store that this gateway does not follow.")
+                        .Violation("freshness.at_least_as_fresh", "must be consistency tokens of this suite"));
+      return;
+    }
+    add();
+    owner->WaitForToken(token, deadline, [waits](absl::Status status) { waits->Arrive(status); });
+  }
+  if (freshness.fully_consistent()) {
+    // A service that is down makes its section STALE; it does not fail the call. So that it does not use up the whole
+    // deadline either, it gets two seconds.
+    const absl::Time limit = std::min(deadline, absl::Now() + absl::Seconds(2));
+    for (const auto& owner : copy_.owners()) {
+      add();
+      owner.informer->WaitForHead(limit, [waits](absl::Status) { waits->Arrive(absl::OkStatus()); });
+    }
+  }
+  waits->Arrive(absl::OkStatus());
+}
+
+std::string DashboardSource::RegionOf(const std::string& force) const {
+  const auto found = copy_.forces->Get<forces::v1::Force>(force);
+  return found == nullptr ? std::string() : found->region();
+}
+
+}  // namespace oversight::gateway

@@ -1,0 +1,38 @@
+// What a dashboard is made from: the resources of the three services, as the gateway's copies hold them at one moment.
+// Plain values that share immutable messages; build once, read from any thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/forces/v1/force.pb.h"
+#include "oversight/gateway/v1/dashboard.pb.h"
+#include "oversight/monitoring/v1/ladder.pb.h"
+#include "oversight/monitoring/v1/monitoring.pb.h"
+
+namespace oversight::gateway {
+
+template <class T>
+using Shared = std::shared_ptr<const T>;
+
+// Which of the callers' eyes a dashboard is made for. Outsiders (a force's users, its oversight body) see neither drafts
+// nor proposals and decisions: until a move is published, nothing of it may show to them.
+enum class Audience { kInspectorate, kOutside };
+
+struct SuiteFacts {
+  std::vector<Shared<forces::v1::Force>> forces;
+  std::vector<Shared<concerns::v1::Concern>> concerns;
+  std::vector<Shared<concerns::v1::Recommendation>> recommendations;
+  std::vector<Shared<monitoring::v1::Monitoring>> monitoring;
+  std::vector<Shared<monitoring::v1::Proposal>> proposals;
+  std::vector<Shared<monitoring::v1::Decision>> decisions;
+  std::vector<Shared<monitoring::v1::Episode>> episodes;
+  // The ladder in force; null while monitoring-service was never reached.
+  Shared<monitoring::v1::Ladder> ladder;
+  // False while monitoring-service was never reached: then no force's stage is known, not even the default one.
+  bool monitoring_known = false;
+};
+
+}  // namespace oversight::gateway

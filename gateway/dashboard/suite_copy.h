@@ -1,0 +1,47 @@
+// The gateway's copies of what the three services own: one informer each. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/rpc/informer.h"
+#include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/forces/v1/force.pb.h"
+#include "oversight/monitoring/v1/ladder.pb.h"
+#include "oversight/monitoring/v1/monitoring.pb.h"
+
+namespace oversight::gateway {
+
+using ForcesInformer = rpc::Informer<forces::v1::Force>;
+using ConcernsInformer = rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation>;
+using MonitoringInformer = rpc::Informer<monitoring::v1::Monitoring, monitoring::v1::Proposal, monitoring::v1::Decision,
+                                         monitoring::v1::Episode, monitoring::v1::Ladder>;
+
+struct SuiteCopy {
+  std::unique_ptr<ForcesInformer> forces;
+  std::unique_ptr<ConcernsInformer> concerns;
+  std::unique_ptr<MonitoringInformer> monitoring;
+
+  struct Owner {
+    const char* service;  // "forces-service"
+    rpc::InformerCore* informer;
+  };
+  // The three, in the order of dependence.
+  std::vector<Owner> owners() const {
+    return {{"forces-service", forces.get()}, {"concerns-service", concerns.get()}, {"monitoring-service", monitoring.get()}};
+  }
+  void Start() {
+    for (const auto& owner : owners()) owner.informer->Start();
+  }
+  void Stop() {
+    for (const auto& owner : owners()) owner.informer->Stop();
+  }
+};
+
+// Copies that follow the services over these channels, to be started by the caller.
+SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<grpc::Channel> concerns,
+                        std::shared_ptr<grpc::Channel> monitoring, observe::Metrics* metrics);
+
+}  // namespace oversight::gateway

@@ -1,0 +1,128 @@
+#include "gateway/forward/backend_call.h"
+
+namespace oversight::gateway {
+namespace {
+
+void Prepare(const BackendCallOptions& options, grpc::ClientContext& context) {
+  for (const auto& [key, value] : options.headers) context.AddMetadata(key, value);
+  if (options.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(options.deadline));
+}
+
+struct UnaryState : Cancellable {
+  grpc::ClientContext context;
+  grpc::ByteBuffer request, response;
+  void Cancel() override { context.TryCancel(); }
+};
+
+// Holds itself until OnDone. The hold is the reader's: reads are started from outside the reactor, so gRPC must not end
+// the call between two of them.
+class StreamState : public StreamCall,
+                    public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                    public std::enable_shared_from_this<StreamState> {
+ public:
+  void Start(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request) {
+    self_ = shared_from_this();
+    request_ = std::move(request);
+    Prepare(options, context_);
+    route.stub->PrepareBidiStreamingCall(&context_, route.path, {}, this);
+    AddHold();
+    StartWriteLast(&request_, grpc::WriteOptions());
+    StartCall();
+  }
+
+  void Read(OnMessage on_message) override {
+    {
+      std::lock_guard lock(mu_);
+      if (!ended_) {
+        on_message_ = std::move(on_message);
+        StartRead(&message_);
+        return;
+      }
+    }
+    on_message(std::nullopt, status_);
+  }
+
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      RemoveHold();  // No further read will be started; OnDone brings the status.
+      return;
+    }
+    OnMessage on_message;
+    {
+      std::lock_guard lock(mu_);
+      on_message = std::exchange(on_message_, nullptr);
+    }
+    on_message(std::exchange(message_, grpc::ByteBuffer()), grpc::Status::OK);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    OnMessage on_message;
+    {
+      std::lock_guard lock(mu_);
+      ended_ = true;
+      status_ = status;
+      on_message = std::exchange(on_message_, nullptr);
+    }
+    if (on_message) on_message(std::nullopt, status);
+    self_.reset();
+  }
+
+  grpc::ClientContext context_;
+  grpc::ByteBuffer request_, message_;
+  std::mutex mu_;
+  OnMessage on_message_;
+  bool ended_ = false;
+  grpc::Status status_;
+  std::shared_ptr<StreamState> self_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& ForwardedHeaders() {
+  static const auto* headers =
+      new std::vector<std::string>{"authorization", "oversight-principal", "traceparent", "tracestate", "x-request-id"};
+  return *headers;
+}
+
+std::string ToString(const grpc::ByteBuffer& buffer) {
+  std::string result;
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Valid() || !buffer.Dump(&slices).ok()) return result;
+  result.reserve(buffer.Length());
+  for (const auto& slice : slices) result.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return result;
+}
+
+grpc::ByteBuffer ToByteBuffer(const std::string& bytes) {
+  grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request,
+                                        std::function<void(UnaryAnswer)> done) {
+  auto state = std::make_shared<UnaryState>();
+  Prepare(options, state->context);
+  state->request = std::move(request);
+  route.stub->UnaryCall(&state->context, route.path, {}, &state->request, &state->response,
+                        [state, done = std::move(done)](grpc::Status status) {
+                          UnaryAnswer answer{std::move(status), std::move(state->response), {}};
+                          const auto& leading = state->context.GetServerInitialMetadata();
+                          if (const auto it = leading.find("x-request-id"); it != leading.end()) {
+                            answer.request_id.assign(it->second.data(), it->second.size());
+                          }
+                          done(std::move(answer));
+                        });
+  return state;
+}
+
+std::shared_ptr<StreamCall> StartStream(const Route& route, const BackendCallOptions& options,
+                                        grpc::ByteBuffer request) {
+  auto state = std::make_shared<StreamState>();
+  state->Start(route, options, std::move(request));
+  return state;
+}
+
+}  // namespace oversight::gateway

@@ -1,0 +1,64 @@
+// One call from the gateway to a backend, in bytes: the gateway does not look into requests or answers. Unary and
+// server-streaming. A call owns itself until it is over; whoever holds it may cancel it at any time. Thread-safe;
+// callbacks come on gRPC threads and must not block.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gateway/forward/routes.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/client_callback.h"
+#include "grpcpp/support/status.h"
+#include "grpcpp/support/string_ref.h"
+
+namespace oversight::gateway {
+
+// Headers that travel with a call: the caller's identity, trace and request id. Nothing else of what a client sends
+// reaches a backend, and the gateway adds nothing of its own.
+const std::vector<std::string>& ForwardedHeaders();
+
+struct BackendCallOptions {
+  std::vector<std::pair<std::string, std::string>> headers;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+std::string ToString(const grpc::ByteBuffer& buffer);
+grpc::ByteBuffer ToByteBuffer(const std::string& bytes);
+
+// The answer to a unary call.
+struct UnaryAnswer {
+  grpc::Status status;
+  grpc::ByteBuffer response;
+  std::string request_id;
+};
+
+class Cancellable {
+ public:
+  virtual ~Cancellable() = default;
+  virtual void Cancel() = 0;
+};
+
+// Starts a unary call; `done` runs exactly once.
+std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request,
+                                        std::function<void(UnaryAnswer)> done);
+
+// A server-streaming call. Read is asked for one message at a time, which is the flow control. Whoever starts a stream must
+// read it to its end, also after Cancel (which makes the end come at once).
+class StreamCall : public Cancellable {
+ public:
+  // A message, or nullopt at the end; then `status` says how it ended.
+  using OnMessage = std::function<void(std::optional<grpc::ByteBuffer>, const grpc::Status& status)>;
+  // At most one Read outstanding; none after the end.
+  virtual void Read(OnMessage on_message) = 0;
+};
+std::shared_ptr<StreamCall> StartStream(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request);
+
+}  // namespace oversight::gateway

@@ -1,0 +1,22 @@
+// Makes every RPC of the suite reachable at the gateway's gRPC port: a call to a service that the gateway does not
+// implement is passed on, message by message, to the one that does. Bytes in, bytes out; who may call is for the owning
+// service to say. One message is in flight in each direction, so a slow side slows the other and nothing piles up.
+//
+// Register it as the callback generic service of the gateway's server. Thread-safe; `routes` must outlive it.
+#pragma once
+
+#include "gateway/forward/routes.h"
+#include "grpcpp/generic/async_generic_service.h"
+
+namespace oversight::gateway {
+
+class GrpcProxy final : public grpc::CallbackGenericService {
+ public:
+  explicit GrpcProxy(const Routes& routes) : routes_(routes) {}
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
+
+ private:
+  const Routes& routes_;
+};
+
+}  // namespace oversight::gateway

@@ -1,0 +1,485 @@
+#include "gateway/http/http_server.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "boost/asio.hpp"
+#include "boost/asio/experimental/awaitable_operators.hpp"
+#include "boost/beast/core.hpp"
+#include "boost/beast/http.hpp"
+#include "common/observe/config.h"
+#include "common/observe/json_log.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
+#include "gateway/forward/backend_call.h"
+#include "gateway/http/connect.h"
+#include "gateway/http/json_codec.h"
+
+namespace oversight::gateway {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = asio::ip::tcp;
+using boost::system::error_code;
+using Request = http::request<http::string_body>;
+using Response = http::response<http::string_body>;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
+
+std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+// Waits for a callback that some other thread makes: `start` gets the function to call, once, with the result.
+template <class T>
+asio::awaitable<T> Await(std::function<void(std::function<void(T)>)> start) {
+  const auto executor = co_await asio::this_coro::executor;
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
+      [executor, &start](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        start([executor, shared](T result) {
+          asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
+        });
+      },
+      asio::use_awaitable);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  Impl(HttpOptions options, const Routes& routes)
+      : options_(std::move(options)), routes_(routes), io_(options_.threads), acceptor_(io_), work_(io_.get_executor()) {}
+
+  absl::Status Listen() {
+    std::string host;
+    int port = 0;
+    if (!observe::SplitHostPort(options_.listen, &host, &port)) {
+      return absl::InvalidArgumentError(absl::StrCat("\"", options_.listen, "\" is not host:port."));
+    }
+    error_code ec;
+    const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, ec);
+    if (ec) return absl::InvalidArgumentError(absl::StrCat("\"", host, "\" is not an address."));
+    const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
+    acceptor_.open(endpoint.protocol(), ec);
+    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor_.bind(endpoint, ec);
+    if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+    if (ec) return absl::UnavailableError(absl::StrCat("Cannot listen on ", options_.listen, ": ", ec.message()));
+    port_ = acceptor_.local_endpoint().port();
+    asio::co_spawn(io_, Accept(), asio::detached);
+    for (int i = 0; i < options_.threads; ++i) {
+      threads_.emplace_back([this] { io_.run(); });
+    }
+    return absl::OkStatus();
+  }
+
+  int port() const { return port_; }
+  const HttpStats& stats() const { return stats_; }
+
+  void Drain() {
+    draining_ = true;
+    asio::post(io_, [this] {
+      error_code ec;
+      acceptor_.close(ec);
+    });
+    std::lock_guard lock(mu_);
+    for (const auto& connection : connections_) {
+      asio::post(connection->stream.get_executor(), [this, connection] { CloseIfIdle(*connection); });
+    }
+    for (const auto& call : streams_) call->Cancel();
+  }
+
+  void Stop(absl::Duration grace) {
+    if (threads_.empty()) return;
+    Drain();
+    {
+      std::unique_lock lock(mu_);
+      all_gone_.wait_for(lock, Chrono(grace), [this] { return connections_.empty(); });
+      for (const auto& connection : connections_) {
+        asio::post(connection->stream.get_executor(), [connection] { connection->stream.close(); });
+      }
+      // Cut connections end at once; calls they wait for end by their own deadlines or by cancellation.
+      for (const auto& call : calls_) call->Cancel();
+      all_gone_.wait(lock, [this] { return connections_.empty(); });
+    }
+    work_.reset();
+    io_.stop();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  struct Connection {
+    explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+    beast::tcp_stream stream;
+    bool idle = true;  // between requests; on the connection's strand
+  };
+  using ConnectionPtr = std::shared_ptr<Connection>;
+
+  // Keeps a backend call in a set while it lasts, so that Drain and Stop can cancel it.
+  class Tracked {
+   public:
+    Tracked(Impl& impl, std::set<std::shared_ptr<Cancellable>>& set, std::shared_ptr<Cancellable> call)
+        : impl_(impl), set_(set), call_(std::move(call)) {
+      std::lock_guard lock(impl_.mu_);
+      set_.insert(call_);
+    }
+    ~Tracked() {
+      std::lock_guard lock(impl_.mu_);
+      set_.erase(call_);
+    }
+
+   private:
+    Impl& impl_;
+    std::set<std::shared_ptr<Cancellable>>& set_;
+    std::shared_ptr<Cancellable> call_;
+  };
+
+  void CloseIfIdle(Connection& connection) {
+    if (connection.idle) connection.stream.close();
+  }
+
+  asio::awaitable<void> Accept() {
+    for (;;) {
+      auto [ec, socket] = co_await acceptor_.async_accept(asio::make_strand(io_), kTuple);
+      if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor || draining_) co_return;
+      if (ec) {
+        // Out of descriptors, most likely: wait for some to come back instead of spinning.
+        observe::LogWarning("accept failed", {{"error", ec.message()}});
+        asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(100));
+        co_await timer.async_wait(kTuple);
+        continue;
+      }
+      if (stats_.connections >= options_.max_connections) {
+        ++stats_.refused_connections;
+        continue;  // Closed by leaving scope.
+      }
+      error_code ignored;
+      socket.set_option(tcp::no_delay(true), ignored);
+      auto executor = socket.get_executor();
+      auto connection = std::make_shared<Connection>(std::move(socket));
+      {
+        std::lock_guard lock(mu_);
+        connections_.insert(connection);
+      }
+      ++stats_.connections;
+      asio::co_spawn(executor, Serve(connection), [this, connection](std::exception_ptr) {
+        --stats_.connections;
+        std::lock_guard lock(mu_);
+        connections_.erase(connection);
+        if (connections_.empty()) all_gone_.notify_all();
+      });
+    }
+  }
+
+  asio::awaitable<void> Serve(ConnectionPtr connection) {
+    auto& stream = connection->stream;
+    beast::flat_buffer buffer(options_.max_header_bytes + 16 * 1024);
+    for (bool first = true;; first = false) {
+      http::request_parser<http::string_body> parser;
+      parser.header_limit(static_cast<uint32_t>(options_.max_header_bytes));
+      parser.body_limit(options_.max_body_bytes);
+      if (!first) {
+        // Wait for the next request for longer than a request may take once it has begun.
+        connection->idle = true;
+        stream.expires_after(Chrono(options_.idle_timeout));
+        if (buffer.size() == 0) {
+          auto [ec, n] = co_await stream.async_read_some(buffer.prepare(4096), kTuple);
+          if (ec) break;
+          buffer.commit(n);
+        }
+        if (draining_) break;
+      }
+      connection->idle = false;
+      stream.expires_after(Chrono(options_.request_timeout));
+      auto [header_ec, header_n] = co_await http::async_read_header(stream, buffer, parser, kTuple);
+      if (header_ec) {
+        co_await RefuseRequest(*connection, header_ec);
+        break;
+      }
+      if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        co_await http::async_write(stream, go_on, kTuple);
+      }
+      auto [body_ec, body_n] = co_await http::async_read(stream, buffer, parser, kTuple);
+      if (body_ec) {
+        co_await RefuseRequest(*connection, body_ec);
+        break;
+      }
+      ++stats_.requests;
+      if (!co_await Answer(connection, parser.release())) break;
+    }
+    error_code ignored;
+    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream.close();
+  }
+
+  // Answers what could not be read, where there is somebody to answer.
+  asio::awaitable<void> RefuseRequest(Connection& connection, error_code ec) {
+    http::status status = http::status::bad_request;
+    std::string words = "The request is not valid HTTP.";
+    if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
+      status = http::status::request_header_fields_too_large;
+      words = absl::StrCat("The header is larger than ", options_.max_header_bytes, " bytes.");
+    } else if (ec == http::error::body_limit) {
+      status = http::status::payload_too_large;
+      words = absl::StrCat("The body is larger than ", options_.max_body_bytes, " bytes.");
+    } else if (ec == beast::error::timeout) {
+      status = http::status::request_timeout;
+      words = "The request did not arrive in time.";
+    } else if (ec.category() != http::make_error_code(http::error::bad_method).category() ||
+               ec == http::error::end_of_stream || ec == http::error::partial_message) {
+      co_return;  // The peer is gone.
+    }
+    Response response(status, 11);
+    response.keep_alive(false);
+    SetJson(response, connect::ErrorJson(Error(status == http::status::payload_too_large
+                                                   ? absl::StatusCode::kResourceExhausted
+                                                   : absl::StatusCode::kInvalidArgument,
+                                               common::v1::ERROR_REASON_INVALID_FIELDS, words)));
+    co_await Write(connection, response);
+  }
+
+  // Answers one request; false when the connection must end.
+  asio::awaitable<bool> Answer(ConnectionPtr connection, Request request) {
+    const std::string target(View(request.target()));
+    const std::string path = target.substr(0, target.find('?'));
+    const Route* route = routes_.Find(path);
+    const bool keep_alive = request.keep_alive() && !draining_;
+    if (route == nullptr) {
+      Response response(http::status::not_found, request.version());
+      SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
+                                                 "There is nothing at " + path +
+                                                     ". RPCs are at /<package>.<Service>/<Method>, such as "
+                                                     "/oversight.gateway.v1.GatewayService/GetNationalDashboard.")
+                                               .With("path", path)));
+      co_return co_await Finish(*connection, std::move(response), keep_alive);
+    }
+    if (request.method() != http::verb::post) {
+      Response response(http::status::method_not_allowed, request.version());
+      response.set(http::field::allow, "POST");
+      SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
+                                                 "RPCs are called by POST.")));
+      co_return co_await Finish(*connection, std::move(response), keep_alive);
+    }
+    const auto format = connect::ParseContentType(View(request[http::field::content_type]));
+    if (!format.has_value() || format->streaming != route->method->server_streaming()) {
+      Response response(http::status::unsupported_media_type, request.version());
+      response.set("Accept-Post", route->method->server_streaming() ? "application/connect+json, application/connect+proto"
+                                                                    : "application/json, application/proto");
+      co_return co_await Finish(*connection, std::move(response), keep_alive);
+    }
+    BackendCallOptions options;
+    for (const auto& name : ForwardedHeaders()) {
+      if (const auto it = request.find(name); it != request.end()) options.headers.emplace_back(name, View(it->value()));
+    }
+    absl::Status bad;
+    const std::string_view encoding = View(request[format->streaming ? "connect-content-encoding" : "content-encoding"]);
+    if (!encoding.empty() && encoding != "identity") {
+      bad = Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_INVALID_FIELDS,
+                  "Compressed requests are not supported; send them as they are.");
+    }
+    const std::string_view version = View(request["connect-protocol-version"]);
+    if (!version.empty() && version != "1") {
+      bad = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
+                  "Connect-Protocol-Version must be 1.");
+    }
+    const std::string_view timeout = View(request["connect-timeout-ms"]);
+    if (!timeout.empty()) {
+      if (const auto parsed = connect::ParseTimeout(timeout)) {
+        options.deadline = absl::Now() + *parsed;
+      } else {
+        bad = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
+                    "Connect-Timeout-Ms must be a whole number of at most ten digits.");
+      }
+    } else if (!format->streaming) {
+      options.deadline = absl::Now() + options_.default_deadline;
+    }
+    if (format->streaming) co_return co_await Stream(connection, *route, *format, options, std::move(request), bad);
+    co_return co_await Unary(connection, *route, *format, options, std::move(request), bad, keep_alive);
+  }
+
+  asio::awaitable<bool> Unary(ConnectionPtr connection, const Route& route, connect::Format format,
+                              const BackendCallOptions& options, Request request, absl::Status bad, bool keep_alive) {
+    Response response(http::status::ok, request.version());
+    absl::StatusOr<std::string> body = bad;
+    if (bad.ok()) body = format.codec == connect::Codec::kProto ? request.body() : JsonToBytes(*route.method->input_type(), request.body());
+    if (body.ok()) {
+      std::shared_ptr<Cancellable> call;
+      std::unique_ptr<Tracked> tracked;
+      UnaryAnswer answer = co_await Await<UnaryAnswer>([&](std::function<void(UnaryAnswer)> done) {
+        call = StartUnary(route, options, ToByteBuffer(*body), std::move(done));
+        tracked = std::make_unique<Tracked>(*this, calls_, call);
+        CancelWhenGone(connection, call);
+      });
+      StopWatchingPeer(*connection);
+      if (!answer.request_id.empty()) response.set("x-request-id", answer.request_id);
+      if (!answer.status.ok()) {
+        body = rpc::FromGrpc(answer.status);
+      } else if (format.codec == connect::Codec::kProto) {
+        body = ToString(answer.response);
+      } else {
+        body = BytesToJson(*route.method->output_type(), ToString(answer.response));
+      }
+    }
+    if (body.ok()) {
+      response.set(http::field::content_type, connect::ContentType(format));
+      response.body() = *std::move(body);
+    } else {
+      response.result(static_cast<unsigned>(connect::HttpStatus(body.status().code())));
+      SetJson(response, connect::ErrorJson(body.status()));
+    }
+    co_return co_await Finish(*connection, std::move(response), keep_alive);
+  }
+
+  // Always 200; errors come in the last envelope. The connection ends with the stream.
+  asio::awaitable<bool> Stream(ConnectionPtr connection, const Route& route, connect::Format format,
+                               const BackendCallOptions& options, Request request, absl::Status bad) {
+    if (request.version() < 11) {
+      Response response(http::status::http_version_not_supported, request.version());
+      co_return co_await Finish(*connection, std::move(response), false);
+    }
+    auto& stream = connection->stream;
+    http::response<http::empty_body> head(http::status::ok, 11);
+    head.set(http::field::content_type, connect::ContentType(format));
+    head.set(http::field::cache_control, "no-store");
+    head.set("X-Accel-Buffering", "no");  // Proxies must pass messages on as they come.
+    head.keep_alive(false);
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    stream.expires_after(Chrono(options_.write_timeout));
+    auto [head_ec, head_n] = co_await http::async_write_header(stream, serializer, kTuple);
+    if (head_ec) co_return false;
+
+    std::string_view envelope;
+    if (bad.ok()) bad = connect::ParseSingleEnvelope(request.body(), &envelope);
+    absl::StatusOr<std::string> message = bad;
+    if (bad.ok()) message = format.codec == connect::Codec::kProto ? std::string(envelope) : JsonToBytes(*route.method->input_type(), envelope);
+    absl::Status end = message.status();
+    if (message.ok()) {
+      ++stats_.streams;
+      end = co_await Pump(connection, route, format, options, *message);
+      --stats_.streams;
+    }
+    stream.expires_after(Chrono(options_.write_timeout));
+    const std::string last = connect::Envelope(connect::kEndStreamFlag, connect::EndStreamJson(end));
+    auto [ec, n] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(last)), kTuple);
+    if (!ec) co_await asio::async_write(stream, http::make_chunk_last(), kTuple);
+    co_return false;
+  }
+
+  // Passes messages on until either side ends; how it ended.
+  asio::awaitable<absl::Status> Pump(ConnectionPtr connection, const Route& route, connect::Format format,
+                                     const BackendCallOptions& options, const std::string& request) {
+    using Item = std::pair<std::optional<grpc::ByteBuffer>, grpc::Status>;
+    auto& stream = connection->stream;
+    std::shared_ptr<StreamCall> call = StartStream(route, options, ToByteBuffer(request));
+    const Tracked tracked(*this, streams_, call);
+    if (draining_) call->Cancel();
+    CancelWhenGone(connection, call);
+    absl::Status failure;
+    for (;;) {
+      Item item = co_await Await<Item>([&](std::function<void(Item)> done) {
+        call->Read([done = std::move(done)](std::optional<grpc::ByteBuffer> message, const grpc::Status& status) {
+          done(Item(std::move(message), status));
+        });
+      });
+      if (!item.first.has_value()) {
+        StopWatchingPeer(*connection);
+        if (!failure.ok()) co_return failure;
+        if (draining_ && item.second.error_code() == grpc::StatusCode::CANCELLED) {
+          co_return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DRAINING,
+                          "The gateway is stopping. Resume the stream elsewhere or later.")
+              .RetryAfter(absl::Seconds(1));
+        }
+        co_return rpc::FromGrpc(item.second);
+      }
+      if (!failure.ok()) continue;  // Reading to the end after a cancellation.
+      absl::StatusOr<std::string> data = ToString(*item.first);
+      if (format.codec == connect::Codec::kJson) data = BytesToJson(*route.method->output_type(), *data);
+      if (data.ok()) {
+        const std::string piece = connect::Envelope(0, *data);
+        stream.expires_after(Chrono(options_.write_timeout));
+        auto [ec, n] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece)), kTuple);
+        stream.expires_never();
+        if (ec) failure = absl::CancelledError("The client has gone.");
+      } else {
+        failure = data.status();
+      }
+      if (!failure.ok()) call->Cancel();
+    }
+  }
+
+  // Cancels `call` when the peer closes the connection. A client that sends its next request early is not watched.
+  void CancelWhenGone(const ConnectionPtr& connection, const std::shared_ptr<Cancellable>& call) {
+    auto& socket = connection->stream.socket();
+    socket.async_wait(tcp::socket::wait_read, [connection, call = std::weak_ptr<Cancellable>(call)](error_code ec) {
+      if (ec) return;
+      char byte = 0;
+      const auto n = ::recv(connection->stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+      if (n > 0) return;
+      if (const auto target = call.lock()) target->Cancel();
+    });
+  }
+  // Ends the wait of CancelWhenGone; no other operation is under way then.
+  void StopWatchingPeer(Connection& connection) {
+    error_code ignored;
+    connection.stream.socket().cancel(ignored);
+  }
+
+  static void SetJson(Response& response, std::string json) {
+    response.set(http::field::content_type, "application/json");
+    response.body() = std::move(json);
+  }
+
+  asio::awaitable<bool> Finish(Connection& connection, Response response, bool keep_alive) {
+    response.keep_alive(keep_alive);
+    co_return co_await Write(connection, response) && keep_alive;
+  }
+
+  asio::awaitable<bool> Write(Connection& connection, Response& response) {
+    response.prepare_payload();
+    connection.stream.expires_after(Chrono(options_.write_timeout));
+    auto [ec, n] = co_await http::async_write(connection.stream, response, kTuple);
+    co_return !ec;
+  }
+
+  const HttpOptions options_;
+  const Routes& routes_;
+  asio::io_context io_;
+  tcp::acceptor acceptor_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::vector<std::thread> threads_;
+  int port_ = 0;
+  HttpStats stats_;
+  std::atomic<bool> draining_{false};
+
+  std::mutex mu_;
+  std::condition_variable all_gone_;
+  std::set<ConnectionPtr> connections_;
+  std::set<std::shared_ptr<Cancellable>> calls_, streams_;
+};
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() { Stop(absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options, const Routes& routes) {
+  auto impl = std::make_unique<Impl>(std::move(options), routes);
+  if (auto status = impl->Listen(); !status.ok()) return status;
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+int HttpServer::port() const { return impl_->port(); }
+const HttpStats& HttpServer::stats() const { return impl_->stats(); }
+void HttpServer::Drain() { impl_->Drain(); }
+void HttpServer::Stop(absl::Duration grace) { impl_->Stop(grace); }
+
+}  // namespace oversight::gateway

@@ -1,0 +1,59 @@
+// The gateway's HTTP port: HTTP/1.1 on two threads of its own. Today it speaks the Connect protocol (unary and
+// server-streaming, JSON and binary) for every RPC of the suite, by one handler that knows the RPCs from their descriptors.
+//
+// Every client is bounded: header and body size, time to send a request, time to take an answer, number of connections. A
+// stream is pulled: a client that reads slowly slows its own call and nothing else.
+//
+// Start and Stop from one thread; the rest is thread-safe. Boost.Beast stays inside the .cc.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/forward/routes.h"
+
+namespace oversight::gateway {
+
+struct HttpOptions {
+  std::string listen = "127.0.0.1:0";  // host:port; port 0 takes a free one
+  int threads = 2;
+  int max_connections = 4096;
+  size_t max_header_bytes = 8 * 1024;
+  size_t max_body_bytes = 4 * 1024 * 1024 + 1024;  // the greatest message of the gRPC ports, and its envelope
+  absl::Duration request_timeout = absl::Seconds(15);  // to send a whole request
+  absl::Duration idle_timeout = absl::Seconds(60);     // between requests
+  absl::Duration write_timeout = absl::Seconds(30);    // to take one piece of an answer
+  absl::Duration default_deadline = absl::Seconds(30);  // of a unary call that names none
+};
+
+// Counters for metrics.
+struct HttpStats {
+  std::atomic<int64_t> connections{0};  // gauge
+  std::atomic<int64_t> requests{0};
+  std::atomic<int64_t> streams{0};  // gauge
+  std::atomic<int64_t> refused_connections{0};
+};
+
+class HttpServer {
+ public:
+  // `routes` must outlive the server. UNAVAILABLE when the address cannot be bound.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpOptions options, const Routes& routes);
+  ~HttpServer();
+
+  int port() const;
+  const HttpStats& stats() const;
+  // Takes no new connections, ends streams with UNAVAILABLE and each connection after its present request.
+  void Drain();
+  // Waits until the connections have ended, for at most `grace`, then cuts them. Idempotent.
+  void Stop(absl::Duration grace);
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace oversight::gateway

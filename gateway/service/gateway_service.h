@@ -1,0 +1,53 @@
+// The gateway's RPCs. Answers leave as bytes that were encoded once per change of what they show (see
+// dashboard/dashboard_source.h); only the sections' status is made per answer. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "common/auth/authorization.h"
+#include "common/rpc/call.h"
+#include "gateway/dashboard/dashboard_source.h"
+#include "oversight/gateway/v1/gateway_service.grpc.pb.h"
+
+namespace oversight::gateway {
+
+class DashboardFeed;
+
+class GatewayServiceImpl final
+    : public v1::GatewayService::WithRawCallbackMethod_GetNationalDashboard<
+          v1::GatewayService::WithRawCallbackMethod_GetForceDashboard<
+              v1::GatewayService::WithRawCallbackMethod_WatchDashboard<v1::GatewayService::Service>>> {
+ public:
+  // Listens to the source: make it before the copies start. All must outlive it.
+  GatewayServiceImpl(rpc::Host& host, DashboardSource& source, const auth::AuthorizationTable& table);
+  ~GatewayServiceImpl() override;
+
+  grpc::ServerUnaryReactor* GetNationalDashboard(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetForceDashboard(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchDashboard(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request) override;
+
+  // Ends the thread that tells watchers of the sections' status.
+  void Stop();
+
+ private:
+  void TendFeeds();
+
+  rpc::Host& host_;
+  DashboardSource& source_;
+  const auth::AuthorizationTable& table_;
+  std::mutex mu_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::set<std::shared_ptr<DashboardFeed>> feeds_;
+  std::thread tending_;
+};
+
+}  // namespace oversight::gateway
