@@ -1,9 +1,7 @@
 // A local, read-only copy of what another service owns, kept current by its Watch RPC: list (initial state), then watch.
 //
-//   Informer<forces::v1::Force> forces(options, OpenGrpcWatch<WatchForcesRequest, WatchForcesResponse>(
-//       [stub](grpc::ClientContext* c, const WatchForcesRequest* q, grpc::ClientReadReactor<WatchForcesResponse>* r) {
-//         stub->async()->WatchForces(c, q, r);
-//       }));
+//   Informer<Force> forces(options, GrpcWatch<WatchForcesRequest, WatchForcesResponse>(   // informer_grpc.h
+//       [stub](auto* context, auto* request, auto* reactor) { stub->async()->WatchForces(context, request, reactor); }));
 //   forces.Start();
 //   auto copy = forces.Read();                       // one revision, for as long as it is held
 //   if (auto force = copy->Get<Force>("forces/kent")) ...
@@ -31,10 +29,7 @@
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/snapshot_map.h"
-#include "common/time/clock.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/client_context.h"
-#include "grpcpp/support/client_callback.h"
 #include "oversight/common/v1/watch.pb.h"
 
 namespace oversight::rpc {
@@ -75,7 +70,6 @@ class InformerCopy {
 
  private:
   friend class InformerCore;
-  friend class CopyBuilder;
   using Map = SnapshotMap<google::protobuf::Message>;
 
   const Map* MapOf(const google::protobuf::Descriptor* kind) const;
@@ -91,6 +85,7 @@ class InformerCopy {
   std::vector<std::pair<const google::protobuf::Descriptor*, Map>> kinds_;
 };
 
+// SYNCED: the copy is at most `stale_after` old. A short break of the connection does not make it stale.
 enum class InformerState { kNeverSynced, kSynced, kStale };
 
 struct InformerStatus {
@@ -100,7 +95,7 @@ struct InformerStatus {
   std::string token;
   bool connected = false;
   absl::Duration age = absl::InfiniteDuration();  // Since the last event or bookmark.
-  absl::Status last_error;                        // Of the last break; stays until the next one.
+  absl::Status last_error;                        // Why the last stream ended; stays until the next one ends.
   int64_t restarts = 0;                           // Streams opened after the first.
   int64_t relists = 0;                            // Initial states taken after the first.
 };
@@ -145,7 +140,6 @@ struct InformerOptions {
   absl::Duration dead_after = absl::Seconds(5);
   absl::Duration min_backoff = absl::Milliseconds(100);
   absl::Duration max_backoff = absl::Seconds(2);
-  const Clock* clock = nullptr;         // Null: the machine's.
   observe::Metrics* metrics = nullptr;  // Null: none.
   AskHead ask_head;                     // Needed by WaitForHead only.
 };
@@ -187,11 +181,6 @@ class InformerCore {
   std::shared_ptr<Impl> impl_;
 };
 
-// A Watch call over gRPC. `begin` starts it: stub->async()->WatchX(context, request, reactor). `prepare` may add
-// metadata and such to each call's context.
-template <class Request, class Response, class Begin>
-OpenWatch OpenGrpcWatch(Begin begin, std::function<void(grpc::ClientContext&)> prepare = nullptr);
-
 // The typed front: Informer<Concern, Recommendation>.
 template <class... Kinds>
 class Informer : public InformerCore {
@@ -208,5 +197,3 @@ class Informer : public InformerCore {
 };
 
 }  // namespace oversight::rpc
-
-#include "common/rpc/informer_grpc.h"  // IWYU pragma: export

@@ -1,0 +1,110 @@
+#include "common/rpc/watch_shape.h"
+
+#include "common/rpc/resources.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/stubs/logging.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace oversight::rpc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+const FieldDescriptor* Field(const Descriptor* descriptor, const std::string& name) {
+  const FieldDescriptor* field = descriptor->FindFieldByName(name);
+  GOOGLE_CHECK(field != nullptr) << descriptor->full_name() << " has no field " << name;
+  return field;
+}
+
+}  // namespace
+
+WatchShape::WatchShape(const Descriptor* response)
+    : created_(Field(response, "created")), events_(Field(response, "events")), bookmark_(Field(response, "bookmark")) {
+  GOOGLE_CHECK(created_->message_type() == common::v1::WatchCreated::descriptor()) << response->full_name();
+  GOOGLE_CHECK(bookmark_->message_type() == common::v1::WatchBookmark::descriptor()) << response->full_name();
+  const Descriptor* events = events_->message_type();
+  GOOGLE_CHECK(events != nullptr) << response->full_name();
+  revision_ = Field(events, "revision");
+  recorded_time_ = Field(events, "recorded_time");
+  event_ = Field(events, "events");
+  token_ = Field(events, "consistency_token");
+  GOOGLE_CHECK(event_->is_repeated() && event_->message_type() != nullptr) << events->full_name();
+  type_ = Field(event_->message_type(), "type");
+  name_ = Field(event_->message_type(), "name");
+  resource_ = event_->message_type()->FindOneofByName("resource");
+  GOOGLE_CHECK(resource_ != nullptr) << event_->message_type()->full_name() << " has no oneof resource";
+  for (int i = 0; i < resource_->field_count(); ++i) {
+    GOOGLE_CHECK(resource_->field(i)->message_type() != nullptr) << event_->message_type()->full_name();
+    kinds_.push_back(resource_->field(i)->message_type());
+  }
+}
+
+common::v1::WatchCreated* WatchShape::MutableCreated(Message* response) const {
+  return static_cast<common::v1::WatchCreated*>(response->GetReflection()->MutableMessage(response, created_));
+}
+
+common::v1::WatchBookmark* WatchShape::MutableBookmark(Message* response) const {
+  return static_cast<common::v1::WatchBookmark*>(response->GetReflection()->MutableMessage(response, bookmark_));
+}
+
+void WatchShape::StartEvents(Message* response, int64_t revision, absl::Time recorded_time,
+                             const std::string& token) const {
+  Message* events = response->GetReflection()->MutableMessage(response, events_);
+  const auto* reflection = events->GetReflection();
+  reflection->SetInt64(events, revision_, revision);
+  reflection->SetString(events, token_, token);
+  SetTime(recorded_time, static_cast<google::protobuf::Timestamp*>(reflection->MutableMessage(events, recorded_time_)));
+}
+
+Message* WatchShape::AddEvent(Message* response, common::v1::EventType type, const std::string& kind,
+                              const std::string& name) const {
+  for (size_t i = 0; i < kinds_.size(); ++i) {
+    if (kinds_[i]->full_name() != kind) continue;
+    Message* events = response->GetReflection()->MutableMessage(response, events_);
+    Message* event = events->GetReflection()->AddMessage(events, event_);
+    const auto* reflection = event->GetReflection();
+    reflection->SetEnumValue(event, type_, type);
+    reflection->SetString(event, name_, name);
+    return reflection->MutableMessage(event, resource_->field(static_cast<int>(i)));
+  }
+  return nullptr;
+}
+
+const common::v1::WatchCreated* WatchShape::Created(const Message& response) const {
+  const auto* reflection = response.GetReflection();
+  if (!reflection->HasField(response, created_)) return nullptr;
+  return static_cast<const common::v1::WatchCreated*>(&reflection->GetMessage(response, created_));
+}
+
+const common::v1::WatchBookmark* WatchShape::Bookmark(const Message& response) const {
+  const auto* reflection = response.GetReflection();
+  if (!reflection->HasField(response, bookmark_)) return nullptr;
+  return static_cast<const common::v1::WatchBookmark*>(&reflection->GetMessage(response, bookmark_));
+}
+
+bool WatchShape::IsEvents(const Message& response) const { return response.GetReflection()->HasField(response, events_); }
+
+WatchShape::Events WatchShape::TakeEvents(Message* response) const {
+  Events result;
+  Message* events = response->GetReflection()->MutableMessage(response, events_);
+  const auto* reflection = events->GetReflection();
+  result.revision = reflection->GetInt64(*events, revision_);
+  result.token = reflection->GetString(*events, token_);
+  const int size = reflection->FieldSize(*events, event_);
+  result.events.reserve(size);
+  for (int i = 0; i < size; ++i) {
+    Message* event = reflection->MutableRepeatedMessage(events, event_, i);
+    const auto* of_event = event->GetReflection();
+    Event& taken = result.events.emplace_back();
+    taken.type = static_cast<common::v1::EventType>(of_event->GetEnumValue(*event, type_));
+    taken.name = of_event->GetString(*event, name_);
+    if (const FieldDescriptor* field = of_event->GetOneofFieldDescriptor(*event, resource_)) {
+      taken.resource.reset(of_event->ReleaseMessage(event, field));
+    }
+  }
+  return result;
+}
+
+}  // namespace oversight::rpc
