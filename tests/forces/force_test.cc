@@ -102,8 +102,9 @@ TEST(Create, TellsAllFaultsAtOnceAsFieldsOfTheRequest) {
   request.mutable_force()->set_ons_code("12");
   const auto force = Create(std::nullopt, request);
   EXPECT_EQ(ReasonOf(force.status()), "INVALID_FIELDS");
-  EXPECT_THAT(ViolationsOf(force.status()), ElementsAre(Pair("force.display_name", "is required"),
-                                                        Pair("force.ons_code", testing::HasSubstr("nine characters"))));
+  EXPECT_THAT(ViolationsOf(force.status()),
+              ElementsAre(Pair("force.display_name", "is required"),
+                          Pair("force.ons_code", ::testing::HasSubstr("nine characters"))));
 }
 
 TEST(Update, ChangesTheMaskedFieldsAlone) {
