@@ -139,6 +139,7 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   SetOptions(builder);
   builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
   for (grpc::Service* service : application_->services()) builder.RegisterService(service);
+  if (auto* generic = application_->generic_service()) builder.RegisterCallbackGenericService(generic);
   server_ = builder.BuildAndStart();
   // BuildAndStart gives null for some faults and a server on no port for others.
   if (server_ == nullptr || port_ <= 0) return CannotListen("gRPC", options_.listen);
@@ -155,7 +156,7 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
     OVERSIGHT_ASSIGN_OR_RETURN(admin_, observe::AdminServer::Start(std::move(admin)));
     admin_address_ = WithPort(options_.admin_listen, admin_->port());
   }
-  OVERSIGHT_RETURN_IF_ERROR(application_->Started());
+  OVERSIGHT_RETURN_IF_ERROR(application_->Started(*server_));
   tending_ = std::thread([this] { Tend(); });
   return absl::OkStatus();
 }

@@ -33,6 +33,7 @@
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "grpcpp/channel.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/server.h"
 
 namespace oversight::rpc {
@@ -54,8 +55,10 @@ class Application {
   virtual std::vector<grpc::Service*> services() = 0;
   // Whether calls can be answered, beyond what the ledger says of itself. Asked often: must not block.
   virtual absl::Status Ready() { return absl::OkStatus(); }
-  // The gRPC port is open. Other listeners open theirs; an error stops the process.
-  virtual absl::Status Started() { return absl::OkStatus(); }
+  // Takes the calls to services that are not registered; null for none.
+  virtual grpc::CallbackGenericService* generic_service() { return nullptr; }
+  // The gRPC port is open. Other listeners open theirs, with `server` for calls within the process; an error stops it.
+  virtual absl::Status Started(grpc::Server& server) { return absl::OkStatus(); }
   // Other addresses it listens at, by name, for the log and the ready file: {"http", "127.0.0.1:8080"}.
   virtual std::map<std::string, std::string> Addresses() { return {}; }
   // Draining begins, before streams are ended: other listeners stop to take calls. Must not block.
