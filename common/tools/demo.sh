@@ -7,11 +7,11 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 if [[ ${1:-} == --inside ]]; then
   # The launcher has started the suite, imported the register and set the addresses.
   oversight=("$OVERSIGHT_BIN/oversight" --gateway="$OVERSIGHT_GATEWAY" --as=chief-inspector)
-  "${oversight[@]}" demo "$root/data/scenarios/west-midlands-2023.json"
+  "${oversight[@]}" play "$root/data/scenarios/west-midlands-2023.json"
   echo
   "${oversight[@]}" dashboard
   echo
-  "${oversight[@]}" dashboard forces/west-midlands
+  "${oversight[@]}" dashboard west-midlands
   exit
 fi
 
