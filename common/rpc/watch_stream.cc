@@ -266,6 +266,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     if (resource == nullptr) return false;
     if (!resource->ParseFromString(version.payload)) return NotReadable(version);
     Stamp(version, resource);
+    if (options_.present) options_.present(resource);
     return true;
   }
 

@@ -36,6 +36,8 @@ struct WatchOptions {
   ledger::Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   VersionFilter visible;  // Empty: all.
+  // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as stored.
+  std::function<void(google::protobuf::Message*)> present;
   // The initial state goes out in messages of at most so many resources, and no more once so many bytes are in one.
   int chunk_items = 200;
   size_t chunk_bytes = 256 << 10;
