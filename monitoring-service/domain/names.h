@@ -17,6 +17,9 @@ std::string ProposalPrefix(const std::string& force);
 std::string DecisionPrefix(const std::string& force);
 std::string EpisodePrefix(const std::string& force);
 
+// In a parent: every force.
+inline constexpr char kAnyForce[] = "forces/-";
+
 bool IsMonitoringName(const std::string& name);  // forces/{force}/monitoring
 bool IsProposalName(const std::string& name);    // forces/{force}/proposals/{proposal}
 

@@ -1,0 +1,89 @@
+#include "monitoring-service/service/authorization.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/errors.h"
+#include "monitoring-service/domain/names.h"
+
+namespace oversight::monitoring {
+namespace {
+
+using auth::Access;
+using auth::MethodRule;
+using auth::Role;
+using auth::Scope;
+
+constexpr char kService[] = "oversight.monitoring.v1.MonitoringService";
+
+const std::vector<Role>& Insiders() {
+  static const auto* const roles = new std::vector<Role>{
+      Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
+      Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
+      Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
+      Role::ROLE_SERVICE,
+  };
+  return *roles;
+}
+
+std::vector<MethodRule> Rules() {
+  const std::vector<Role>& insiders = Insiders();
+  std::vector<Role> with_forces = insiders;
+  with_forces.push_back(Role::ROLE_FORCE);
+  with_forces.push_back(Role::ROLE_OVERSIGHT_BODY);
+  const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
+  const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
+  return {
+      {"CreateProposal", Access::kWrite, proposers, Scope::kForce, "parent"},
+      {"WithdrawProposal", Access::kWrite, proposers, Scope::kForce, "name"},
+      {"DecideProposal", Access::kWrite, decider, Scope::kForce, "name"},
+      // What a reader is shown is for Viewer: lists and watches span forces.
+      {"GetMonitoring", Access::kRead, with_forces},
+      {"ListMonitoring", Access::kRead, with_forces},
+      {"GetEpisode", Access::kRead, with_forces},
+      {"ListEpisodes", Access::kRead, with_forces},
+      {"WatchMonitoring", Access::kRead, with_forces},
+      // Each tells of proposals or decisions, or of who took them.
+      {"GetProposal", Access::kRead, insiders},
+      {"ListProposals", Access::kRead, insiders},
+      {"GetDecision", Access::kRead, insiders},
+      {"ListDecisions", Access::kRead, insiders},
+      {"ListAllowedActions", Access::kRead, insiders},
+      {"ListMonitoringVersions", Access::kRead, insiders},
+      // What the stages mean is public.
+      {"ListLadders", Access::kRead, {Role::ROLE_PUBLIC}},
+  };
+}
+
+}  // namespace
+
+auth::AuthorizationTable ScopeTable() { return {kService, Rules()}; }
+
+auth::AuthorizationTable RoleTable() {
+  std::vector<MethodRule> rules = Rules();
+  for (auto& rule : rules) {
+    rule.scope = Scope::kNone;
+    rule.force_field.clear();
+  }
+  return {kService, std::move(rules)};
+}
+
+Viewer::Viewer(const auth::Principal& principal, auth::RegionLookup region)
+    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(Insiders())) {}
+
+bool Viewer::Covers(const std::string& force) const {
+  return principal_.Covers(force, "") || principal_.Covers(force, region_(force));
+}
+
+absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
+  if (force == kAnyForce || SeesStageOf(force)) return absl::OkStatus();
+  return Error(
+             absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
+             absl::StrCat(principal_.name(), " may not call ", method, " for ", force, ", which is outside its scope."))
+      .With("principal", principal_.name())
+      .With("method", method)
+      .With("force", force);
+}
+
+}  // namespace oversight::monitoring

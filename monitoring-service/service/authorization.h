@@ -1,0 +1,44 @@
+// Who may call what of MonitoringService, and what a caller may see of what is there.
+//
+// The table is declared once and used in two steps. The call wrapper checks roles (RoleTable). Scope is checked by the
+// service (ScopeTable), because a scope may be a region, and the region of a force that was registered a moment ago is
+// known only after asking forces-service, which the wrapper cannot wait for.
+//
+// Thread safety: makes values; a Viewer is immutable.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/auth/authorization.h"
+#include "common/auth/principal.h"
+
+namespace oversight::monitoring {
+
+auth::AuthorizationTable RoleTable();
+auth::AuthorizationTable ScopeTable();
+
+// What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
+// body see the stage and the episodes of forces in their scope and nothing of proposals and decisions: until there is a
+// publication, a move that was not made must leave no trace with them.
+class Viewer {
+ public:
+  Viewer(const auth::Principal& principal, auth::RegionLookup region);
+
+  bool sees_everything() const { return sees_everything_; }
+  // Whether the stage and the episodes of this force may be seen.
+  bool SeesStageOf(const std::string& force) const { return sees_everything_ || Covers(force); }
+  // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
+  absl::Status MayAskAbout(const std::string& force, const std::string& method) const;
+  // What decides, besides the request, what a list shows.
+  std::string visibility() const { return sees_everything_ ? std::string() : principal_.name(); }
+
+ private:
+  bool Covers(const std::string& force) const;
+
+  auth::Principal principal_;
+  auth::RegionLookup region_;
+  bool sees_everything_;
+};
+
+}  // namespace oversight::monitoring

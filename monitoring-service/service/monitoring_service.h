@@ -1,0 +1,92 @@
+// The RPCs of monitoring-service. The call wrapper (common/rpc/call.h) has authenticated, checked the role and
+// validated the request before a handler runs. A command then goes one way: bring the copies of what it rests on up to
+// date (owners.h), check the scope, load the force's record on the ledger's writer thread, let the domain decide, store
+// all of it in one transaction. Nothing here blocks; nothing is kept here but the ladders.
+//
+// The Runtime and the owners must outlive it. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "common/rpc/call.h"
+#include "common/rpc/resources.h"
+#include "common/rpc/server.h"
+#include "monitoring-service/domain/ladder.h"
+#include "monitoring-service/service/authorization.h"
+#include "monitoring-service/service/owners.h"
+#include "monitoring-service/service/stages.h"
+#include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+
+namespace oversight::monitoring {
+
+class MonitoringServiceImpl final : public v1::MonitoringService::CallbackService {
+ public:
+  MonitoringServiceImpl(rpc::Runtime& runtime, Ladders ladders, Owners& owners);
+
+  grpc::ServerUnaryReactor* GetMonitoring(grpc::CallbackServerContext* context, const v1::GetMonitoringRequest* request,
+                                          v1::GetMonitoringResponse* response) override;
+  grpc::ServerUnaryReactor* ListMonitoring(grpc::CallbackServerContext* context,
+                                           const v1::ListMonitoringRequest* request,
+                                           v1::ListMonitoringResponse* response) override;
+  grpc::ServerUnaryReactor* CreateProposal(grpc::CallbackServerContext* context,
+                                           const v1::CreateProposalRequest* request,
+                                           v1::CreateProposalResponse* response) override;
+  grpc::ServerUnaryReactor* GetProposal(grpc::CallbackServerContext* context, const v1::GetProposalRequest* request,
+                                        v1::GetProposalResponse* response) override;
+  grpc::ServerUnaryReactor* ListProposals(grpc::CallbackServerContext* context, const v1::ListProposalsRequest* request,
+                                          v1::ListProposalsResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawProposal(grpc::CallbackServerContext* context,
+                                             const v1::WithdrawProposalRequest* request,
+                                             v1::WithdrawProposalResponse* response) override;
+  grpc::ServerUnaryReactor* DecideProposal(grpc::CallbackServerContext* context,
+                                           const v1::DecideProposalRequest* request,
+                                           v1::DecideProposalResponse* response) override;
+  grpc::ServerUnaryReactor* GetDecision(grpc::CallbackServerContext* context, const v1::GetDecisionRequest* request,
+                                        v1::GetDecisionResponse* response) override;
+  grpc::ServerUnaryReactor* ListDecisions(grpc::CallbackServerContext* context, const v1::ListDecisionsRequest* request,
+                                          v1::ListDecisionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetEpisode(grpc::CallbackServerContext* context, const v1::GetEpisodeRequest* request,
+                                       v1::GetEpisodeResponse* response) override;
+  grpc::ServerUnaryReactor* ListEpisodes(grpc::CallbackServerContext* context, const v1::ListEpisodesRequest* request,
+                                         v1::ListEpisodesResponse* response) override;
+  grpc::ServerUnaryReactor* ListAllowedActions(grpc::CallbackServerContext* context,
+                                               const v1::ListAllowedActionsRequest* request,
+                                               v1::ListAllowedActionsResponse* response) override;
+  grpc::ServerUnaryReactor* ListLadders(grpc::CallbackServerContext* context, const v1::ListLaddersRequest* request,
+                                        v1::ListLaddersResponse* response) override;
+  grpc::ServerUnaryReactor* ListMonitoringVersions(grpc::CallbackServerContext* context,
+                                                   const v1::ListMonitoringVersionsRequest* request,
+                                                   v1::ListMonitoringVersionsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* WatchMonitoring(
+      grpc::CallbackServerContext* context, const v1::WatchMonitoringRequest* request) override;
+
+ private:
+  // Runs `then` with facts that know the force, or ends in an error: unknown force, unknown register, and for a command
+  // a force outside the caller's scope. `need` is refreshed first; without it only when the copy lacks the force.
+  void WithForce(rpc::Call& call, const std::string& force, std::optional<Owners::Need> need, const rpc::Done& done,
+                 std::function<void(const OwnerFacts&)> then);
+  // The same for a read that a part of the log answers: an unknown register is no error then.
+  void IfForceExists(rpc::Call& call, const std::string& force, const rpc::Done& done, std::function<void()> then);
+  absl::Status CheckScope(const rpc::Call& call, const std::string& force, const OwnerFacts& facts) const;
+  auth::RegionLookup Regions() const;
+  Viewer ViewerOf(const rpc::Call& call) const { return Viewer(call.principal(), Regions()); }
+
+  void AnswerMonitoring(rpc::Call& call, const v1::GetMonitoringRequest& request, v1::GetMonitoringResponse* response,
+                        Stages stages, rpc::Done done);
+  void AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
+                  const std::string& after, const Stages& stages, const OwnerFacts& facts, const rpc::Done& done);
+  void AnswerActions(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                     v1::ListAllowedActionsResponse* response, const Stages& stages, const v1::Proposal* proposal,
+                     const rpc::Done& done);
+
+  rpc::Host& host_;
+  const Clock& clock_;
+  const Ladders ladders_;
+  Owners& owners_;
+  rpc::Resources resources_;
+  const auth::AuthorizationTable scopes_;
+};
+
+}  // namespace oversight::monitoring

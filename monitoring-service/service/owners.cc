@@ -1,0 +1,173 @@
+#include "monitoring-service/service/owners.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/informer_grpc.h"
+#include "common/rpc/status_mapping.h"
+#include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/error_reason.pb.h"
+
+namespace oversight::monitoring {
+namespace {
+
+using concerns::v1::ConcernsService;
+using forces::v1::ForcesService;
+
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& service) {
+  rpc::ChannelOptions options;
+  options.target = address;
+  options.principal = "principals/monitoring-service";
+  options.retry = rpc::ReadMethods(service);
+  return rpc::MakeChannel(options);
+}
+
+// The cheapest fully consistent call there is: a list of one. `call` is stub->async()->ListX(context, request,
+// response, done).
+template <class Request, class Response, class Call>
+rpc::AskHead HeadByList(Request request, Call call) {
+  request.set_page_size(1);
+  request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
+  return [request, call](absl::Time deadline, std::function<void(absl::StatusOr<rpc::OwnerHead>)> done) {
+    struct Ask {
+      grpc::ClientContext context;
+      Request request;
+      Response response;
+    };
+    auto ask = std::make_shared<Ask>();
+    ask->context.set_deadline(absl::ToChronoTime(deadline));
+    ask->request = request;
+    call(&ask->context, &ask->request, &ask->response, [ask, done](const grpc::Status& status) {
+      if (!status.ok()) return done(rpc::FromGrpc(status));
+      done(rpc::OwnerHead{ask->response.header().revision(), ask->response.header().consistency_token()});
+    });
+  };
+}
+
+rpc::InformerOptions Options(const char* owner, rpc::AskHead ask_head, observe::Metrics& metrics) {
+  rpc::InformerOptions options;
+  options.owner = owner;
+  options.metrics = &metrics;
+  options.ask_head = std::move(ask_head);
+  return options;
+}
+
+absl::Status Unavailable(const char* service) {
+  return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+               absl::StrCat(service,
+                            " does not answer, and there is no copy here of what it owns. Nothing was stored; "
+                            "try again with the same request id."))
+      .With("service", service)
+      .RetryAfter(absl::Seconds(1));
+}
+
+class InformedOwners final : public Owners {
+ public:
+  InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics)
+      : forces_stub_(ForcesService::NewStub(ChannelTo(forces_address, ForcesService::service_full_name()))),
+        concerns_stub_(ConcernsService::NewStub(ChannelTo(concerns_address, ConcernsService::service_full_name()))),
+        forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
+        concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {
+    forces_.Start();
+    concerns_.Start();
+  }
+  ~InformedOwners() override { Stop(); }
+
+  OwnerFacts Read() const override {
+    const auto copy = [](const rpc::InformerCore& informer) {
+      return informer.Status().state == rpc::InformerState::kNeverSynced ? nullptr : informer.Read();
+    };
+    return {copy(forces_), copy(concerns_)};
+  }
+
+  void Refresh(Need need, absl::Time deadline, std::function<void(const OwnerFacts&)> done) override {
+    deadline = std::min(deadline, absl::Now() + kLongestWait);
+    auto waiting = std::make_shared<std::atomic<int>>(need == Need::kBoth ? 2 : 1);
+    // An owner that does not answer is no error here: the copy is given as it is.
+    const rpc::InformerCore::Done arrived = [this, waiting, done = std::move(done)](const absl::Status&) {
+      if (waiting->fetch_sub(1) == 1) done(Read());
+    };
+    if (need != Need::kConcerns) forces_.WaitForHead(deadline, arrived);
+    if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived);
+  }
+
+  void Stop() override {
+    forces_.Stop();
+    concerns_.Stop();
+  }
+
+ private:
+  rpc::AskHead ForcesHead() {
+    return HeadByList<forces::v1::ListForcesRequest, forces::v1::ListForcesResponse>(
+        {}, [stub = forces_stub_](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->ListForces(context, request, response, std::move(done));
+        });
+  }
+  rpc::AskHead ConcernsHead() {
+    concerns::v1::ListConcernsRequest every;
+    every.set_parent("forces/-");
+    return HeadByList<concerns::v1::ListConcernsRequest, concerns::v1::ListConcernsResponse>(
+        every, [stub = concerns_stub_](auto* context, auto* request, auto* response, auto done) {
+          stub->async()->ListConcerns(context, request, response, std::move(done));
+        });
+  }
+  rpc::OpenWatch OpenForces() {
+    return rpc::GrpcWatch<forces::v1::WatchForcesRequest, forces::v1::WatchForcesResponse>(
+        [stub = forces_stub_](auto* context, auto* request, auto* reactor) {
+          stub->async()->WatchForces(context, request, reactor);
+        });
+  }
+  rpc::OpenWatch OpenConcerns() {
+    return rpc::GrpcWatch<concerns::v1::WatchConcernsRequest, concerns::v1::WatchConcernsResponse>(
+        [stub = concerns_stub_](auto* context, auto* request, auto* reactor) {
+          stub->async()->WatchConcerns(context, request, reactor);
+        });
+  }
+
+  // Each keeps its channel, which must outlive the informers.
+  std::shared_ptr<ForcesService::Stub> forces_stub_;
+  std::shared_ptr<ConcernsService::Stub> concerns_stub_;
+  rpc::Informer<forces::v1::Force> forces_;
+  rpc::Informer<concerns::v1::Concern> concerns_;
+};
+
+}  // namespace
+
+std::shared_ptr<const forces::v1::Force> OwnerFacts::Force(const std::string& name) const {
+  return forces == nullptr ? nullptr : forces->Get<forces::v1::Force>(name);
+}
+
+std::optional<concerns::v1::Concern> OwnerFacts::Concern(const std::string& name) const {
+  const auto concern = concerns == nullptr ? nullptr : concerns->Get<concerns::v1::Concern>(name);
+  return concern == nullptr ? std::nullopt : std::optional(*concern);
+}
+
+absl::Status OwnerFacts::NeedForces() const {
+  return forces != nullptr ? absl::OkStatus() : Unavailable("forces-service");
+}
+
+absl::Status OwnerFacts::NeedConcerns() const {
+  return concerns != nullptr ? absl::OkStatus() : Unavailable("concerns-service");
+}
+
+absl::Status OwnerFacts::NeedForce(const std::string& name) const {
+  OVERSIGHT_RETURN_IF_ERROR(NeedForces());
+  if (Force(name) != nullptr) return absl::OkStatus();
+  return Error(
+             absl::StatusCode::kNotFound, v1::ERROR_REASON_FORCE_NOT_FOUND,
+             absl::StrCat("There is no force named \"", name, "\". ListForces of forces-service has those there are."))
+      .With("force", name)
+      .Resource("Force", name);
+}
+
+std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
+                                    observe::Metrics& metrics) {
+  return std::make_unique<InformedOwners>(forces_address, concerns_address, metrics);
+}
+
+}  // namespace oversight::monitoring

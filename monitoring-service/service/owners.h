@@ -1,0 +1,55 @@
+// What other services own and a move rests on: the forces of the register and the concerns. Kept as local copies
+// (common/rpc/informer.h); before a command is decided they are brought up to their owners' heads, so that a concern
+// issued or closed a moment ago counts. An owner that cannot be reached is answered for by the copy, as it stands.
+//
+// Thread-safe. Stop before the channels' threads end.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/observe/metrics.h"
+#include "common/rpc/informer.h"
+#include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/forces/v1/force.pb.h"
+
+namespace oversight::monitoring {
+
+// What the owners say, at one moment. A null copy: there never was one, and the owner does not answer.
+struct OwnerFacts {
+  std::shared_ptr<const rpc::InformerCopy> forces, concerns;
+
+  std::shared_ptr<const forces::v1::Force> Force(const std::string& name) const;
+  std::optional<concerns::v1::Concern> Concern(const std::string& name) const;
+  // UNAVAILABLE DEPENDENCY_UNAVAILABLE when the copy is missing.
+  absl::Status NeedForces() const;
+  absl::Status NeedConcerns() const;
+  // NOT_FOUND FORCE_NOT_FOUND, or as NeedForces.
+  absl::Status NeedForce(const std::string& name) const;
+};
+
+class Owners {
+ public:
+  enum class Need { kForces, kConcerns, kBoth };
+  // A caller waits no longer than this for an owner that does not answer.
+  static constexpr absl::Duration kLongestWait = absl::Seconds(2);
+
+  virtual ~Owners() = default;
+  // What is here now.
+  virtual OwnerFacts Read() const = 0;
+  // Brings what is needed up to the owners' heads, then gives all there is. Runs `done` once, on a gRPC thread or
+  // inside this call, at the latest at the deadline or after kLongestWait.
+  virtual void Refresh(Need need, absl::Time deadline, std::function<void(const OwnerFacts&)> done) = 0;
+  // Ends what it runs; waits end with what there is.
+  virtual void Stop() = 0;
+};
+
+// Copies kept by informers on the services at these addresses.
+std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
+                                    observe::Metrics& metrics);
+
+}  // namespace oversight::monitoring
