@@ -1,5 +1,8 @@
 #include "gateway/dashboard/suite_copy.h"
 
+#include "common/rpc/informer_grpc.h"
+#include "common/rpc/status_mapping.h"
+
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
@@ -50,7 +53,7 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
         options("forces", AskByList<ListForcesRequest, ListForcesResponse>(
                               ListForcesRequest(),
                               [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListForces(c, q, r, done); })),
-        rpc::OpenGrpcWatch<WatchForcesRequest, WatchForcesResponse>(
+        rpc::GrpcWatch<WatchForcesRequest, WatchForcesResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchForces(c, q, r); }));
   }
   {
@@ -63,7 +66,7 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
                                 all, [stub](auto* c, auto* q, auto* r, auto done) {
                                   stub->async()->ListConcerns(c, q, r, done);
                                 })),
-        rpc::OpenGrpcWatch<WatchConcernsRequest, WatchConcernsResponse>(
+        rpc::GrpcWatch<WatchConcernsRequest, WatchConcernsResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchConcerns(c, q, r); }));
   }
   {
@@ -76,7 +79,7 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
                                   all, [stub](auto* c, auto* q, auto* r, auto done) {
                                     stub->async()->ListDecisions(c, q, r, done);
                                   })),
-        rpc::OpenGrpcWatch<WatchMonitoringRequest, WatchMonitoringResponse>(
+        rpc::GrpcWatch<WatchMonitoringRequest, WatchMonitoringResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchMonitoring(c, q, r); }));
   }
   return copy;

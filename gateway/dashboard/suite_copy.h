@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
+#include "grpcpp/channel.h"
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/forces/v1/force.pb.h"

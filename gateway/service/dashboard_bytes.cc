@@ -13,7 +13,7 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 
 // Both dashboards have their sections in field 1.
-static_assert(v1::NationalDashboard::kSectionsFieldNumber == v1::ForceDashboard::kSectionsFieldNumber);
+static_assert(int{v1::NationalDashboard::kSectionsFieldNumber} == int{v1::ForceDashboard::kSectionsFieldNumber});
 
 void ReleaseBody(void* holder) { delete static_cast<EncodedDashboard*>(holder); }
 

@@ -1,0 +1,158 @@
+#include "gateway/service/program.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/observe/config.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/errors.h"
+#include "gateway/dashboard/dashboard_source.h"
+#include "gateway/dashboard/suite_copy.h"
+#include "gateway/forward/grpc_proxy.h"
+#include "gateway/forward/routes.h"
+#include "gateway/http/http_server.h"
+#include "gateway/service/authorization.h"
+#include "gateway/service/gateway_service.h"
+#include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+
+namespace oversight::gateway {
+namespace {
+
+using concerns::v1::ConcernsService;
+using forces::v1::ForcesService;
+using monitoring::v1::MonitoringService;
+
+// Calls for copies carry the gateway's own name; calls passed on carry the caller's and nothing else, so that nobody gets
+// the gateway's rights by going through it. Hence two channels per service.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service, bool as_gateway) {
+  rpc::ChannelOptions options;
+  options.target = target;
+  if (as_gateway) options.principal = "principals/gateway";
+  options.retry = rpc::ReadMethods(service);
+  return rpc::MakeChannel(options);
+}
+
+class GatewayApplication final : public rpc::Application {
+ public:
+  GatewayApplication(const GatewayOptions& options, rpc::Runtime& runtime)
+      : options_(options),
+        runtime_(runtime),
+        table_(MakeAuthorizationTable()),
+        copy_(MakeSuiteCopy(ChannelTo(options.forces, ForcesService::service_full_name(), true),
+                            ChannelTo(options.concerns, ConcernsService::service_full_name(), true),
+                            ChannelTo(options.monitoring, MonitoringService::service_full_name(), true), &runtime.metrics)),
+        source_(copy_, runtime.clock),
+        service_(runtime.host, source_, table_),
+        proxy_(backends_) {
+    AddBackends(backends_);
+    AddBackends(http_routes_);
+    runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
+    copy_.Start();
+  }
+
+  std::vector<grpc::Service*> services() override { return {&service_}; }
+  grpc::CallbackGenericService* generic_service() override { return &proxy_; }
+
+  // Without the register there is nothing to show; the other services may be down.
+  absl::Status Ready() override {
+    const rpc::InformerStatus forces = copy_.forces->Status();
+    if (forces.state != rpc::InformerState::kNeverSynced) return absl::OkStatus();
+    return absl::UnavailableError("The register of forces is not known yet: " + forces.reason);
+  }
+
+  absl::Status Started(grpc::Server& server) override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    http_routes_.AddService(v1::GatewayService::service_full_name(), server.InProcessChannel(arguments));
+    HttpOptions options;
+    options.listen = options_.http_listen;
+    OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_));
+    AddMetrics();
+    return absl::OkStatus();
+  }
+
+  std::map<std::string, std::string> Addresses() override {
+    std::string host;
+    int port = 0;
+    observe::SplitHostPort(options_.http_listen, &host, &port);
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    return {{"http", host + ":" + std::to_string(http_ == nullptr ? 0 : http_->port())}};
+  }
+
+  void Drain() override {
+    if (http_ != nullptr) http_->Drain();
+  }
+
+  void Stop() override {
+    if (http_ != nullptr) http_->Stop(absl::Seconds(5));
+    service_.Stop();
+    copy_.Stop();
+  }
+
+ private:
+  void AddBackends(Routes& routes) {
+    routes.AddService(ForcesService::service_full_name(),
+                      ChannelTo(options_.forces, ForcesService::service_full_name(), false));
+    routes.AddService(ConcernsService::service_full_name(),
+                      ChannelTo(options_.concerns, ConcernsService::service_full_name(), false));
+    routes.AddService(MonitoringService::service_full_name(),
+                      ChannelTo(options_.monitoring, MonitoringService::service_full_name(), false));
+  }
+
+  void AddMetrics() {
+    auto& metrics = runtime_.metrics;
+    const auto read = [](const std::atomic<int64_t>& value) { return [&value] { return static_cast<double>(value); }; };
+    gauges_.push_back(metrics.GaugeCallback("oversight_http_connections", "Open HTTP connections.", read(http_->stats().connections)));
+    gauges_.push_back(metrics.GaugeCallback("oversight_http_streams", "Streams open over HTTP.", read(http_->stats().streams)));
+    gauges_.push_back(metrics.CounterCallback("oversight_http_requests_total", "HTTP requests read.", read(http_->stats().requests)));
+    gauges_.push_back(metrics.CounterCallback("oversight_http_refused_connections_total",
+                                              "Connections closed because too many were open.", read(http_->stats().refused_connections)));
+    gauges_.push_back(metrics.CounterCallback("oversight_dashboard_builds_total", "Dashboards built anew.",
+                                              [this] { return static_cast<double>(source_.builds()); }));
+  }
+
+  const GatewayOptions options_;
+  rpc::Runtime runtime_;
+  const auth::AuthorizationTable table_;
+  SuiteCopy copy_;
+  DashboardSource source_;
+  GatewayServiceImpl service_;
+  Routes backends_, http_routes_;
+  GrpcProxy proxy_;
+  std::unique_ptr<HttpServer> http_;
+  std::vector<observe::Metrics::Callback> gauges_;
+};
+
+}  // namespace
+
+rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options) {
+  return [options](rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
+    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(MakeAuthorizationTable()));
+    return std::make_unique<GatewayApplication>(options, runtime);
+  };
+}
+
+rpc::Program MakeProgram() {
+  auto options = std::make_shared<GatewayOptions>();
+  rpc::Program program;
+  program.name = "gateway";
+  program.env_prefix = "GATEWAY";
+  program.description = "Dashboards composed from the three services, and one door to all of their calls.";
+  program.services = {v1::GatewayService::service_full_name()};
+  program.listen = "127.0.0.1:7100";
+  program.admin_listen = "127.0.0.1:7200";
+  program.has_store = false;
+  program.add_flags = [options](observe::Flags& flags) {
+    flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (Connect protocol).", {.validate = observe::IsListenAddress});
+    flags.Add("forces", &options->forces, "Where forces-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
+    flags.Add("concerns", &options->concerns, "Where concerns-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
+    flags.Add("monitoring", &options->monitoring, "Where monitoring-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
+  };
+  program.build = [options](rpc::Runtime& runtime) { return MakeBuildApplication(*options)(runtime); };
+  return program;
+}
+
+}  // namespace oversight::gateway

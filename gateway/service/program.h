@@ -1,0 +1,19 @@
+// What the gateway is as a process: its flags and how it is put together from its parts.
+#pragma once
+
+#include "common/rpc/server.h"
+
+namespace oversight::gateway {
+
+// Where the services are and where to listen for HTTP.
+struct GatewayOptions {
+  std::string forces = "127.0.0.1:7101";
+  std::string concerns = "127.0.0.1:7102";
+  std::string monitoring = "127.0.0.1:7103";
+  std::string http_listen = "127.0.0.1:8080";
+};
+
+rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options);
+rpc::Program MakeProgram();
+
+}  // namespace oversight::gateway
