@@ -1,0 +1,37 @@
+// Which forces there are, as this service needs to know it: does the force exist, and in which region is it. Answers
+// come from a local copy of what forces-service owns; only a force that the copy does not have makes a call wait.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/observe/metrics.h"
+#include "oversight/forces/v1/force.pb.h"
+
+namespace oversight::concerns {
+
+// Thread-safe.
+class ForceDirectory {
+ public:
+  virtual ~ForceDirectory() = default;
+  // Runs `done` once, inside this call when the copy has the force, else on a gRPC thread, at the latest at the
+  // deadline. NOT_FOUND FORCE_NOT_FOUND when the owner says there is none, UNAVAILABLE DEPENDENCY_UNAVAILABLE when it
+  // cannot be asked.
+  virtual void Find(const std::string& force, absl::Time deadline,
+                    std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Force>>)> done) = 0;
+  // From the copy alone; "" when it does not have the force.
+  virtual std::string RegionOf(const std::string& force) const = 0;
+  // Ends what it runs; waits answer CANCELLED.
+  virtual void Stop() {}
+};
+
+// The directory kept by an informer on forces-service at `address`.
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics);
+
+// NOT_FOUND FORCE_NOT_FOUND.
+absl::Status ForceNotFound(const std::string& force);
+
+}  // namespace oversight::concerns

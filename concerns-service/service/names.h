@@ -1,0 +1,23 @@
+// Resource names of this service, taken apart. Names have been validated before; these are total all the same. Pure.
+#pragma once
+
+#include <string>
+
+namespace oversight::concerns {
+
+inline constexpr char kAnyForce[] = "forces/-";
+
+// The first `segments` segments: "forces/kent/concerns/1" and 2 give "forces/kent".
+inline std::string FirstSegments(const std::string& name, int segments) {
+  size_t end = 0;
+  for (int i = 0; i < segments; ++i) {
+    end = name.find('/', i == 0 ? 0 : end + 1);
+    if (end == std::string::npos) return name;
+  }
+  return name.substr(0, end);
+}
+
+inline std::string ForceOf(const std::string& name) { return FirstSegments(name, 2); }
+inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
+
+}  // namespace oversight::concerns

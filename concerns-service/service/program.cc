@@ -1,0 +1,75 @@
+#include "concerns-service/service/program.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/observe/config.h"
+#include "common/rpc/errors.h"
+#include "concerns-service/service/authorization.h"
+#include "concerns-service/service/concerns_service.h"
+
+namespace oversight::concerns {
+namespace {
+
+absl::StatusOr<Themes> ReadThemes(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return absl::NotFoundError(absl::StrCat("The list of themes cannot be read from ", path, "."));
+  std::ostringstream text;
+  text << in.rdbuf();
+  absl::StatusOr<Themes> themes = Themes::FromJson(text.str());
+  if (themes.ok()) return themes;
+  return absl::InvalidArgumentError(
+      absl::StrCat("The list of themes in ", path, " is faulty: ", themes.status().message()));
+}
+
+class ConcernsApplication final : public rpc::Application {
+ public:
+  ConcernsApplication(rpc::Runtime& runtime, std::unique_ptr<ForceDirectory> forces, Themes themes)
+      : forces_(std::move(forces)), themes_(std::move(themes)), service_(runtime, *forces_, themes_) {}
+
+  std::vector<grpc::Service*> services() override { return {&service_}; }
+  void Stop() override { forces_->Stop(); }
+
+ private:
+  const std::unique_ptr<ForceDirectory> forces_;
+  const Themes themes_;
+  ConcernsServiceImpl service_;
+};
+
+}  // namespace
+
+rpc::BuildApplication MakeBuild(const Settings& settings) {
+  return MakeBuild(settings,
+                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime.metrics); });
+}
+
+rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {
+  return [&settings, make_forces = std::move(make_forces)](
+             rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
+    OVERSIGHT_ASSIGN_OR_RETURN(Themes themes, ReadThemes(settings.themes));
+    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable()));
+    return std::make_unique<ConcernsApplication>(runtime, make_forces(runtime), std::move(themes));
+  };
+}
+
+rpc::Program MakeProgram(Settings& settings) {
+  rpc::Program program;
+  program.name = "concerns-service";
+  program.env_prefix = "CONCERNS";
+  program.description = "Causes of concern, areas for improvement and their recommendations.";
+  program.services = {v1::ConcernsService::service_full_name()};
+  program.listen = "127.0.0.1:7102";
+  program.admin_listen = "127.0.0.1:7202";
+  program.store = "sqlite:.data/concerns.db";
+  program.add_flags = [&settings](observe::Flags& flags) {
+    flags.Add("forces", &settings.forces, "Address of forces-service.", {.validate = observe::IsNotEmpty});
+    flags.Add("themes", &settings.themes, "File with the list of themes.", {.validate = observe::IsNotEmpty});
+  };
+  program.build = MakeBuild(settings);
+  return program;
+}
+
+}  // namespace oversight::concerns
