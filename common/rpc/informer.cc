@@ -239,9 +239,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     last_error_ = status.ok() ? absl::UnavailableError("The owner ended the stream.") : std::move(status);
     if (silent_) last_error_ = absl::UnavailableError("The connection went silent.");
     silent_ = false;
-    // The place we were at is no place in the owner's log (any more).
-    const bool lost = !listing_ && (last_error_.code() == absl::StatusCode::kOutOfRange ||
-                                    ReasonOf(last_error_) == "CONSISTENCY_TOKEN_MISMATCH");
+    const bool lost = !listing_ && LosesPlace(last_error_);
     if (lost) list_again_ = true;
     if (!stopping_) {
       absl::Duration delay = absl::ZeroDuration();
@@ -253,6 +251,15 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       retry_.Set(delay, [self = shared_from_this()] { self->Open(); });
     }
     quiet_.notify_all();
+  }
+
+  static bool LosesPlace(const absl::Status& status) {
+    const std::string reason = ReasonOf(status);
+    // The place we were at is no place in the owner's log (any more).
+    if (status.code() == absl::StatusCode::kOutOfRange || reason == "CONSISTENCY_TOKEN_MISMATCH") return true;
+    // A transaction larger than a message may be here: it would stop us at the same place for ever. A listing comes in
+    // small messages.
+    return status.code() == absl::StatusCode::kResourceExhausted && reason.empty();
   }
 
   void SetWatchdog() {

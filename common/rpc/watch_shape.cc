@@ -1,8 +1,10 @@
 #include "common/rpc/watch_shape.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "common/rpc/resources.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace oversight::rpc {
@@ -12,9 +14,15 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-const FieldDescriptor* Field(const Descriptor* descriptor, const std::string& name) {
+void Require(bool holds, const std::string& type, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "%s is not shaped like a Watch response: %s\n", type.c_str(), what);
+  std::abort();
+}
+
+const FieldDescriptor* Field(const Descriptor* descriptor, const char* name) {
   const FieldDescriptor* field = descriptor->FindFieldByName(name);
-  GOOGLE_CHECK(field != nullptr) << descriptor->full_name() << " has no field " << name;
+  Require(field != nullptr, descriptor->full_name(), name);
   return field;
 }
 
@@ -22,21 +30,23 @@ const FieldDescriptor* Field(const Descriptor* descriptor, const std::string& na
 
 WatchShape::WatchShape(const Descriptor* response)
     : created_(Field(response, "created")), events_(Field(response, "events")), bookmark_(Field(response, "bookmark")) {
-  GOOGLE_CHECK(created_->message_type() == common::v1::WatchCreated::descriptor()) << response->full_name();
-  GOOGLE_CHECK(bookmark_->message_type() == common::v1::WatchBookmark::descriptor()) << response->full_name();
+  const std::string& name = response->full_name();
+  Require(created_->message_type() == common::v1::WatchCreated::descriptor(), name, "the type of created");
+  Require(bookmark_->message_type() == common::v1::WatchBookmark::descriptor(), name, "the type of bookmark");
   const Descriptor* events = events_->message_type();
-  GOOGLE_CHECK(events != nullptr) << response->full_name();
+  Require(events != nullptr, name, "the type of events");
   revision_ = Field(events, "revision");
   recorded_time_ = Field(events, "recorded_time");
   event_ = Field(events, "events");
   token_ = Field(events, "consistency_token");
-  GOOGLE_CHECK(event_->is_repeated() && event_->message_type() != nullptr) << events->full_name();
-  type_ = Field(event_->message_type(), "type");
-  name_ = Field(event_->message_type(), "name");
-  resource_ = event_->message_type()->FindOneofByName("resource");
-  GOOGLE_CHECK(resource_ != nullptr) << event_->message_type()->full_name() << " has no oneof resource";
+  const Descriptor* event = event_->message_type();
+  Require(event_->is_repeated() && event != nullptr, name, "the type of events.events");
+  type_ = Field(event, "type");
+  name_ = Field(event, "name");
+  resource_ = event->FindOneofByName("resource");
+  Require(resource_ != nullptr, name, "the oneof resource of an event");
   for (int i = 0; i < resource_->field_count(); ++i) {
-    GOOGLE_CHECK(resource_->field(i)->message_type() != nullptr) << event_->message_type()->full_name();
+    Require(resource_->field(i)->message_type() != nullptr, name, "the types of the oneof resource");
     kinds_.push_back(resource_->field(i)->message_type());
   }
 }

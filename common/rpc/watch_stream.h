@@ -5,8 +5,8 @@
 //     rpc::ServeWatch(std::move(call), q.start(), watch_options_);
 //   });
 //
-// The stream pulls: it asks the ledger for more only when the last message has left, so a slow client costs one message
-// and, when it falls too far behind, gets RESOURCE_EXHAUSTED WATCH_LAGGING with `last_revision`. The events of one
+// The stream pulls: it asks the ledger for more only when all it was given has left, so a slow client holds one message and
+// one batch of transactions, and when it falls too far behind gets RESOURCE_EXHAUSTED WATCH_LAGGING with `last_revision`. The events of one
 // transaction go out in one message. Besides the bookmarks promised, one is sent as soon as a stream has caught up with the
 // head, so that a client knows at once that its copy is current.
 //
