@@ -307,11 +307,18 @@ class HttpServer::Impl {
     co_return co_await Unary(connection, *route, *format, options, std::move(request), bad, keep_alive);
   }
 
+  // The request in bytes, or what is wrong with it: `bad`, if that is an error, or its JSON.
+  static absl::StatusOr<std::string> RequestBytes(const Route& route, connect::Format format, std::string_view text,
+                                                  const absl::Status& bad) {
+    if (!bad.ok()) return bad;
+    if (format.codec == connect::Codec::kProto) return std::string(text);
+    return JsonToBytes(*route.method->input_type(), text);
+  }
+
   asio::awaitable<bool> Unary(ConnectionPtr connection, const Route& route, connect::Format format,
                               const BackendCallOptions& options, Request request, absl::Status bad, bool keep_alive) {
     Response response(http::status::ok, request.version());
-    absl::StatusOr<std::string> body = bad;
-    if (bad.ok()) body = format.codec == connect::Codec::kProto ? request.body() : JsonToBytes(*route.method->input_type(), request.body());
+    absl::StatusOr<std::string> body = RequestBytes(route, format, request.body(), bad);
     if (body.ok()) {
       std::shared_ptr<Cancellable> call;
       std::unique_ptr<Tracked> tracked;
@@ -361,8 +368,7 @@ class HttpServer::Impl {
 
     std::string_view envelope;
     if (bad.ok()) bad = connect::ParseSingleEnvelope(request.body(), &envelope);
-    absl::StatusOr<std::string> message = bad;
-    if (bad.ok()) message = format.codec == connect::Codec::kProto ? std::string(envelope) : JsonToBytes(*route.method->input_type(), envelope);
+    const absl::StatusOr<std::string> message = RequestBytes(route, format, envelope, bad);
     absl::Status end = message.status();
     if (message.ok()) {
       ++stats_.streams;
