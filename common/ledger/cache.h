@@ -1,5 +1,6 @@
-// Current versions by name, bounded by bytes, for reads without a database. The writer puts every version it commits, so an
-// entry is always the current one; deletions are entries too. Thread-safe; readers of different names rarely meet.
+// Current versions by name, bounded by bytes, for reads without a database. The writer puts every version it commits,
+// so an entry is always the current one; deletions are entries too. Thread-safe; readers of different names rarely
+// meet.
 #pragma once
 
 #include <array>
@@ -23,7 +24,8 @@ class VersionCache {
   std::shared_ptr<const Version> Get(const std::string& name);
   // By the writer alone, in order of revisions.
   void Put(std::shared_ptr<const Version> version);
-  // By a reader that found `version` current at `read_revision`. Ignored when the writer may have put a later one since.
+  // By a reader that found `version` current at `read_revision`. Ignored when the writer may have put a later one
+  // since.
   void Fill(std::shared_ptr<const Version> version, Revision read_revision);
 
  private:

@@ -5,8 +5,8 @@
 
 namespace oversight::ledger {
 
-// OK, or INTERNAL that says which change is at fault. Limits: name 512 bytes, kind 256, term and value 512; each resource
-// at most once in a transaction.
+// OK, or INTERNAL that says which change is at fault. Limits: name 512 bytes, kind 256, term and value 512; each
+// resource at most once in a transaction.
 absl::Status CheckDecision(const Audit& audit, const Decision& decision);
 
 }  // namespace oversight::ledger

@@ -1,9 +1,10 @@
-// What a database must do for the ledger: the only place where SQL lives is behind this interface, one folder per engine.
-// Everything blocks and is called by the ledger's own threads only, never by a gRPC thread. A Reader or Writer belongs to
-// one thread at a time.
+// What a database must do for the ledger: the only place where SQL lives is behind this interface, one folder per
+// engine. Everything blocks and is called by the ledger's own threads only, never by a gRPC thread. A Reader or Writer
+// belongs to one thread at a time.
 //
-// Errors are absl::Status made by the helpers of status.h: kUnavailable (retry), kResourceExhausted (disk full), kDataLoss
-// (corrupt), kAborted (another process changed what was read). Driver texts go to the log, never to the status message.
+// Errors are absl::Status made by the helpers of status.h: kUnavailable (retry), kResourceExhausted (disk full),
+// kDataLoss (corrupt), kAborted (another process changed what was read). Driver texts go to the log, never to the
+// status message.
 #pragma once
 
 #include <memory>
@@ -45,7 +46,8 @@ struct RequestRecord {
   std::string response;
 };
 
-// One batch at a time: Begin, then for each command Savepoint, reads and puts, Release or Rollback; then Commit or Abandon.
+// One batch at a time: Begin, then for each command Savepoint, reads and puts, Release or Rollback; then Commit or
+// Abandon.
 class Writer : public View {
  public:
   virtual absl::Status Begin() = 0;

@@ -8,8 +8,8 @@
 //   terms = uint32(count) (text(term) text(value))*      sorted by (term, value), without doubles
 //   text  = uint32(count of bytes) bytes;  integers are big-endian
 //
-// The payload is hashed on its own, so that a payload can be removed by law and the leaf can still be checked. This layout
-// must never change: a new one takes a new first text. Thread-safe.
+// The payload is hashed on its own, so that a payload can be removed by law and the leaf can still be checked. This
+// layout must never change: a new one takes a new first text. Thread-safe.
 #pragma once
 
 #include <string>
@@ -37,6 +37,7 @@ struct HashedChange {
   std::string_view encoded_terms;  // of EncodeTerms
 };
 
-std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit, const std::vector<HashedChange>& changes);
+std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit,
+                     const std::vector<HashedChange>& changes);
 
 }  // namespace oversight::ledger

@@ -45,7 +45,9 @@ class LedgerImpl final : public Ledger {
     return writes_.Start();
   }
 
-  void Commit(Command command, Callback<Committed> done) override { writes_.Submit(std::move(command), std::move(done)); }
+  void Commit(Command command, Callback<Committed> done) override {
+    writes_.Submit(std::move(command), std::move(done));
+  }
 
   void Get(const std::string& name, const AsOf& as_of, Callback<GetResult> done) override {
     const bool now = !as_of.revision && !as_of.time;
@@ -53,11 +55,12 @@ class LedgerImpl final : public Ledger {
       GetResult result;
       if (TryGetCached(name, &result)) return done(std::move(result));
     }
-    Read<GetResult>(as_of, std::move(done), [this, name, now](Reader& reader, const Head& at) -> absl::StatusOr<GetResult> {
-      OVERSIGHT_ASSIGN_OR_RETURN(std::optional<Version> version, reader.Get(name, at.revision));
-      if (now && version) cache_.Fill(std::make_shared<const Version>(*version), at.revision);
-      return GetResult{std::move(version), at.revision, at.recorded_time};
-    });
+    Read<GetResult>(as_of, std::move(done),
+                    [this, name, now](Reader& reader, const Head& at) -> absl::StatusOr<GetResult> {
+                      OVERSIGHT_ASSIGN_OR_RETURN(std::optional<Version> version, reader.Get(name, at.revision));
+                      if (now && version) cache_.Fill(std::make_shared<const Version>(*version), at.revision);
+                      return GetResult{std::move(version), at.revision, at.recorded_time};
+                    });
   }
 
   void List(ListQuery query, Callback<ListResult> done) override {
@@ -73,19 +76,21 @@ class LedgerImpl final : public Ledger {
   }
 
   void History(HistoryQuery query, Callback<HistoryResult> done) override {
-    Read<HistoryResult>({}, std::move(done),
-                        [query = std::move(query)](Reader& reader, const Head& at) mutable -> absl::StatusOr<HistoryResult> {
-                          // The store may already hold what is not published yet.
-                          if (query.before == 0 || query.before > at.revision) query.before = at.revision + 1;
-                          OVERSIGHT_ASSIGN_OR_RETURN(HistoryResult result, reader.History(query));
-                          result.read_revision = at.revision;
-                          result.read_time = at.recorded_time;
-                          return result;
-                        });
+    Read<HistoryResult>(
+        {}, std::move(done),
+        [query = std::move(query)](Reader& reader, const Head& at) mutable -> absl::StatusOr<HistoryResult> {
+          // The store may already hold what is not published yet.
+          if (query.before == 0 || query.before > at.revision) query.before = at.revision + 1;
+          OVERSIGHT_ASSIGN_OR_RETURN(HistoryResult result, reader.History(query));
+          result.read_revision = at.revision;
+          result.read_time = at.recorded_time;
+          return result;
+        });
   }
 
   bool TryGetCached(const std::string& name, GetResult* result) override {
-    // The head first: a version in the cache that is not newer than it is current at it. A newer one is not published yet.
+    // The head first: a version in the cache that is not newer than it is current at it. A newer one is not published
+    // yet.
     const Head head = head_.Get();
     const std::shared_ptr<const Version> version = cache_.Get(name);
     if (version == nullptr || version->revision > head.revision) {
@@ -147,8 +152,7 @@ class LedgerImpl final : public Ledger {
   void Enqueue(const AsOf& as_of, Callback<T> done, F read) {
     auto shared = std::make_shared<Callback<T>>(std::move(done));
     const absl::Status status = readers_->Submit(
-        ReaderPool::Kind::kCall,
-        [this, as_of, shared, read = std::move(read)](absl::StatusOr<Reader*> reader) mutable {
+        ReaderPool::Kind::kCall, [this, as_of, shared, read = std::move(read)](absl::StatusOr<Reader*> reader) mutable {
           absl::StatusOr<T> result = [&]() -> absl::StatusOr<T> {
             if (!reader.ok()) return reader.status();
             OVERSIGHT_ASSIGN_OR_RETURN(const Head at, Resolve(**reader, as_of));
@@ -195,7 +199,8 @@ class LedgerImpl final : public Ledger {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(std::unique_ptr<Engine> engine, const Clock& clock, Options options) {
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(std::unique_ptr<Engine> engine, const Clock& clock,
+                                                     Options options) {
   auto ledger = std::make_unique<LedgerImpl>(std::move(engine), clock, options);
   OVERSIGHT_RETURN_IF_ERROR(ledger->Start());
   return ledger;

@@ -1,9 +1,9 @@
-// The store of a service: an append-only log of resource versions. Everything a service keeps goes through Commit; current
-// state, as-of reads, history, watch, audit and idempotent replay all come from the one log.
+// The store of a service: an append-only log of resource versions. Everything a service keeps goes through Commit;
+// current state, as-of reads, history, watch, audit and idempotent replay all come from the one log.
 //
-// The ledger owns its threads: one writer that batches whatever waits into one durable database transaction (group commit,
-// no artificial delay), a few readers, one publisher that wakes watchers. Calls return at once; callbacks run exactly once,
-// on a ledger thread or, when the answer is in the cache, inside the call. A callback must not block.
+// The ledger owns its threads: one writer that batches whatever waits into one durable database transaction (group
+// commit, no artificial delay), a few readers, one publisher that wakes watchers. Calls return at once; callbacks run
+// exactly once, on a ledger thread or, when the answer is in the cache, inside the call. A callback must not block.
 //
 // Queues are bounded: when one is full the callback gets RESOURCE_EXHAUSTED (OVERLOADED) at once.
 //
@@ -38,10 +38,10 @@ struct Options {
 // Counters for metrics; monotonic unless said. Relaxed reads.
 struct Stats {
   std::atomic<int64_t> commits{0}, batches{0}, changes{0}, replays{0}, conflicts{0};
-  std::atomic<int64_t> commit_micros{0};     // time spent in durable commits
-  std::atomic<int64_t> queued_writes{0};     // gauge
-  std::atomic<int64_t> queued_reads{0};      // gauge
-  std::atomic<int64_t> watchers{0};          // gauge
+  std::atomic<int64_t> commit_micros{0};  // time spent in durable commits
+  std::atomic<int64_t> queued_writes{0};  // gauge
+  std::atomic<int64_t> queued_reads{0};   // gauge
+  std::atomic<int64_t> watchers{0};       // gauge
   std::atomic<int64_t> cache_hits{0}, cache_misses{0};
 };
 

@@ -1,4 +1,5 @@
-// The order of names as people count: digit runs compare as numbers, so concerns/2 comes before concerns/10. Thread-safe.
+// The order of names as people count: digit runs compare as numbers, so concerns/2 comes before concerns/10.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 namespace oversight::ledger {
 
 // A key whose byte order is the natural order of names. A run of digits becomes its count of digits without leading
-// zeros, then those digits: concerns/12 becomes concerns/212. Names that differ only in leading zeros share a key; order by
-// (key, name).
+// zeros, then those digits: concerns/12 becomes concerns/212. Names that differ only in leading zeros share a key;
+// order by (key, name).
 std::string SortKey(std::string_view name);
 
 // A name that is a prefix and a number without leading zeros, as the ledger numbers resources.

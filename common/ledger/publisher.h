@@ -1,5 +1,5 @@
-// The thread that tells: it runs the callbacks of commits and of WaitFor and delivers to watchers, so that the writer can
-// begin its next batch meanwhile. Thread-safe.
+// The thread that tells: it runs the callbacks of commits and of WaitFor and delivers to watchers, so that the writer
+// can begin its next batch meanwhile. Thread-safe.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// The threads that read, each with its own Reader. Reads of callers are bounded; catch-up reads of watchers are not (there
-// is one per watcher at most), and the two kinds take turns. Thread-safe.
+// The threads that read, each with its own Reader. Reads of callers are bounded; catch-up reads of watchers are not
+// (there is one per watcher at most), and the two kinds take turns. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +20,8 @@ class ReaderPool {
   using Task = std::function<bool(absl::StatusOr<Reader*>)>;
   enum class Kind { kCall, kCatchUp };
 
-  ReaderPool(Engine& engine, const Options& options, Stats& stats) : engine_(engine), options_(options), stats_(stats) {}
+  ReaderPool(Engine& engine, const Options& options, Stats& stats)
+      : engine_(engine), options_(options), stats_(stats) {}
   ~ReaderPool() { Stop(); }
 
   absl::Status Start();

@@ -8,8 +8,9 @@ namespace oversight::ledger {
 using absl::StatusCode;
 
 absl::Status StoreUnavailable() {
-  return Error(StatusCode::kUnavailable, common::v1::ERROR_REASON_STORE_UNAVAILABLE,
-               "The store cannot be used now. Nothing is known to have been stored. Try again with the same request id.")
+  return Error(
+             StatusCode::kUnavailable, common::v1::ERROR_REASON_STORE_UNAVAILABLE,
+             "The store cannot be used now. Nothing is known to have been stored. Try again with the same request id.")
       .RetryAfter(absl::Seconds(1));
 }
 absl::Status StoreFull() {
@@ -42,7 +43,9 @@ absl::Status DeadlinePassed() {
   return Error(StatusCode::kDeadlineExceeded, common::v1::ERROR_REASON_DEADLINE_EXCEEDED,
                "The deadline passed before the work began. Nothing was stored.");
 }
-absl::Status CallCancelled() { return Error(StatusCode::kCancelled, std::string("CANCELLED"), "The caller cancelled the call."); }
+absl::Status CallCancelled() {
+  return Error(StatusCode::kCancelled, std::string("CANCELLED"), "The caller cancelled the call.");
+}
 absl::Status RequestIdReused(const std::string& request_id) {
   return Error(StatusCode::kInvalidArgument, common::v1::ERROR_REASON_REQUEST_ID_REUSED,
                absl::StrCat("The request id \"", request_id,

@@ -1,5 +1,5 @@
-// The errors the ledger and its engines give, each in one place. Messages are for callers: what a driver said goes to the
-// log, never in here. Thread-safe.
+// The errors the ledger and its engines give, each in one place. Messages are for callers: what a driver said goes to
+// the log, never in here. Thread-safe.
 #pragma once
 
 #include <string>

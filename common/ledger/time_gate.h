@@ -1,6 +1,6 @@
-// Makes reads as of a time repeatable: once such a read was answered, nothing more is recorded at or before that time. A
-// batch gets a time after every moment already asked for, and a read that asks for a moment within a running batch waits
-// for its end. Thread-safe.
+// Makes reads as of a time repeatable: once such a read was answered, nothing more is recorded at or before that time.
+// A batch gets a time after every moment already asked for, and a read that asks for a moment within a running batch
+// waits for its end. Thread-safe.
 #pragma once
 
 #include <algorithm>

@@ -24,8 +24,8 @@ struct Term {
   friend bool operator==(const Term&, const Term&) = default;
 };
 
-// What one transaction does to one resource. `payload` is the whole resource afterwards (serialised proto); for kDelete it
-// is the last state, kept for watchers. `kind` is the full name of the proto message.
+// What one transaction does to one resource. `payload` is the whole resource afterwards (serialised proto); for kDelete
+// it is the last state, kept for watchers. `kind` is the full name of the proto message.
 struct Change {
   enum class Operation { kPut = 1, kDelete = 2 };
   Operation operation = Operation::kPut;
@@ -94,8 +94,8 @@ struct Decision {
   std::string response;
 };
 
-// A write: who asks, and the pure function that decides on it. `decide` runs on the writer thread, perhaps more than once;
-// it must be quick, must not block and must not keep the view. A Status it returns is passed to the caller and
+// A write: who asks, and the pure function that decides on it. `decide` runs on the writer thread, perhaps more than
+// once; it must be quick, must not block and must not keep the view. A Status it returns is passed to the caller and
 // stores nothing.
 struct Command {
   Audit audit;
@@ -132,10 +132,10 @@ struct GetResult {
 // A page of a list, in natural order of name: digit runs compare as numbers, so concerns/2 comes before concerns/10.
 struct ListQuery {
   std::string kind;
-  std::vector<Term> all_of;  // every term must match; empty lists the whole kind
-  std::string after;         // name of the last item of the page before; empty for the first page
-  int limit = 50;            // 1..1000
-  AsOf as_of;                // pages of one list must share one revision
+  std::vector<Term> all_of;                    // every term must match; empty lists the whole kind
+  std::string after;                           // name of the last item of the page before; empty for the first page
+  int limit = 50;                              // 1..1000
+  AsOf as_of;                                  // pages of one list must share one revision
   std::function<bool(const Version&)> filter;  // optional; runs on a reader thread
 };
 struct ListResult {

@@ -1,6 +1,6 @@
 // The watchers and the window of recent transactions they share. The writer appends, the publisher delivers; a watcher
-// that begins behind the window is served from the log until it has caught up. Its position is the only state of a watcher,
-// so nothing is lost or given twice where the two meet. Thread-safe.
+// that begins behind the window is served from the log until it has caught up. Its position is the only state of a
+// watcher, so nothing is lost or given twice where the two meet. Thread-safe.
 #pragma once
 
 #include <deque>

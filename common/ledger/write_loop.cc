@@ -36,7 +36,8 @@ class GuardedView final : public View {
  private:
   template <class T>
   absl::StatusOr<T> Keep(absl::StatusOr<T> result) {
-    if (!result.ok() && failure_.ok() && result.status().code() != absl::StatusCode::kInternal) failure_ = result.status();
+    if (!result.ok() && failure_.ok() && result.status().code() != absl::StatusCode::kInternal)
+      failure_ = result.status();
     return result;
   }
   View& view_;
@@ -196,7 +197,8 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
 
   const Audit& audit = command.audit;
   if (!audit.request_id.empty()) {
-    OVERSIGHT_ASSIGN_OR_RETURN(std::optional<RequestRecord> record, writer_->FindRequest(audit.actor, audit.request_id));
+    OVERSIGHT_ASSIGN_OR_RETURN(std::optional<RequestRecord> record,
+                               writer_->FindRequest(audit.actor, audit.request_id));
     if (record) {
       if (record->method != command.method || record->request_hash != command.request_hash) {
         item.result = RequestIdReused(audit.request_id);
@@ -269,8 +271,8 @@ absl::Status WriteLoop::Resync() {
   }
 }
 
-// The cache first, the head next: a reader that sees the head finds at least its versions in the cache. The watch window
-// last: nobody is told of a revision that head() does not have.
+// The cache first, the head next: a reader that sees the head finds at least its versions in the cache. The watch
+// window last: nobody is told of a revision that head() does not have.
 void WriteLoop::MakeVisible(Transactions transactions) {
   if (transactions.empty()) return;
   for (const auto& transaction : transactions) {

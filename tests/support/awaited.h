@@ -33,7 +33,8 @@ class Awaited {
   // The answer; kUnknown "no answer" when none comes in good time.
   absl::StatusOr<T> Take() {
     std::unique_lock lock(state_->mu);
-    state_->told.wait_until(lock, std::chrono::system_clock::now() + kPatience, [&] { return state_->answer.has_value(); });
+    state_->told.wait_until(lock, std::chrono::system_clock::now() + kPatience,
+                            [&] { return state_->answer.has_value(); });
     if (!state_->answer) return absl::UnknownError("no answer");
     return *std::move(state_->answer);
   }

@@ -68,7 +68,7 @@ inline absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> N
 }
 // Everything from the watcher's position up to `revision`.
 inline absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> DrainTo(ledger::Watcher& watcher,
-                                                                                      ledger::Revision revision) {
+                                                                                       ledger::Revision revision) {
   std::vector<std::shared_ptr<const ledger::Transaction>> all;
   while (watcher.position() < revision) {
     auto some = NextNow(watcher);

@@ -26,7 +26,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
 
 Connection::~Connection() { sqlite3_close_v2(db_); }
 
-absl::Status Connection::Execute(const char* sql) { return FromSqlite(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), db_, sql); }
+absl::Status Connection::Execute(const char* sql) {
+  return FromSqlite(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), db_, sql);
+}
 
 absl::StatusOr<bool> Rows::Next() {
   const int code = sqlite3_step(statement_);

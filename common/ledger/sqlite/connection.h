@@ -1,5 +1,5 @@
-// A SQLite connection, its prepared statements and the rows they give: what keeps the C interface out of the queries. One
-// thread at a time.
+// A SQLite connection, its prepared statements and the rows they give: what keeps the C interface out of the queries.
+// One thread at a time.
 //
 //   Rows rows = select(name, revision);
 //   while (true) {

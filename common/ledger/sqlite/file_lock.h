@@ -1,5 +1,5 @@
-// A lock beside a file that one process at a time can hold; the operating system lets go of it when the process dies, also
-// by kill -9. Not thread-safe.
+// A lock beside a file that one process at a time can hold; the operating system lets go of it when the process dies,
+// also by kill -9. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ class FileLock {
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
-  // Locks `path`, making the file when it is missing. FAILED_PRECONDITION when another holds it. Nothing when held here.
+  // Locks `path`, making the file when it is missing. FAILED_PRECONDITION when another holds it. Nothing when held
+  // here.
   absl::Status Acquire(const std::string& path);
   void Release();
 

@@ -84,7 +84,8 @@ class SqliteEngine final : public Engine {
   }
 
   absl::StatusOr<std::string> StoreId() override {
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::Open(path_, {.read_only = true}));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
+                               Connection::Open(path_, {.read_only = true}));
     OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
     if (!id) return StoreCorrupt();
     return *id;
@@ -122,7 +123,8 @@ class SqliteEngine final : public Engine {
     OVERSIGHT_ASSIGN_OR_RETURN(const int64_t tables, CountOf(connection, "SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) return 0;
     OVERSIGHT_ASSIGN_OR_RETURN(
-        const int64_t meta, CountOf(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"));
+        const int64_t meta,
+        CountOf(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"));
     std::optional<std::string> text;
     if (meta == 1) {
       OVERSIGHT_ASSIGN_OR_RETURN(text, Meta(connection, "schema"));
@@ -139,8 +141,9 @@ class SqliteEngine final : public Engine {
     OVERSIGHT_RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
     const absl::Status status = [&]() -> absl::Status {
       OVERSIGHT_RETURN_IF_ERROR(connection.Execute(migration.sql));
-      OVERSIGHT_ASSIGN_OR_RETURN(Statement put, Statement::Prepare(connection, "INSERT INTO meta VALUES (?, ?) ON CONFLICT"
-                                                                               " (key) DO UPDATE SET value = excluded.value"));
+      OVERSIGHT_ASSIGN_OR_RETURN(Statement put, Statement::Prepare(connection,
+                                                                   "INSERT INTO meta VALUES (?, ?) ON CONFLICT"
+                                                                   " (key) DO UPDATE SET value = excluded.value"));
       if (migration.number == 1) {
         unsigned char bytes[16];
         if (RAND_bytes(bytes, sizeof(bytes)) != 1) return Fault("No random bytes for the store id.");

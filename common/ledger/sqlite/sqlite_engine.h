@@ -1,5 +1,5 @@
-// The ledger on one SQLite file (WAL, synchronous=FULL). The file belongs to one process, kept so by a lock file beside it.
-// Thread-safe.
+// The ledger on one SQLite file (WAL, synchronous=FULL). The file belongs to one process, kept so by a lock file beside
+// it. Thread-safe.
 #pragma once
 
 #include <memory>

@@ -39,16 +39,15 @@ Audit ReadAudit(const Rows& rows, int first) {
 // Walks the first term's index in list order; each further term is one probe of the same index. CROSS JOIN keeps SQLite
 // from turning the walk around.
 std::string ListSql(size_t terms) {
-  std::string sql = absl::StrCat(
-      "SELECT ", kVersionColumns,
-      " FROM terms AS t CROSS JOIN changes AS c ON c.name = t.name AND c.revision ="
-      " (SELECT max(revision) FROM changes WHERE name = t.name AND revision <= ?1)"
-      " CROSS JOIN transactions AS x ON x.revision = c.revision"
-      " WHERE t.kind = ?2 AND (t.sort_key, t.name) > (?3, ?4) AND t.term = ?5 AND t.value = ?6"
-      " AND t.from_revision <= ?1 AND (t.to_revision IS NULL OR t.to_revision > ?1)");
+  std::string sql =
+      absl::StrCat("SELECT ", kVersionColumns,
+                   " FROM terms AS t CROSS JOIN changes AS c ON c.name = t.name AND c.revision ="
+                   " (SELECT max(revision) FROM changes WHERE name = t.name AND revision <= ?1)"
+                   " CROSS JOIN transactions AS x ON x.revision = c.revision"
+                   " WHERE t.kind = ?2 AND (t.sort_key, t.name) > (?3, ?4) AND t.term = ?5 AND t.value = ?6"
+                   " AND t.from_revision <= ?1 AND (t.to_revision IS NULL OR t.to_revision > ?1)");
   for (size_t i = 1; i < terms; ++i) {
-    absl::StrAppend(&sql,
-                    " AND EXISTS (SELECT 1 FROM terms AS u WHERE u.kind = t.kind AND u.term = ?", 5 + 2 * i,
+    absl::StrAppend(&sql, " AND EXISTS (SELECT 1 FROM terms AS u WHERE u.kind = t.kind AND u.term = ?", 5 + 2 * i,
                     " AND u.value = ?", 6 + 2 * i,
                     " AND u.sort_key = t.sort_key AND u.name = t.name AND u.from_revision <= ?1"
                     " AND (u.to_revision IS NULL OR u.to_revision > ?1))");
@@ -66,23 +65,24 @@ absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& co
     if (prepared.ok()) statement = *std::move(prepared);
     return prepared.status();
   };
-  OVERSIGHT_RETURN_IF_ERROR(prepare(
-      reads->head_, "SELECT revision, recorded_us FROM transactions ORDER BY revision DESC LIMIT 1"));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->head_, "SELECT revision, recorded_us FROM transactions ORDER BY revision DESC LIMIT 1"));
   OVERSIGHT_RETURN_IF_ERROR(prepare(reads->head_at_,
                                     "SELECT revision, recorded_us FROM transactions WHERE recorded_us <= ?"
                                     " ORDER BY recorded_us DESC, revision DESC LIMIT 1"));
   OVERSIGHT_RETURN_IF_ERROR(prepare(reads->time_of_, "SELECT recorded_us FROM transactions WHERE revision = ?"));
-  OVERSIGHT_RETURN_IF_ERROR(prepare(
-      reads->get_, absl::StrCat("SELECT ", kVersionColumns,
-                                " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
-                                " WHERE c.name = ? AND c.revision <= ? ORDER BY c.revision DESC LIMIT 1")));
-  OVERSIGHT_RETURN_IF_ERROR(prepare(
-      reads->history_, absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
-                                    " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
-                                    " WHERE c.name = ? AND c.revision < ? ORDER BY c.revision DESC LIMIT ?")));
-  OVERSIGHT_RETURN_IF_ERROR(prepare(
-      reads->log_, absl::StrCat("SELECT x.revision, x.recorded_us, x.first_change, x.change_count, x.leaf_hash, ",
-                                kAuditColumns, " FROM transactions AS x WHERE x.revision > ? ORDER BY x.revision LIMIT ?")));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->get_, absl::StrCat("SELECT ", kVersionColumns,
+                                        " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
+                                        " WHERE c.name = ? AND c.revision <= ? ORDER BY c.revision DESC LIMIT 1")));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->history_, absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
+                                            " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
+                                            " WHERE c.name = ? AND c.revision < ? ORDER BY c.revision DESC LIMIT ?")));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->log_,
+              absl::StrCat("SELECT x.revision, x.recorded_us, x.first_change, x.change_count, x.leaf_hash, ",
+                           kAuditColumns, " FROM transactions AS x WHERE x.revision > ? ORDER BY x.revision LIMIT ?")));
   OVERSIGHT_RETURN_IF_ERROR(prepare(
       reads->log_changes_, absl::StrCat("SELECT ", kVersionColumns,
                                         " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"

@@ -9,7 +9,8 @@ namespace oversight::ledger {
 absl::Status FromSqlite(int code, sqlite3* db, const char* what) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return absl::OkStatus();
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
-  spdlog::error("SQLite: {} failed with code {} ({})", what, extended, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+  spdlog::error("SQLite: {} failed with code {} ({})", what, extended,
+                db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

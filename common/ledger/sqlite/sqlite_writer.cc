@@ -176,10 +176,10 @@ class SqliteWriter final : public Writer {
     }
     if (deleted && !alive) return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
 
-    OVERSIGHT_RETURN_IF_ERROR(put_change_.Run(++tail_.change_id, revision, static_cast<int>(change.operation), change.name,
-                                              change.kind, version.create_revision, absl::ToUnixMicros(version.create_time),
-                                              version.version, Bytes{payload_hash}, Bytes{encoded_terms},
-                                              Bytes{change.payload}));
+    OVERSIGHT_RETURN_IF_ERROR(put_change_.Run(++tail_.change_id, revision, static_cast<int>(change.operation),
+                                              change.name, change.kind, version.create_revision,
+                                              absl::ToUnixMicros(version.create_time), version.version,
+                                              Bytes{payload_hash}, Bytes{encoded_terms}, Bytes{change.payload}));
     if (!known) {
       const std::optional<NumberedName> numbered = SplitNumber(change.name);
       std::optional<std::string_view> prefix;
@@ -215,8 +215,8 @@ class SqliteWriter final : public Writer {
   // Declared before the statements, so that they are finalised first.
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<SqliteReads> reads_;
-  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, find_request_, put_request_,
-      previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
+  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, find_request_,
+      put_request_, previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
   Tail tail_, saved_tail_;
 };
 

@@ -14,7 +14,8 @@ class SqliteStore final : public TestStore {
   void PretendNewerSchema() override {
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open((dir_ / "store.db").c_str(), &db), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(db, "UPDATE meta SET value = '9999' WHERE key = 'schema'", nullptr, nullptr, nullptr), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(db, "UPDATE meta SET value = '9999' WHERE key = 'schema'", nullptr, nullptr, nullptr),
+              SQLITE_OK);
     sqlite3_close(db);
   }
 

@@ -1,0 +1,306 @@
+// What reads promise, on every engine.
+#include <atomic>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "tests/ledger/ledger_fixture.h"
+
+namespace oversight::ledger {
+namespace {
+
+using namespace oversight::testing;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+using ReadTest = LedgerTest;
+
+TEST_P(ReadTest, AnEmptyLogAnswers) {
+  EXPECT_EQ(ledger_->head().revision, 0);
+  EXPECT_EQ(ledger_->head().recorded_time, absl::InfinitePast());
+  for (const AsOf& as_of : {AsOf{}, AsOf{.revision = 0}, AsOf{.time = clock_.Now()}}) {
+    auto got = GetNow(*ledger_, "things/1", as_of);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_FALSE(got->version);
+    EXPECT_EQ(got->read_revision, 0);
+    EXPECT_EQ(got->read_time, absl::InfinitePast());
+    EXPECT_THAT(Names({}, as_of), IsEmpty());
+  }
+  EXPECT_THAT(HistoryNow(*ledger_, {.name = "things/1"})->entries, IsEmpty());
+}
+
+TEST_P(ReadTest, ReadsAsOfARevision) {
+  Store({Put("things/1", "a", {{"colour", "red"}})});
+  clock_.Advance(absl::Seconds(1));
+  Store({Put("things/2", "b", {{"colour", "red"}})});
+  clock_.Advance(absl::Seconds(1));
+  Store({Put("things/1", "c", {{"colour", "blue"}})});
+  Store({Delete("things/2", "b")});
+
+  const std::vector<std::string> of_1 = {"none", "a", "a", "c", "c"}, of_2 = {"none", "none", "b", "b", "none"};
+  for (Revision revision = 0; revision <= 4; ++revision) {
+    EXPECT_EQ(Payload("things/1", {.revision = revision}), of_1[static_cast<size_t>(revision)]);
+    EXPECT_EQ(Payload("things/2", {.revision = revision}), of_2[static_cast<size_t>(revision)]);
+  }
+  EXPECT_THAT(Names({{"colour", "red"}}, {.revision = 2}), ElementsAre("things/1", "things/2"));
+  EXPECT_THAT(Names({{"colour", "red"}}, {.revision = 3}), ElementsAre("things/2"));
+  EXPECT_THAT(Names({{"colour", "blue"}}, {.revision = 2}), IsEmpty());
+  EXPECT_THAT(Names({{"colour", "red"}}), IsEmpty());
+  EXPECT_THAT(Names({}, {.revision = 1}), ElementsAre("things/1"));
+  const auto list = ListNow(*ledger_, {.kind = "test.Thing", .as_of = {.revision = 2}});
+  EXPECT_EQ(list->read_revision, 2);
+  EXPECT_EQ(list->read_time, clock_.Now() - absl::Seconds(1));
+  EXPECT_EQ(list->items[0].payload, "a");
+}
+
+TEST_P(ReadTest, ReadsAsOfATime) {
+  const absl::Time start = clock_.Now();
+  for (int i = 1; i <= 3; ++i) {
+    Store({Put("things/1", absl::StrCat(i), {{"value", absl::StrCat(i)}})});
+    clock_.Advance(absl::Seconds(10));
+  }
+  EXPECT_EQ(Payload("things/1", {.time = start - absl::Microseconds(1)}), "none");
+  EXPECT_EQ(Payload("things/1", {.time = start}), "1");
+  EXPECT_EQ(Payload("things/1", {.time = start + absl::Seconds(10) - absl::Microseconds(1)}), "1");
+  EXPECT_EQ(Payload("things/1", {.time = start + absl::Seconds(10)}), "2");
+  EXPECT_EQ(Payload("things/1", {.time = start + absl::Seconds(29)}), "3");
+  EXPECT_THAT(Names({{"value", "2"}}, {.time = start + absl::Seconds(15)}), ElementsAre("things/1"));
+  EXPECT_THAT(Names({{"value", "2"}}, {.time = start + absl::Seconds(5)}), IsEmpty());
+  EXPECT_EQ(GetNow(*ledger_, "things/1", {.time = start + absl::Seconds(15)})->read_revision, 2);
+}
+
+TEST_P(ReadTest, WhatWasReadAtATimeStaysSo) {
+  Store({Put("things/1", "a")});
+  const absl::Time now = clock_.Now();
+  EXPECT_EQ(Payload("things/1", {.time = now}), "a");
+  // The clock stands still, yet this is recorded after the moment that was answered for.
+  EXPECT_GT(Store({Put("things/1", "b")}).recorded_time, now);
+  EXPECT_EQ(Payload("things/1", {.time = now}), "a");
+
+  // A read of a moment inside a running batch waits for what the batch leaves.
+  clock_.Advance(absl::Seconds(1));
+  Hold hold(*ledger_, Decision{{Put("things/1", "c")}, ""});
+  clock_.Advance(absl::Seconds(1));
+  Awaited<GetResult> got;
+  ledger_->Get("things/1", {.time = clock_.Now()}, got.callback());
+  EXPECT_FALSE(got.done());
+  hold.Release();
+  EXPECT_EQ(got.Take()->version->payload, "c");
+}
+
+TEST_P(ReadTest, TheFutureIsOutOfRange) {
+  Store({Put("things/1", "a")});
+  for (const AsOf& as_of : {AsOf{.revision = 2}, AsOf{.time = clock_.Now() + absl::Seconds(1)}}) {
+    for (const absl::Status& status : {GetNow(*ledger_, "things/1", as_of).status(),
+                                       ListNow(*ledger_, {.kind = "test.Thing", .as_of = as_of}).status()}) {
+      EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+      EXPECT_EQ(ReasonOf(status), "REVISION_IN_FUTURE");
+    }
+  }
+  EXPECT_EQ(ReasonOf(ledger_->Watch(2).status()), "REVISION_IN_FUTURE");
+}
+
+TEST_P(ReadTest, PagesHistoryNewestFirst) {
+  for (int i = 1; i <= 7; ++i) {
+    Store({Put("things/1", absl::StrCat(i))});
+    Store({Put("things/2", "other")});
+  }
+  Store({Delete("things/1", "last")});
+  std::vector<std::string> seen;
+  Revision before = 0;
+  bool more = true;
+  while (more) {
+    auto page = HistoryNow(*ledger_, {.name = "things/1", .before = before, .limit = 3});
+    ASSERT_TRUE(page.ok());
+    ASSERT_FALSE(page->entries.empty());
+    EXPECT_EQ(page->read_revision, 15);
+    for (const HistoryEntry& entry : page->entries) {
+      seen.push_back(entry.version.payload);
+      EXPECT_EQ(entry.audit.actor, "principals/tester");
+      EXPECT_EQ(entry.audit.verb, "Store");
+      EXPECT_EQ(entry.audit.reason, "a test");
+      EXPECT_EQ(entry.audit.trace_id, std::string(32, '7'));
+    }
+    before = page->entries.back().version.revision;
+    more = page->more;
+  }
+  EXPECT_THAT(seen, ElementsAre("last", "7", "6", "5", "4", "3", "2", "1"));
+  const auto newest = HistoryNow(*ledger_, {.name = "things/1", .limit = 1});
+  EXPECT_TRUE(newest->entries[0].version.deleted);
+  EXPECT_EQ(newest->entries[0].version.version, 8);
+  EXPECT_THAT(HistoryNow(*ledger_, {.name = "things/none"})->entries, IsEmpty());
+}
+
+TEST_P(ReadTest, ListsInNaturalOrder) {
+  std::vector<Change> changes;
+  for (const char* name : {"things/10", "things/9", "things/2", "things/1/parts/11", "things/1", "things/1/parts/2",
+                           "things/123456789012345678901", "things/99999999999", "things/a", "things/a10", "things/a9",
+                           "things/01", "other/5"}) {
+    changes.push_back(Put(name, "x"));
+  }
+  Store(changes);
+  EXPECT_THAT(Names({}), ElementsAre("other/5", "things/01", "things/1", "things/1/parts/2", "things/1/parts/11",
+                                     "things/2", "things/9", "things/10", "things/99999999999",
+                                     "things/123456789012345678901", "things/a", "things/a9", "things/a10"));
+}
+
+TEST_P(ReadTest, FiltersByAllTermsAndByFunction) {
+  for (int i = 1; i <= 30; ++i) {
+    Store({Put(absl::StrCat("things/", i), absl::StrCat(i),
+               {{"two", absl::StrCat(i % 2)},
+                {"three", absl::StrCat(i % 3)},
+                {"two", "twice is once"},
+                {"two", "twice is once"}})});
+  }
+  Store({Put("things/6", "6", {}), Put("others/1", "x", {{"two", "0"}, {"three", "0"}}, "test.Other")});
+  EXPECT_THAT(Names({{"two", "0"}, {"three", "0"}}), ElementsAre("things/12", "things/18", "things/24", "things/30"));
+  EXPECT_THAT(Names({{"three", "0"}, {"two", "0"}, {"two", "twice is once"}}),
+              ElementsAre("things/12", "things/18", "things/24", "things/30"));
+  EXPECT_THAT(Names({{"two", "0"}, {"three", "0"}}, {.revision = 30}),
+              ElementsAre("things/6", "things/12", "things/18", "things/24", "things/30"));
+  EXPECT_THAT(Names({{"two", "2"}}), IsEmpty());
+  EXPECT_EQ(Names({{"two", "twice is once"}}).size(), 29u);
+  // The page is full of what the function lets through, and `more` counts only that.
+  ListQuery query{.kind = "test.Thing", .all_of = {{"two", "1"}}, .limit = 2};
+  query.filter = [](const Version& version) { return version.payload.size() == 1 && version.payload > "3"; };
+  auto page = ListNow(*ledger_, query);
+  ASSERT_EQ(page->items.size(), 2u);
+  EXPECT_EQ(page->items[0].name, "things/5");
+  EXPECT_TRUE(page->more);
+  query.after = page->items.back().name;
+  page = ListNow(*ledger_, query);
+  ASSERT_EQ(page->items.size(), 1u);
+  EXPECT_EQ(page->items[0].name, "things/9");
+  EXPECT_FALSE(page->more);
+}
+
+TEST_P(ReadTest, PagesOfOneRevisionAreOneListWhateverIsWritten) {
+  constexpr int kThings = 60;
+  for (int i = 1; i <= kThings; ++i) Store({Put(absl::StrCat("things/", i * 2), "old", {{"colour", "red"}})});
+  const Revision revision = ledger_->head().revision;
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const int n = i % (2 * kThings) + 1;
+      const std::string name = absl::StrCat("things/", n);
+      CommitNow(*ledger_, Deciding([name, i](View& view) -> absl::StatusOr<Decision> {
+        const bool there = (*view.Get(name)).has_value();
+        if (there && i % 3 == 0) return Decision{{Delete(name)}, ""};
+        return Decision{{Put(name, "new", {{"colour", i % 2 ? "red" : "blue"}})}, ""};
+      })).IgnoreError();
+    }
+  });
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::string> seen;
+    ListQuery query{.kind = "test.Thing", .all_of = {{"colour", "red"}}, .limit = 7, .as_of = {.revision = revision}};
+    bool more = true;
+    while (more) {
+      auto page = ListNow(*ledger_, query);
+      ASSERT_TRUE(page.ok());
+      EXPECT_EQ(page->read_revision, revision);
+      for (const Version& version : page->items) {
+        EXPECT_EQ(version.payload, "old");
+        seen.push_back(version.name);
+      }
+      more = page->more;
+      if (more) query.after = page->items.back().name;
+    }
+    ASSERT_EQ(seen.size(), static_cast<size_t>(kThings));
+    for (int i = 1; i <= kThings; ++i) EXPECT_EQ(seen[static_cast<size_t>(i - 1)], absl::StrCat("things/", i * 2));
+  }
+  stop = true;
+  writer.join();
+}
+
+TEST_P(ReadTest, LimitsAreKept) {
+  std::vector<Change> changes;
+  for (int i = 1; i <= 1005; ++i) changes.push_back(Put(absl::StrCat("things/", i), ""));
+  Store(changes);
+  EXPECT_EQ(ListNow(*ledger_, {.kind = "test.Thing", .limit = 5000})->items.size(), 1000u);
+  EXPECT_EQ(ListNow(*ledger_, {.kind = "test.Thing", .limit = 0})->items.size(), 1u);
+  auto exact = ListNow(*ledger_, {.kind = "test.Thing", .after = "things/5", .limit = 1000});
+  EXPECT_EQ(exact->items.size(), 1000u);
+  EXPECT_FALSE(exact->more);
+}
+
+TEST_P(ReadTest, TheCacheAnswersWhatWasWrittenAndForgetsWhenFull) {
+  Store({Put("things/1", "a")});
+  GetResult cached;
+  ASSERT_TRUE(ledger_->TryGetCached("things/1", &cached));
+  EXPECT_EQ(cached.version->payload, "a");
+  EXPECT_EQ(cached.read_revision, 1);
+  EXPECT_EQ(cached.read_time, clock_.Now());
+  Store({Delete("things/1", "a")});
+  ASSERT_TRUE(ledger_->TryGetCached("things/1", &cached));
+  EXPECT_FALSE(cached.version);
+  EXPECT_FALSE(ledger_->TryGetCached("things/none", &cached));
+
+  Store({Put("things/2", "b")});
+  Open();
+  EXPECT_FALSE(ledger_->TryGetCached("things/2", &cached));
+  EXPECT_EQ(Payload("things/2"), "b");
+  EXPECT_TRUE(ledger_->TryGetCached("things/2", &cached));
+
+  options_.cache_bytes = 200'000;
+  Open();
+  for (int i = 0; i < 500; ++i) Store({Put(absl::StrCat("big/", i), std::string(1000, 'x'))});
+  int kept = 0;
+  for (int i = 0; i < 500; ++i) {
+    kept += ledger_->TryGetCached(absl::StrCat("big/", i), &cached) ? 1 : 0;
+    EXPECT_EQ(Payload(absl::StrCat("big/", i)).size(), 1000u);
+  }
+  EXPECT_LT(kept, 200);
+  // Too big for the cache: the old version must not stay in it.
+  Store({Put("things/3", "small")});
+  Store({Put("things/3", std::string(300'000, 'x'))});
+  EXPECT_EQ(Payload("things/3").size(), 300'000u);
+}
+
+TEST_P(ReadTest, ReadersSeeWholeTransactions) {
+  Store({Put("things/1", "0"), Put("things/2", "0")});
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 1; !stop; ++i) {
+      CommitNow(*ledger_, Storing({Put("things/1", absl::StrCat(i)), Put("things/2", absl::StrCat(i))})).IgnoreError();
+    }
+  });
+  Revision last = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto list = ListNow(*ledger_, {.kind = "test.Thing"});
+    ASSERT_TRUE(list.ok());
+    ASSERT_EQ(list->items.size(), 2u);
+    EXPECT_EQ(list->items[0].payload, list->items[1].payload);
+    EXPECT_GE(list->read_revision, last);
+    const auto one = GetNow(*ledger_, "things/1");
+    const auto two = GetNow(*ledger_, "things/2");
+    EXPECT_GE(one->read_revision, list->read_revision);
+    EXPECT_GE(std::stoi(two->version->payload), std::stoi(one->version->payload));
+    last = two->read_revision;
+  }
+  stop = true;
+  writer.join();
+}
+
+TEST_P(ReadTest, WaitsForARevision) {
+  Awaited<Head> at_once, later, too_late, drained;
+  ledger_->WaitFor(0, absl::InfinitePast(), at_once.callback());
+  EXPECT_TRUE(at_once.done());
+  ledger_->WaitFor(1, absl::InfiniteFuture(), later.callback());
+  ledger_->WaitFor(2, absl::Now() + absl::Milliseconds(20), too_late.callback());
+  EXPECT_FALSE(later.done());
+  Store({Put("things/1", "a")});
+  const auto head = later.Take();
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->revision, 1);
+  EXPECT_EQ(head->recorded_time, clock_.Now());
+  const absl::Status late = too_late.Take().status();
+  EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(ReasonOf(late), "DEADLINE_EXCEEDED");
+  ledger_->WaitFor(5, absl::InfiniteFuture(), drained.callback());
+  ledger_->Shutdown();
+  EXPECT_EQ(ReasonOf(drained.Take().status()), "DRAINING");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ReadTest, ::testing::ValuesIn(Engines()), EngineName);
+
+}  // namespace
+}  // namespace oversight::ledger
