@@ -175,7 +175,6 @@ absl::Status Host::Begin(Call& call, const google::protobuf::Message* request) {
 absl::Status Host::StepRequestId(Call& call, const google::protobuf::Message*) {
   const std::string_view given = Metadata(*call.context_, kRequestIdKey);
   call.request_id_ = IsRequestId(given) ? std::string(given) : NewRequestId();
-  call.context_->AddInitialMetadata(kRequestIdKey, call.request_id_);
   return absl::OkStatus();
 }
 
@@ -260,6 +259,8 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
                .With("request_id", call.request_id_);
   }
   grpc::Status result = ToGrpc(told);
+  // An error goes out as trailers alone, since a client's retry policy takes an answer with headers as final.
+  if (!call.opened_) AddRequestId(call, !status.ok());
 
   Announce(kAfter[2]);
   const absl::Duration took = absl::Now() - call.started_;
@@ -284,6 +285,14 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
     observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 1 : 0));
   }
   return result;
+}
+
+void Host::AddRequestId(Call& call, bool trailing) {
+  if (trailing) {
+    call.context_->AddTrailingMetadata(kRequestIdKey, call.request_id_);
+  } else {
+    call.context_->AddInitialMetadata(kRequestIdKey, call.request_id_);
+  }
 }
 
 absl::Status Host::Draining() {

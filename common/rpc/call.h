@@ -91,6 +91,7 @@ class Call {
   std::atomic<bool> cancelled_{false};
   bool counted_ = false;   // The step metrics_start has run.
   bool admitted_ = false;  // Holds a place among the calls in flight.
+  bool opened_ = false;    // A stream whose headers have gone out.
 };
 
 namespace internal {
@@ -220,7 +221,8 @@ class Host {
     if (absl::Status status = Begin(*call, request); !status.ok()) {
       call->End(status);
     } else {
-      Guard(call, [&] { handler(*call, *request, response, Done(call)); });
+      const Done held(call);  // So that an exception is told of, and not the Done it drops on its way.
+      Guard(call, [&] { handler(*call, *request, response, held); });
     }
     return call;
   }
@@ -236,7 +238,8 @@ class Host {
     if (absl::Status status = Begin(*call, parsed ? &request : nullptr); !status.ok()) {
       call->End(status);
     } else {
-      Guard(call, [&] { handler(*call, request, response, Done(call)); });
+      const Done held(call);
+      Guard(call, [&] { handler(*call, request, response, held); });
     }
     return call;
   }
@@ -295,6 +298,7 @@ class Host {
   bool Register(const std::shared_ptr<internal::Endable>& stream);
   void Unregister(internal::Endable* stream);
   static absl::Status Draining();
+  static void AddRequestId(Call& call, bool trailing);
   void Announce(const char* step) const {
     if (options_.on_step) options_.on_step(step);
   }
@@ -333,6 +337,8 @@ class Host {
       reactor->Finish(Draining());
     } else {
       // The answer's headers go out now, so that a client knows it was let in before the first message.
+      reactor->opened_ = true;
+      AddRequestId(*reactor, /*trailing=*/false);
       reactor->StartSendInitialMetadata();
       Guard(reactor, [&] { handler(std::move(stream), *request); });
     }

@@ -41,6 +41,7 @@ void TestServer::Open() {
   }
   rpc::ServerOptions options;
   options.program = "test";
+  options.listen = options_.listen;
   options.health_names = options_.health_names;
   options.admin_listen = options_.admin_listen;
   options.host = options_.host;

@@ -32,6 +32,7 @@ struct TestServerOptions {
   rpc::HostOptions host;
   absl::Duration shutdown_grace = absl::Seconds(10);
   std::vector<std::string> health_names;
+  std::string listen = "127.0.0.1:0";
   std::string admin_listen;  // Empty: no admin port. "127.0.0.1:0" for one.
   bool has_store = true;
   std::string principals = "data/principals.json";  // Tests run in the top of the tree.
