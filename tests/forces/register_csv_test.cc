@@ -18,6 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr char kHeader[] = "id,name,kind,service,ons_code,region,oversight_body_kind,oversight_body\n";
@@ -111,7 +112,9 @@ TEST(ReadRegister, NamesEveryKindOfFaultByLine) {
       {Kent(1, "\"Kent"), "csv.line[2]", "begins a quoted field that is never closed"},
   };
   for (const auto& c : cases) {
-    EXPECT_THAT(FaultsOf(WithRows(c.row)), ElementsAre(Pair(c.field, HasSubstr(c.words)))) << c.row;
+    // And nothing else: a column is told once, so a kind that is not known is not called missing as well.
+    EXPECT_THAT(FaultsOf(WithRows(c.row)), ElementsAre(Pair(c.field, AllOf(HasSubstr(c.words), Not(HasSubstr("; "))))))
+        << c.row;
   }
 }
 
