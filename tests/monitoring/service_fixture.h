@@ -1,0 +1,139 @@
+// monitoring-service over real transport, beside a real forces-service with the shipped register and a toy
+// concerns-service. Calls block, with a deadline, and answer with absl::Status. Used by the test's thread; Call by any.
+#pragma once
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
+#include "forces-service/service/program.h"
+#include "monitoring-service/service/program.h"
+#include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "tests/monitoring/domain_fixture.h"
+#include "tests/monitoring/toy_concerns.h"
+#include "tests/support/test_server.h"
+
+namespace oversight::monitoring {
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  using Stub = v1::MonitoringService::Stub;
+  static constexpr char kForce[] = "forces/west-midlands";
+  static constexpr char kConcern[] = "forces/west-midlands/concerns/1";
+
+  ServiceTest() {
+    ImportRegister();
+    ToyConcerns::Keep(*concerns_, MakeConcern(kConcern));
+    server_ = StartMonitoring(forces_->address(), concerns_->address());
+  }
+
+  static std::unique_ptr<testing::TestServer> StartMonitoring(const std::string& forces, const std::string& concerns) {
+    return testing::TestServer::Start([forces, concerns](rpc::Runtime& runtime) {
+      return BuildApplication(runtime, {.forces = forces, .concerns = concerns});
+    });
+  }
+
+  void ImportRegister() {
+    std::ifstream file("data/forces.csv");
+    std::stringstream text;
+    text << file.rdbuf();
+    forces::v1::ImportForcesRequest request;
+    request.set_csv(text.str());
+    forces::v1::ImportForcesResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto status =
+        forces_->StubAs<forces::v1::ForcesService>("operator")->ImportForces(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    register_size_ = response.created_count();
+  }
+
+  static void SetDeadline(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  }
+
+  template <class Request, class Response>
+  absl::StatusOr<Response> Call(const std::string& principal,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                const Request& request) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    Response response;
+    const auto stub = server_->StubAs<v1::MonitoringService>(principal);
+    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
+
+  static v1::CreateProposalRequest EntryRequest(std::initializer_list<std::string> concerns = {kConcern}) {
+    v1::CreateProposalRequest request;
+    request.set_parent(kForce);
+    *request.mutable_proposal() = Wanted("engage", v1::GROUND_NOT_MANAGING_MITIGATING_OR_ERADICATING, concerns);
+    return request;
+  }
+  static v1::CreateProposalRequest ReturnRequest() {
+    v1::CreateProposalRequest request;
+    request.set_parent(kForce);
+    *request.mutable_proposal() = Wanted("scan", v1::GROUND_IMPROVEMENT, {""});
+    return request;
+  }
+  static v1::DecideProposalRequest DecideRequest(const std::string& name,
+                                                 v1::DecisionOutcome outcome = v1::DECISION_OUTCOME_APPROVED) {
+    v1::DecideProposalRequest request;
+    request.set_name(name);
+    request.set_outcome(outcome);
+    request.set_rationale("It is time.");
+    return request;
+  }
+
+  absl::StatusOr<v1::CreateProposalResponse> Propose(const v1::CreateProposalRequest& request = EntryRequest(),
+                                                     const std::string& as = "hm-inspector") {
+    return Call(as, &Stub::CreateProposal, request);
+  }
+  absl::StatusOr<v1::DecideProposalResponse> Decide(const v1::DecideProposalRequest& request,
+                                                    const std::string& as = "chief-inspector") {
+    return Call(as, &Stub::DecideProposal, request);
+  }
+  // Proposed and approved; the decision's answer.
+  v1::DecideProposalResponse Move(const v1::CreateProposalRequest& request) {
+    const auto proposed = Propose(request);
+    EXPECT_TRUE(proposed.ok()) << proposed.status();
+    if (!proposed.ok()) return {};
+    auto decided = Decide(DecideRequest(proposed->proposal().name()));
+    EXPECT_TRUE(decided.ok()) << decided.status();
+    return decided.ok() ? *std::move(decided) : v1::DecideProposalResponse();
+  }
+
+  absl::StatusOr<v1::GetMonitoringResponse> Get(const std::string& force, const std::string& as = "press-officer",
+                                                int64_t as_of = 0) {
+    v1::GetMonitoringRequest request;
+    request.set_name(force + "/monitoring");
+    if (as_of > 0) request.mutable_read()->mutable_as_of()->set_revision(as_of);
+    return Call(as, &Stub::GetMonitoring, request);
+  }
+  std::vector<v1::Monitoring> ListAll(v1::ListMonitoringRequest request, const std::string& as = "press-officer") {
+    std::vector<v1::Monitoring> items;
+    do {
+      const auto page = Call(as, &Stub::ListMonitoring, request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      items.insert(items.end(), page->monitoring().begin(), page->monitoring().end());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return items;
+  }
+  int64_t Head() { return server_->ledger().head().revision; }
+
+  std::unique_ptr<testing::TestServer> forces_ = testing::TestServer::Start(forces::BuildApplication);
+  std::unique_ptr<testing::TestServer> concerns_ = testing::TestServer::Start(ToyConcerns::Build);
+  std::unique_ptr<testing::TestServer> server_;
+  int register_size_ = 0;
+};
+
+}  // namespace oversight::monitoring
