@@ -186,9 +186,8 @@ class ConcernsServiceTest : public ::testing::Test {
     v1::ListRecommendationsRequest request;
     request.set_parent(parent);
     std::vector<std::string> names;
-    for (const auto& r : Must(Call(&Stub::ListRecommendations, request, principal)).recommendations()) {
-      names.push_back(r.name());
-    }
+    const auto page = Must(Call(&Stub::ListRecommendations, request, principal));
+    for (const auto& recommendation : page.recommendations()) names.push_back(recommendation.name());
     return names;
   }
 
