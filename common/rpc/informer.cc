@@ -35,8 +35,9 @@ std::shared_ptr<const Message> InformerCopy::Find(const Descriptor* kind, const 
   return map == nullptr ? nullptr : map->Find(name);
 }
 
-void InformerCopy::Visit(const Descriptor* kind, const std::string& parent,
-                         const std::function<bool(const std::string&, const std::shared_ptr<const Message>&)>& visit) const {
+void InformerCopy::Visit(
+    const Descriptor* kind, const std::string& parent,
+    const std::function<bool(const std::string&, const std::shared_ptr<const Message>&)>& visit) const {
   if (const Map* map = MapOf(kind)) map->Each(parent, visit);
 }
 
@@ -117,8 +118,9 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     if (synced_) status.age = AgeLocked();
     const std::string trouble =
         connected_ ? ""
-                   : absl::StrCat(": ", last_error_.ok() ? "not connected yet"
-                                                         : std::string(last_error_.message().data(), last_error_.message().size()));
+                   : absl::StrCat(": ", last_error_.ok()
+                                            ? "not connected yet"
+                                            : std::string(last_error_.message().data(), last_error_.message().size()));
     if (!synced_) {
       status.state = InformerState::kNeverSynced;
       status.reason = absl::StrCat("No copy of the facts of ", options_.owner, " yet", trouble);
@@ -244,7 +246,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     if (!stopping_) {
       absl::Duration delay = absl::ZeroDuration();
       if (!lost) {
-        delay = std::min(options_.max_backoff, options_.min_backoff * static_cast<int64_t>(1LL << std::min(failures_, 20)));
+        delay =
+            std::min(options_.max_backoff, options_.min_backoff * static_cast<int64_t>(1LL << std::min(failures_, 20)));
         delay *= std::uniform_real_distribution<double>(0.5, 1.0)(random_);
         ++failures_;
       }
@@ -344,20 +347,23 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     Publish(std::move(next), &change);
   }
 
-  static void Apply(InformerCopy* copy, InformerCopy::Map::Edit edit, WatchShape::Event* event, InformerChange* change) {
+  static void Apply(InformerCopy* copy, InformerCopy::Map::Edit edit, WatchShape::Event* event,
+                    InformerChange* change) {
     if (event->resource == nullptr) return;
     const Descriptor* kind = event->resource->GetDescriptor();
     for (auto& [descriptor, map] : copy->kinds_) {
       if (descriptor != kind) continue;
-      const bool existed = event->type == common::v1::EVENT_TYPE_DELETED
-                               ? map.Remove(event->name, edit) != nullptr
-                               : map.Put(event->name, std::shared_ptr<const Message>(std::move(event->resource)), edit) != nullptr;
+      const bool existed =
+          event->type == common::v1::EVENT_TYPE_DELETED
+              ? map.Remove(event->name, edit) != nullptr
+              : map.Put(event->name, std::shared_ptr<const Message>(std::move(event->resource)), edit) != nullptr;
       if (change == nullptr) return;
       // What it is to those who know this copy, whatever the owner called it.
       const auto type = event->type == common::v1::EVENT_TYPE_DELETED ? common::v1::EVENT_TYPE_DELETED
-                        : existed                                      ? common::v1::EVENT_TYPE_MODIFIED
-                                                                       : common::v1::EVENT_TYPE_ADDED;
-      if (existed || type != common::v1::EVENT_TYPE_DELETED) change->items.push_back({type, kind->full_name(), event->name});
+                        : existed                                     ? common::v1::EVENT_TYPE_MODIFIED
+                                                                      : common::v1::EVENT_TYPE_ADDED;
+      if (existed || type != common::v1::EVENT_TYPE_DELETED)
+        change->items.push_back({type, kind->full_name(), event->name});
       return;
     }
   }
@@ -384,7 +390,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
         return true;
       });
       old.Each("", [&, kind = kind](const std::string& name, const std::shared_ptr<const Message>&) {
-        if (map.Find(name) == nullptr) change.items.push_back({common::v1::EVENT_TYPE_DELETED, kind->full_name(), name});
+        if (map.Find(name) == nullptr)
+          change.items.push_back({common::v1::EVENT_TYPE_DELETED, kind->full_name(), name});
         return true;
       });
     }
@@ -474,7 +481,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     std::list<Waiter> late;
     {
       std::lock_guard lock(mu_);
-      const auto it = std::find_if(waiters_.begin(), waiters_.end(), [id](const Waiter& waiter) { return waiter.id == id; });
+      const auto it =
+          std::find_if(waiters_.begin(), waiters_.end(), [id](const Waiter& waiter) { return waiter.id == id; });
       if (it == waiters_.end()) return;
       late.splice(late.end(), waiters_, it);
       late.front().outcome = connected_ ? TooLate(late.front()) : Unreachable();
@@ -489,7 +497,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
   }
   absl::Status Unreachable() const {
     return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
-                 absl::StrCat("The service ", options_.owner, " cannot be reached, and the copy of its facts is not fresh enough."))
+                 absl::StrCat("The service ", options_.owner,
+                              " cannot be reached, and the copy of its facts is not fresh enough."))
         .With("service", options_.owner)
         .RetryAfter(absl::Seconds(1));
   }
@@ -504,7 +513,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
   void RegisterMetrics() {
     if (options_.metrics == nullptr) return;
     const observe::Labels labels = {{"owner", options_.owner}};
-    const auto add = [&](bool counter, const char* name, const char* help, std::function<double(const InformerStatus&)> read) {
+    const auto add = [&](bool counter, const char* name, const char* help,
+                         std::function<double(const InformerStatus&)> read) {
       std::weak_ptr<Impl> weak = weak_from_this();
       auto value = [weak, read = std::move(read)] {
         const auto self = weak.lock();

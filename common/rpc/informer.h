@@ -1,19 +1,21 @@
-// A local, read-only copy of what another service owns, kept current by its Watch RPC: list (initial state), then watch.
+// A local, read-only copy of what another service owns, kept current by its Watch RPC: list (initial state), then
+// watch.
 //
 //   Informer<Force> forces(options, GrpcWatch<WatchForcesRequest, WatchForcesResponse>(   // informer_grpc.h
-//       [stub](auto* context, auto* request, auto* reactor) { stub->async()->WatchForces(context, request, reactor); }));
+//       [stub](auto* context, auto* request, auto* reactor) { stub->async()->WatchForces(context, request, reactor);
+//       }));
 //   forces.Start();
 //   auto copy = forces.Read();                       // one revision, for as long as it is held
 //   if (auto force = copy->Get<Force>("forces/kent")) ...
 //
-// What a reader sees is always the owner's state at one revision: a transaction shows whole or not at all. After a break the
-// watch resumes where it was (backoff 100 ms to 2 s, jittered); when it cannot (the owner's log was compacted or replaced by
-// another store) the copy is listed again beside the old one and swapped in one step. Readers meanwhile go on with the old
-// copy and see in Status() how old it is.
+// What a reader sees is always the owner's state at one revision: a transaction shows whole or not at all. After a
+// break the watch resumes where it was (backoff 100 ms to 2 s, jittered); when it cannot (the owner's log was compacted
+// or replaced by another store) the copy is listed again beside the old one and swapped in one step. Readers meanwhile
+// go on with the old copy and see in Status() how old it is.
 //
 // No thread of its own: it runs on gRPC's callback threads and alarms. Listeners and wait callbacks run there, one at a
-// time per informer for listeners, without a lock held; they must not block and must not call Stop. Thread-safe. The channel
-// must outlive the informer; Stop (or the destructor) returns when nothing of it runs any more.
+// time per informer for listeners, without a lock held; they must not block and must not call Stop. Thread-safe. The
+// channel must outlive the informer; Stop (or the destructor) returns when nothing of it runs any more.
 #pragma once
 
 #include <functional>
@@ -76,8 +78,8 @@ class InformerCopy {
   std::shared_ptr<const google::protobuf::Message> Find(const google::protobuf::Descriptor* kind,
                                                         const std::string& name) const;
   void Visit(const google::protobuf::Descriptor* kind, const std::string& parent,
-             const std::function<bool(const std::string&, const std::shared_ptr<const google::protobuf::Message>&)>& visit)
-      const;
+             const std::function<bool(const std::string&, const std::shared_ptr<const google::protobuf::Message>&)>&
+                 visit) const;
   size_t CountOf(const google::protobuf::Descriptor* kind) const;
 
   int64_t revision_ = 0;
@@ -169,7 +171,8 @@ class InformerCore {
   // Runs `done` with OK when the copy has reached `revision`, at once if it has. Otherwise at the deadline:
   // DEADLINE_EXCEEDED, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when the owner cannot be reached.
   void WaitFor(int64_t revision, absl::Time deadline, Done done);
-  // The same for a consistency token of the owner. INVALID_ARGUMENT CONSISTENCY_TOKEN_MISMATCH for one of another store.
+  // The same for a consistency token of the owner. INVALID_ARGUMENT CONSISTENCY_TOKEN_MISMATCH for one of another
+  // store.
   void WaitForToken(const std::string& token, absl::Time deadline, Done done);
   // Asks the owner for its head, then waits for it: afterwards the copy holds every write acknowledged before the call.
   void WaitForHead(absl::Time deadline, Done done);

@@ -20,7 +20,8 @@ namespace oversight::rpc {
 template <class Request, class Response>
 class GrpcWatchCall final : public WatchCall, public grpc::ClientReadReactor<Response> {
  public:
-  GrpcWatchCall(const common::v1::WatchStart& start, std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
+  GrpcWatchCall(const common::v1::WatchStart& start,
+                std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
                 std::function<void(absl::Status)> done)
       : message_(std::move(message)), done_(std::move(done)) {
     *request_.mutable_start() = start;
@@ -63,11 +64,12 @@ class GrpcWatchCall final : public WatchCall, public grpc::ClientReadReactor<Res
 template <class Request, class Response, class Begin>
 OpenWatch GrpcWatch(Begin begin, std::function<void(grpc::ClientContext&)> prepare = nullptr) {
   using Call = GrpcWatchCall<Request, Response>;
-  return [begin = std::move(begin), prepare = std::move(prepare)](
-             const common::v1::WatchStart& start, std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
-             std::function<void(absl::Status)> done) {
-    return Call::Open(std::make_shared<Call>(start, std::move(message), std::move(done)), begin, prepare);
-  };
+  return
+      [begin = std::move(begin), prepare = std::move(prepare)](
+          const common::v1::WatchStart& start, std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
+          std::function<void(absl::Status)> done) {
+        return Call::Open(std::make_shared<Call>(start, std::move(message), std::move(done)), begin, prepare);
+      };
 }
 
 }  // namespace oversight::rpc

@@ -1,4 +1,5 @@
-// The shape of a resource name, such as `forces/{force}/concerns/{concern}`, compiled for matching. Immutable, thread-safe.
+// The shape of a resource name, such as `forces/{force}/concerns/{concern}`, compiled for matching. Immutable,
+// thread-safe.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// An ordered map from resource name to immutable value, of which a copy costs nothing: copies share their nodes, and a change
-// copies only the path to what it changes (a treap with priorities from a hash of the key, so its shape depends on its keys
-// alone). So a reader keeps a state of the map for as long as it likes while the writer goes on.
+// An ordered map from resource name to immutable value, of which a copy costs nothing: copies share their nodes, and a
+// change copies only the path to what it changes (a treap with priorities from a hash of the key, so its shape depends
+// on its keys alone). So a reader keeps a state of the map for as long as it likes while the writer goes on.
 //
 // Order is natural, as the ledger lists: digit runs compare as numbers, so concerns/2 comes before concerns/10, and all
 // names with a common prefix that ends in `/` stand together.
@@ -85,8 +85,8 @@ class SnapshotMap {
     return before;
   }
 
-  // In order, those with the prefix; visit(const std::string&, const Value&) returns false to stop. The prefix is empty or
-  // ends in `/`.
+  // In order, those with the prefix; visit(const std::string&, const Value&) returns false to stop. The prefix is empty
+  // or ends in `/`.
   template <class Visit>
   void Each(std::string_view prefix, const Visit& visit) const {
     VisitBelow(root_.get(), prefix, visit);

@@ -1,6 +1,6 @@
-// Runs a function once, after a while, on a gRPC thread. Setting it again or destroying it takes back what has not begun to
-// run; what has begun runs on, so the function keeps alive what it uses. Not thread-safe: the owner's lock guards it, and may
-// be held in every call here, since the function never runs inside one.
+// Runs a function once, after a while, on a gRPC thread. Setting it again or destroying it takes back what has not
+// begun to run; what has begun runs on, so the function keeps alive what it uses. Not thread-safe: the owner's lock
+// guards it, and may be held in every call here, since the function never runs inside one.
 #pragma once
 
 #include <chrono>
@@ -18,9 +18,10 @@ class Timer {
   void Set(absl::Duration delay, std::function<void()> run) {
     // A new alarm each time: gRPC's may not be set again while its function runs.
     alarm_ = std::make_unique<grpc::Alarm>();
-    alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(delay), [run = std::move(run)](bool expired) {
-      if (expired) run();
-    });
+    alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(delay),
+                [run = std::move(run)](bool expired) {
+                  if (expired) run();
+                });
   }
   void Cancel() { alarm_.reset(); }
 

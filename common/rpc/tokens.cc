@@ -39,14 +39,13 @@ std::optional<std::string> Decode(const std::string& token) {
   return bytes;
 }
 
-SipKey StoreKey(const std::string& store_id) {
-  return {SipHash({1, 0}, store_id), SipHash({2, 0}, store_id)};
-}
+SipKey StoreKey(const std::string& store_id) { return {SipHash({1, 0}, store_id), SipHash({2, 0}, store_id)}; }
 
 absl::Status PageTokenMismatch() {
-  return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_PAGE_TOKEN_MISMATCH,
-               "The page token is not one that this call gave. Send it as it came, with every other field unchanged, or "
-               "start the list again without it.")
+  return Error(
+             absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_PAGE_TOKEN_MISMATCH,
+             "The page token is not one that this call gave. Send it as it came, with every other field unchanged, or "
+             "start the list again without it.")
       .Violation("page_token", "does not belong to this call");
 }
 
@@ -57,7 +56,8 @@ uint64_t HashParameters(const std::string& method, const google::protobuf::Messa
   std::unique_ptr<google::protobuf::Message> copy(request.New());
   copy->CopyFrom(request);
   for (const char* name : {"page_size", "page_token"}) {
-    if (const auto* field = copy->GetDescriptor()->FindFieldByName(name)) copy->GetReflection()->ClearField(copy.get(), field);
+    if (const auto* field = copy->GetDescriptor()->FindFieldByName(name))
+      copy->GetReflection()->ClearField(copy.get(), field);
   }
   std::string bytes;
   {
@@ -84,7 +84,8 @@ std::string EncodePageToken(const std::string& store_id, uint64_t parameters, co
   return Encode(bytes);
 }
 
-absl::StatusOr<PagePosition> DecodePageToken(const std::string& store_id, uint64_t parameters, const std::string& token) {
+absl::StatusOr<PagePosition> DecodePageToken(const std::string& store_id, uint64_t parameters,
+                                             const std::string& token) {
   const std::optional<std::string> decoded = Decode(token);
   if (!decoded.has_value() || decoded->size() < 25 || decoded->front() != kVersion) return PageTokenMismatch();
   const std::string_view bytes = *decoded;

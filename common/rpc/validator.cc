@@ -155,10 +155,10 @@ struct Path {
 
 // Which fields of a message a mask means.
 struct MaskScope {
-  bool all = false;             // No mask restricts: look at every field.
-  bool whole = false;           // Required fields are required.
-  std::set<std::string> named;  // Fields named whole.
-  std::set<std::string> within; // Fields of which only a part is named.
+  bool all = false;              // No mask restricts: look at every field.
+  bool whole = false;            // Required fields are required.
+  std::set<std::string> named;   // Fields named whole.
+  std::set<std::string> within;  // Fields of which only a part is named.
 };
 
 class Checker {
@@ -174,8 +174,8 @@ class Checker {
   }
 
   // `lenient`: a part of a change, in which nothing is required.
-  void CheckMessage(const Message& message, const MessagePlan& plan, const Path& path, int depth, const MaskScope* scope,
-                    bool lenient) {
+  void CheckMessage(const Message& message, const MessagePlan& plan, const Path& path, int depth,
+                    const MaskScope* scope, bool lenient) {
     if (depth > kMaxDepth) return Add(path, "is nested too deeply");
     if (plan.known != Known::kNone) return CheckKnown(message, plan.known, path);
     const Reflection& reflection = *message.GetReflection();
@@ -269,7 +269,8 @@ class Checker {
       const Path here{path.parent, path.name, i};
       switch (item.field->cpp_type()) {
         case FieldDescriptor::CPPTYPE_MESSAGE:
-          CheckMessage(reflection.GetRepeatedMessage(message, item.field, i), *item.child, here, depth + 1, nullptr, lenient);
+          CheckMessage(reflection.GetRepeatedMessage(message, item.field, i), *item.child, here, depth + 1, nullptr,
+                       lenient);
           break;
         case FieldDescriptor::CPPTYPE_STRING: {
           std::string scratch;
@@ -451,7 +452,8 @@ void Clear(Message* message, const MessagePlan& plan, int depth) {
     } else if (item.child != nullptr && item.child->has_output_only) {
       if (item.field->is_repeated()) {
         const int size = reflection.FieldSize(*message, item.field);
-        for (int i = 0; i < size; ++i) Clear(reflection.MutableRepeatedMessage(message, item.field, i), *item.child, depth + 1);
+        for (int i = 0; i < size; ++i)
+          Clear(reflection.MutableRepeatedMessage(message, item.field, i), *item.child, depth + 1);
       } else if (reflection.HasField(*message, item.field)) {
         Clear(reflection.MutableMessage(message, item.field), *item.child, depth + 1);
       }

@@ -94,7 +94,9 @@ const common::v1::WatchBookmark* WatchShape::Bookmark(const Message& response) c
   return static_cast<const common::v1::WatchBookmark*>(&reflection->GetMessage(response, bookmark_));
 }
 
-bool WatchShape::IsEvents(const Message& response) const { return response.GetReflection()->HasField(response, events_); }
+bool WatchShape::IsEvents(const Message& response) const {
+  return response.GetReflection()->HasField(response, events_);
+}
 
 WatchShape::Events WatchShape::TakeEvents(Message* response) const {
   Events result;

@@ -1,6 +1,6 @@
-// The shape that every Watch response has (`created | events | bookmark`, events of `type, name, oneof resource`), found
-// once by reflection, so that neither servers nor clients write it by hand for each service. The kind of a resource is the
-// message name of a field in the event's oneof.
+// The shape that every Watch response has (`created | events | bookmark`, events of `type, name, oneof resource`),
+// found once by reflection, so that neither servers nor clients write it by hand for each service. The kind of a
+// resource is the message name of a field in the event's oneof.
 //
 // Immutable after construction, so thread-safe. Construction dies when a type has not the shape: that is a fault of the
 // .proto, and the first test finds it.
@@ -31,9 +31,10 @@ class WatchShape {
   common::v1::WatchBookmark* MutableBookmark(Message* response) const;
   // Makes `response` an events message without events.
   void StartEvents(Message* response, int64_t revision, absl::Time recorded_time, const std::string& token) const;
-  // Adds an event and returns its resource, empty, to be filled in; null (and nothing added) when the stream does not tell
-  // of this kind.
-  Message* AddEvent(Message* response, common::v1::EventType type, const std::string& kind, const std::string& name) const;
+  // Adds an event and returns its resource, empty, to be filled in; null (and nothing added) when the stream does not
+  // tell of this kind.
+  Message* AddEvent(Message* response, common::v1::EventType type, const std::string& kind,
+                    const std::string& name) const;
 
   // ---- Reading: null or empty when the response is something else ----
   const common::v1::WatchCreated* Created(const Message& response) const;

@@ -191,7 +191,8 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     do {
       const ledger::Version& version = items_[next_item_++];
       bytes += version.payload.size() + version.name.size();
-      if (absl::Status status = AddEvent(response.get(), version, common::v1::EVENT_TYPE_ADDED).status(); !status.ok()) {
+      if (absl::Status status = AddEvent(response.get(), version, common::v1::EVENT_TYPE_ADDED).status();
+          !status.ok()) {
         return End(&status);
       }
     } while (next_item_ < items_.size() && bytes < options_.chunk_bytes);
@@ -222,15 +223,16 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       watcher = watcher_;
     }
     if (watcher == nullptr) return;
-    watcher->Next([self = shared_from_this()](absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> next) {
-      if (!next.ok()) return self->End(&next.status());
-      {
-        std::lock_guard lock(self->mu_);
-        self->asking_ = false;
-        self->transactions_.assign(next->begin(), next->end());
-      }
-      self->Pump();
-    });
+    watcher->Next(
+        [self = shared_from_this()](absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> next) {
+          if (!next.ok()) return self->End(&next.status());
+          {
+            std::lock_guard lock(self->mu_);
+            self->asking_ = false;
+            self->transactions_.assign(next->begin(), next->end());
+          }
+          self->Pump();
+        });
   }
 
   void WriteTransaction() {
@@ -311,16 +313,16 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   const absl::Duration bookmark_interval_;
 
   std::mutex mu_;
-  std::shared_ptr<WatchPort> port_;                 // Null once ended.
+  std::shared_ptr<WatchPort> port_;  // Null once ended.
   std::shared_ptr<ledger::Watcher> watcher_;
   Timer timer_;
   steady_clock::time_point last_write_;
   bool pumping_ = false, ended_ = false;
-  bool writing_ = false;       // The port is taken.
-  bool asking_ = false;        // The ledger owes an answer.
+  bool writing_ = false;  // The port is taken.
+  bool asking_ = false;   // The ledger owes an answer.
   bool created_ = false;
   bool bookmark_due_ = false;
-  bool caught_up_ = false;     // The client has been told that it has caught up with the head.
+  bool caught_up_ = false;  // The client has been told that it has caught up with the head.
 
   // Of the initial state.
   bool listing_;

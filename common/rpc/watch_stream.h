@@ -5,10 +5,10 @@
 //     rpc::ServeWatch(std::move(call), q.start(), watch_options_);
 //   });
 //
-// The stream pulls: it asks the ledger for more only when all it was given has left, so a slow client holds one message and
-// one batch of transactions, and when it falls too far behind gets RESOURCE_EXHAUSTED WATCH_LAGGING with `last_revision`. The events of one
-// transaction go out in one message. Besides the bookmarks promised, one is sent as soon as a stream has caught up with the
-// head, so that a client knows at once that its copy is current.
+// The stream pulls: it asks the ledger for more only when all it was given has left, so a slow client holds one message
+// and one batch of transactions, and when it falls too far behind gets RESOURCE_EXHAUSTED WATCH_LAGGING with
+// `last_revision`. The events of one transaction go out in one message. Besides the bookmarks promised, one is sent as
+// soon as a stream has caught up with the head, so that a client knows at once that its copy is current.
 //
 // A WatchFeed keeps itself alive through the callbacks it owes and lets go when the call ends. The options' ledger and
 // clock must outlive all calls. Thread-safe.
@@ -36,7 +36,8 @@ struct WatchOptions {
   ledger::Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   VersionFilter visible;  // Empty: all.
-  // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as stored.
+  // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as
+  // stored.
   std::function<void(google::protobuf::Message*)> present;
   // The initial state goes out in messages of at most so many resources, and no more once so many bytes are in one.
   int chunk_items = 200;

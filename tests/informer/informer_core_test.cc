@@ -1,4 +1,5 @@
-// The informer against an owner that the test plays itself, message by message: what is hard to bring about with a real one.
+// The informer against an owner that the test plays itself, message by message: what is hard to bring about with a real
+// one.
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -19,16 +20,17 @@ namespace {
 using concerns::v1::Concern;
 using concerns::v1::Recommendation;
 using concerns::v1::WatchConcernsResponse;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::Awaited;
+using ::testing::ElementsAre;
 using testing::Eventually;
+using ::testing::HasSubstr;
 
 // Plays the owner. Streams are numbered from 0 in the order they were opened.
 class PlayedOwner {
  public:
   OpenWatch Opener() {
-    return [this](const common::v1::WatchStart& start, std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
+    return [this](const common::v1::WatchStart& start,
+                  std::function<void(std::unique_ptr<google::protobuf::Message>)> message,
                   std::function<void(absl::Status)> done) {
       auto stream = std::make_shared<Stream>();
       stream->start = start;
@@ -64,7 +66,8 @@ class PlayedOwner {
       Send(response);
     }
     // Titles by name; an empty title deletes.
-    void Events(const std::string& store, int64_t revision, const std::vector<std::pair<std::string, std::string>>& items) {
+    void Events(const std::string& store, int64_t revision,
+                const std::vector<std::pair<std::string, std::string>>& items) {
       WatchConcernsResponse response;
       auto* events = response.mutable_events();
       events->set_revision(revision);
@@ -181,7 +184,9 @@ TEST(InformerCore, KeepsACopyForAsLongAsItIsHeld) {
 TEST(InformerCore, ListsByParentInNaturalOrder) {
   Played played;
   played.Sync();
-  played.owner.At(0)->Events("A", 6, {{"forces/kent/concerns/10", "ten"}, {"forces/kent-north/concerns/1", "north"}, {"forces/a/concerns/1", "a"}});
+  played.owner.At(0)->Events(
+      "A", 6,
+      {{"forces/kent/concerns/10", "ten"}, {"forces/kent-north/concerns/1", "north"}, {"forces/a/concerns/1", "a"}});
   std::vector<std::string> titles;
   for (const auto& concern : played.informer.Read()->List<Concern>("forces/kent/")) titles.push_back(concern->title());
   EXPECT_THAT(titles, ElementsAre("one", "two", "ten"));
@@ -217,7 +222,8 @@ TEST(InformerCore, ResumesWhereItWas) {
 TEST(InformerCore, ResumesWhenToldThatItLags) {
   Played played;
   played.Sync();
-  played.owner.At(0)->End(Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_WATCH_LAGGING, "lagging"));
+  played.owner.At(0)->End(
+      Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_WATCH_LAGGING, "lagging"));
   EXPECT_EQ(played.owner.At(1)->start.resume_after(), 5);
 }
 
@@ -253,7 +259,8 @@ TEST(InformerCore, ListsAgainWhenItsPlaceIsLost) {
     EXPECT_EQ(stream->start.token(), "");
     stream->Created("B", 3);
     stream->Events("B", 3, {{"forces/kent/concerns/2", "two"}, {"forces/kent/concerns/3", "new"}});
-    EXPECT_EQ(Title(played.informer, "forces/kent/concerns/1"), "one") << "the old copy serves until the new one is whole";
+    EXPECT_EQ(Title(played.informer, "forces/kent/concerns/1"), "one")
+        << "the old copy serves until the new one is whole";
     // A break in the middle loses only what was begun.
     stream->End(absl::UnavailableError("gone again"));
     stream = played.owner.At(3);
@@ -286,7 +293,11 @@ TEST(InformerCore, TellsListenersWhatChangedAfterItCanBeRead) {
   });
   played.Sync();
   told.clear();
-  played.owner.At(0)->Events("A", 6, {{"forces/kent/concerns/1", "ONE"}, {"forces/kent/concerns/2", ""}, {"forces/kent/concerns/3", "x"}, {"forces/kent/concerns/99", ""}});
+  played.owner.At(0)->Events("A", 6,
+                             {{"forces/kent/concerns/1", "ONE"},
+                              {"forces/kent/concerns/2", ""},
+                              {"forces/kent/concerns/3", "x"},
+                              {"forces/kent/concerns/99", ""}});
   EXPECT_THAT(told, ElementsAre("2 forces/kent/concerns/1", "3 forces/kent/concerns/2", "1 forces/kent/concerns/3"));
 }
 
@@ -327,7 +338,8 @@ TEST(InformerCore, ATokenOfANewStoreWaitsForTheNewCopy) {
     reached = true;
   });
   EXPECT_FALSE(reached);
-  played.owner.At(1)->End(Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH, "other"));
+  played.owner.At(1)->End(
+      Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH, "other"));
   auto stream = played.owner.At(2);
   stream->Created("B", 2);
   EXPECT_FALSE(reached);

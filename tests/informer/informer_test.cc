@@ -21,11 +21,11 @@ using forces::v1::Force;
 using forces::v1::ForcesService;
 using forces::v1::WatchForcesRequest;
 using forces::v1::WatchForcesResponse;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::Awaited;
 using testing::DeleteForce;
+using ::testing::ElementsAre;
 using testing::Eventually;
+using ::testing::IsEmpty;
 using testing::PutForce;
 using testing::Store;
 using testing::TestServer;
@@ -44,8 +44,9 @@ class Address {
     return stubs_.back().get();
   }
   OpenWatch Opener() {
-    return GrpcWatch<WatchForcesRequest, WatchForcesResponse>(
-        [this](auto* context, auto* request, auto* reactor) { stub()->async()->WatchForces(context, request, reactor); });
+    return GrpcWatch<WatchForcesRequest, WatchForcesResponse>([this](auto* context, auto* request, auto* reactor) {
+      stub()->async()->WatchForces(context, request, reactor);
+    });
   }
 
  private:
@@ -240,12 +241,15 @@ TEST(Informer, WaitsForTheHeadOfTheOwner) {
   served.informer.Start();
   for (int i = 1; i <= 50; ++i) {
     served.Write({PutForce("kent", std::to_string(i))});
-    ASSERT_TRUE(Served::Wait([&](auto done) { served.informer.WaitForHead(absl::Now() + absl::Seconds(20), done); }).ok());
-    ASSERT_EQ(served.informer.Get<Force>("forces/kent")->region(), std::to_string(i)) << "every acknowledged write is in it";
+    ASSERT_TRUE(
+        Served::Wait([&](auto done) { served.informer.WaitForHead(absl::Now() + absl::Seconds(20), done); }).ok());
+    ASSERT_EQ(served.informer.Get<Force>("forces/kent")->region(), std::to_string(i))
+        << "every acknowledged write is in it";
   }
   const std::string foreign = EncodeConsistencyToken("another store", 1);
-  EXPECT_EQ(ReasonOf(Served::Wait([&](auto done) { served.informer.WaitForToken(foreign, absl::InfiniteFuture(), done); })),
-            "CONSISTENCY_TOKEN_MISMATCH");
+  EXPECT_EQ(
+      ReasonOf(Served::Wait([&](auto done) { served.informer.WaitForToken(foreign, absl::InfiniteFuture(), done); })),
+      "CONSISTENCY_TOKEN_MISMATCH");
   EXPECT_EQ(Served::Wait([&](auto done) {
               served.informer.WaitFor(1000, absl::Now() + absl::Milliseconds(50), done);
             }).code(),

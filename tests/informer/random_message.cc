@@ -9,8 +9,17 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 std::string Text(std::mt19937_64& random) {
-  static const std::array<std::string, 12> kTexts = {"", "forces/kent", "forces/-", "forces/kent/concerns/12", "themes/theft",
-                                                     "a\xff", "\xc3\xa9t\xc3\xa9", "-", "*", "name", "display_name",
+  static const std::array<std::string, 12> kTexts = {"",
+                                                     "forces/kent",
+                                                     "forces/-",
+                                                     "forces/kent/concerns/12",
+                                                     "themes/theft",
+                                                     "a\xff",
+                                                     "\xc3\xa9t\xc3\xa9",
+                                                     "-",
+                                                     "*",
+                                                     "name",
+                                                     "display_name",
                                                      "\xed\xa0\x80"};
   switch (random() % 4) {
     case 0:
@@ -44,7 +53,8 @@ void FillField(Message* message, const FieldDescriptor* field, std::mt19937_64& 
   const int64_t number = Integer(random);
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      FillAtRandom(many ? reflection.AddMessage(message, field) : reflection.MutableMessage(message, field), random, depth + 1);
+      FillAtRandom(many ? reflection.AddMessage(message, field) : reflection.MutableMessage(message, field), random,
+                   depth + 1);
       break;
     case FieldDescriptor::CPPTYPE_STRING:
       many ? reflection.AddString(message, field, Text(random)) : reflection.SetString(message, field, Text(random));

@@ -40,7 +40,8 @@ TEST(CompareNames, CountsAsPeopleDo) {
 
 rc::Gen<std::string> Name() {
   return rc::gen::exec([] {
-    std::string name = *rc::gen::elementOf(std::vector<std::string>{"forces/kent/", "forces/kent-2/", "forces/k1/", "forces/k01/", ""});
+    std::string name = *rc::gen::elementOf(
+        std::vector<std::string>{"forces/kent/", "forces/kent-2/", "forces/k1/", "forces/k01/", ""});
     return name + *rc::gen::elementOf(std::vector<std::string>{"", "a", "concerns/", "0"}) +
            std::to_string(*rc::gen::inRange(0, 30));
   });

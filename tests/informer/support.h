@@ -1,4 +1,5 @@
-// What the watch and informer tests share: waiting for conditions, forces to store, and a ledger in a folder of its own.
+// What the watch and informer tests share: waiting for conditions, forces to store, and a ledger in a folder of its
+// own.
 #pragma once
 
 #include <chrono>

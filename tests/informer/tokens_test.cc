@@ -52,7 +52,8 @@ TEST(PageToken, RefusesWhatItDidNotMake) {
   EXPECT_FALSE(DecodePageToken(kStore, 1, EncodeConsistencyToken(kStore, 17)).ok());
 }
 
-RC_GTEST_PROP(PageTokenProperty, ComesBackAsItWent, (std::string store, uint64_t parameters, std::string after, int64_t revision)) {
+RC_GTEST_PROP(PageTokenProperty, ComesBackAsItWent,
+              (std::string store, uint64_t parameters, std::string after, int64_t revision)) {
   const PagePosition position{after, revision};
   const auto back = DecodePageToken(store, parameters, EncodePageToken(store, parameters, position));
   RC_ASSERT(back.ok());

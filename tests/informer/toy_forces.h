@@ -16,8 +16,8 @@ class ToyForces final : public rpc::Application, public forces::v1::ForcesServic
  public:
   static absl::StatusOr<std::unique_ptr<rpc::Application>> Build(rpc::Runtime& runtime) {
     std::vector<auth::MethodRule> rules;
-    for (const char* method : {"CreateForce", "GetForce", "ListForces", "UpdateForce", "ImportForces", "ListForceVersions",
-                               "WatchForces"}) {
+    for (const char* method :
+         {"CreateForce", "GetForce", "ListForces", "UpdateForce", "ImportForces", "ListForceVersions", "WatchForces"}) {
       rules.push_back({method, auth::Access::kRead, {auth::Role::ROLE_PUBLIC}});
     }
     OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService({"oversight.forces.v1.ForcesService", std::move(rules)}));
@@ -26,13 +26,15 @@ class ToyForces final : public rpc::Application, public forces::v1::ForcesServic
 
   std::vector<grpc::Service*> services() override { return {this}; }
 
-  grpc::ServerUnaryReactor* ListForces(grpc::CallbackServerContext* context, const forces::v1::ListForcesRequest* request,
+  grpc::ServerUnaryReactor* ListForces(grpc::CallbackServerContext* context,
+                                       const forces::v1::ListForcesRequest* request,
                                        forces::v1::ListForcesResponse* response) override {
     return host_.Unary(context, request, response,
                        [this](rpc::Call& call, const forces::v1::ListForcesRequest& request,
                               forces::v1::ListForcesResponse* response, rpc::Done done) {
-                         resources_.ListResources<forces::v1::Force>(
-                             call, request, response, &forces::v1::ListForcesResponse::mutable_forces, {}, std::move(done));
+                         resources_.ListResources<forces::v1::Force>(call, request, response,
+                                                                     &forces::v1::ListForcesResponse::mutable_forces,
+                                                                     {}, std::move(done));
                        });
   }
   grpc::ServerWriteReactor<forces::v1::WatchForcesResponse>* WatchForces(
@@ -45,7 +47,10 @@ class ToyForces final : public rpc::Application, public forces::v1::ForcesServic
 
  private:
   explicit ToyForces(rpc::Runtime& runtime)
-      : host_(runtime.host), ledger_(runtime.ledger), clock_(runtime.clock), resources_(*runtime.ledger, runtime.clock) {
+      : host_(runtime.host),
+        ledger_(runtime.ledger),
+        clock_(runtime.clock),
+        resources_(*runtime.ledger, runtime.clock) {
     resources_.Register<forces::v1::Force>();
   }
   rpc::Host& host_;

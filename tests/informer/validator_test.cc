@@ -66,8 +66,8 @@ TEST(Validator, ReportsAllViolationsAtOnceWithTheirPaths) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ReasonOf(status), "INVALID_FIELDS");
   EXPECT_THAT(Fields(ViolationsOf(status)),
-              ::testing::IsSupersetOf({"parent", "concern.kind", "concern.finding", "concern.theme", "concern.source.kind",
-                                       "concern.source.title", "concern.found_date.year"}));
+              ::testing::IsSupersetOf({"parent", "concern.kind", "concern.finding", "concern.theme",
+                                       "concern.source.kind", "concern.source.title", "concern.found_date.year"}));
 }
 
 TEST(Validator, NamesElementsByIndex) {
@@ -160,7 +160,8 @@ TEST(Validator, ChecksDates) {
   const std::string head = "name: 'forces/kent/concerns/1' issue_date ";
   EXPECT_THAT(Check<concerns::v1::IssueConcernRequest>(head + "{ year: 2024 month: 2 day: 29 }"), IsEmpty());
   EXPECT_THAT(Check<concerns::v1::IssueConcernRequest>(head + "{ year: 2023 month: 2 day: 29 }").size(), 1u);
-  EXPECT_THAT(Fields(Check<concerns::v1::IssueConcernRequest>(head + "{ year: 2023 month: 2 }")), ElementsAre("issue_date"));
+  EXPECT_THAT(Fields(Check<concerns::v1::IssueConcernRequest>(head + "{ year: 2023 month: 2 }")),
+              ElementsAre("issue_date"));
 }
 
 TEST(Validator, ChecksTimesAndDurations) {
@@ -243,11 +244,11 @@ TEST(ResourcePattern, Matches) {
   const ResourcePattern concern("forces/{force}/concerns/{concern}");
   EXPECT_TRUE(concern.Matches("forces/west-midlands/concerns/12", false));
   EXPECT_TRUE(concern.Matches("forces/a/concerns/999999999", false));
-  for (const char* bad : {"", "/", "forces/kent", "forces/kent/concerns/", "forces/kent/concerns/0", "forces/kent/concerns/01",
-                          "forces/kent/concerns/1234567890", "forces/kent/concerns/1/", "forces/kent/concerns/-",
-                          "forces//concerns/1", "forces/Kent/concerns/1", "forces/-kent/concerns/1", "forces/kent-/concerns/1",
-                          "forces/k_t/concerns/1", "force/kent/concerns/1", "forces/kent/concerns/1/recommendations/1",
-                          "forces/kent/concerns/+1"}) {
+  for (const char* bad :
+       {"", "/", "forces/kent", "forces/kent/concerns/", "forces/kent/concerns/0", "forces/kent/concerns/01",
+        "forces/kent/concerns/1234567890", "forces/kent/concerns/1/", "forces/kent/concerns/-", "forces//concerns/1",
+        "forces/Kent/concerns/1", "forces/-kent/concerns/1", "forces/kent-/concerns/1", "forces/k_t/concerns/1",
+        "force/kent/concerns/1", "forces/kent/concerns/1/recommendations/1", "forces/kent/concerns/+1"}) {
     EXPECT_FALSE(concern.Matches(bad, false)) << bad;
   }
   EXPECT_TRUE(concern.Matches("forces/-/concerns/-", true));
@@ -262,8 +263,8 @@ TEST(Utf8, CountsCodePoints) {
   EXPECT_EQ(CountCodePoints("plain text of more than 8"), 25);
   EXPECT_EQ(CountCodePoints("\xc3\xa9t\xc3\xa9"), 3);
   EXPECT_EQ(CountCodePoints("\xf4\x8f\xbf\xbf"), 1);
-  for (const char* bad : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-                          "abcdefgh\xff", "\xe2\x82"}) {
+  for (const char* bad : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                          "\xf5\x80\x80\x80", "abcdefgh\xff", "\xe2\x82"}) {
     EXPECT_EQ(CountCodePoints(bad), -1);
   }
 }
@@ -310,7 +311,8 @@ TEST(Validator, IsQuickOnASmallRequest) {
   const auto start = std::chrono::steady_clock::now();
   constexpr int kTimes = 20000;
   for (int i = 0; i < kTimes; ++i) ASSERT_TRUE(Validate(request).ok());
-  const auto took = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / kTimes;
+  const auto took =
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / kTimes;
   RecordProperty("microseconds", std::to_string(took));
   std::printf("%.3f us per request\n", took);
   EXPECT_LT(took, 100);

@@ -19,13 +19,13 @@ namespace oversight::rpc {
 namespace {
 
 using forces::v1::WatchForcesResponse;
-using ::testing::ElementsAre;
-using ::testing::UnorderedElementsAre;
 using testing::DeleteForce;
+using ::testing::ElementsAre;
 using testing::Eventually;
 using testing::OwnLedger;
 using testing::PutForce;
 using testing::Store;
+using ::testing::UnorderedElementsAre;
 
 class HeldPort final : public WatchPort {
  public:
@@ -132,10 +132,13 @@ struct Watching {
   ~Watching() {
     if (feed != nullptr) feed->Stop();
   }
-  void Begin(OwnLedger& ledger, const common::v1::WatchStart& start, VersionFilter visible, int chunk_items, bool hold) {
+  void Begin(OwnLedger& ledger, const common::v1::WatchStart& start, VersionFilter visible, int chunk_items,
+             bool hold) {
     if (hold) port->Hold();
     feed = WatchFeed::Start(port, Shape(), start,
-                            {.ledger = ledger.ledger.get(), .clock = &ledger.clock, .visible = std::move(visible),
+                            {.ledger = ledger.ledger.get(),
+                             .clock = &ledger.clock,
+                             .visible = std::move(visible),
                              .chunk_items = chunk_items});
   }
   std::shared_ptr<HeldPort> port = std::make_shared<HeldPort>();
@@ -150,8 +153,9 @@ std::vector<std::string> Names(const forces::v1::ForceEvents& events) {
 
 TEST(WatchShape, FitsEveryWatchOfTheSuite) {
   EXPECT_THAT(WatchShape(WatchForcesResponse::descriptor()).kinds(), ElementsAre(forces::v1::Force::descriptor()));
-  EXPECT_THAT(WatchShape(concerns::v1::WatchConcernsResponse::descriptor()).kinds(),
-              ::testing::IsSupersetOf({concerns::v1::Concern::descriptor(), concerns::v1::Recommendation::descriptor()}));
+  EXPECT_THAT(
+      WatchShape(concerns::v1::WatchConcernsResponse::descriptor()).kinds(),
+      ::testing::IsSupersetOf({concerns::v1::Concern::descriptor(), concerns::v1::Recommendation::descriptor()}));
   EXPECT_THAT(WatchShape(monitoring::v1::WatchMonitoringResponse::descriptor()).kinds(),
               ::testing::Contains(monitoring::v1::Monitoring::descriptor()));
 }
@@ -326,7 +330,8 @@ TEST(WatchStream, ASlowClientHoldsUpNobodyAndIsToldWhenItLags) {
   // From there it resumes without a gap.
   Watching again(ledger, "resume_after: " + ErrorMetadata(end, "last_revision"));
   int64_t revision = slow.port->Events().back().revision();
-  EXPECT_TRUE(Eventually([&] { return !again.port->Events().empty() && again.port->Events().back().revision() == 40; }));
+  EXPECT_TRUE(
+      Eventually([&] { return !again.port->Events().empty() && again.port->Events().back().revision() == 40; }));
   for (const auto& events : again.port->Events()) EXPECT_EQ(events.revision(), ++revision);
 }
 
