@@ -1,0 +1,259 @@
+// The main job from end to end with the real binaries: the seed's case through the command line, the same numbers on every
+// surface, a service that dies and comes back, and nothing acknowledged lost when all four are killed.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/gateway/v1/gateway_service.grpc.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "tests/support/awaited.h"
+#include "tests/support/http_client.h"
+#include "tests/support/suite.h"
+
+namespace oversight::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using gateway::v1::ForceDashboard;
+using gateway::v1::GatewayService;
+using gateway::v1::NationalDashboard;
+using gateway::v1::SectionState;
+
+constexpr char kScenario[] = "data/scenarios/west-midlands-2023.json";
+constexpr char kForce[] = "forces/west-midlands";
+
+// Looks again until it holds or patience ends.
+bool Eventually(const std::function<bool()>& holds) {
+  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    usleep(5000);
+  }
+  return true;
+}
+
+class SuiteTest : public ::testing::Test {
+ protected:
+  SuiteTest() : dashboards_(GatewayService::NewStub(suite_.ChannelAs("gateway", "chief-inspector"))) {}
+
+  static void SetDeadline(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.set_wait_for_ready(true);
+  }
+  NationalDashboard National(bool fresh = false) {
+    gateway::v1::GetNationalDashboardRequest request;
+    request.mutable_freshness()->set_fully_consistent(fresh);
+    gateway::v1::GetNationalDashboardResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const grpc::Status status = dashboards_->GetNationalDashboard(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.dashboard();
+  }
+  ForceDashboard OfForce(bool fresh = false) {
+    gateway::v1::GetForceDashboardRequest request;
+    request.set_name(kForce);
+    request.mutable_freshness()->set_fully_consistent(fresh);
+    gateway::v1::GetForceDashboardResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const grpc::Status status = dashboards_->GetForceDashboard(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.dashboard();
+  }
+  template <class Dashboard>
+  static gateway::v1::SectionStatus Section(const Dashboard& dashboard, const std::string& service) {
+    for (const auto& section : dashboard.sections()) {
+      if (section.service() == service) return section;
+    }
+    ADD_FAILURE() << "no section " << service;
+    return {};
+  }
+  // What a dashboard shows, without how old it is.
+  template <class Dashboard>
+  static std::string Shown(Dashboard dashboard) {
+    dashboard.clear_sections();
+    return dashboard.DebugString();
+  }
+  void PlayScenario() {
+    const Ran played = suite_.Cli("chief-inspector", {"play", kScenario});
+    ASSERT_EQ(played.code, 0) << played.err;
+  }
+
+  Suite suite_;
+  std::unique_ptr<GatewayService::Stub> dashboards_;
+};
+
+TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
+  PlayScenario();
+  const NationalDashboard national = National(true);
+  forces::v1::ListForcesResponse register_page;
+  {
+    auto forces = forces::v1::ForcesService::NewStub(suite_.ChannelAs("forces-service", "public"));
+    forces::v1::ListForcesRequest request;
+    request.set_page_size(1000);
+    grpc::ClientContext context;
+    ASSERT_TRUE(forces->ListForces(&context, request, &register_page).ok());
+  }
+  ASSERT_GT(register_page.forces_size(), 43);
+  EXPECT_EQ(national.rows_size(), register_page.forces_size());
+  EXPECT_EQ(national.rows(0).force(), kForce);
+  EXPECT_EQ(national.rows(0).stage(), "engage");
+  EXPECT_EQ(national.rows(0).since_date().year(), 2023);
+  EXPECT_EQ(national.rows(0).since_date().month(), 11);
+  EXPECT_EQ(national.rows(0).since_date().day(), 24);
+  for (int i = 1; i < national.rows_size(); ++i) EXPECT_EQ(national.rows(i).stage(), "scan") << national.rows(i).force();
+  ASSERT_EQ(national.stage_counts_size(), 2);
+  EXPECT_EQ(national.stage_counts(0).force_count(), register_page.forces_size() - 1);
+  EXPECT_EQ(national.stage_counts(1).force_count(), 1);
+  EXPECT_EQ(national.counts().open_causes_of_concern(), 4);
+  for (const char* service : {"forces-service", "concerns-service", "monitoring-service"}) {
+    EXPECT_EQ(Section(national, service).state(), gateway::v1::SECTION_STATE_COMPLETE) << service;
+  }
+
+  const ForceDashboard force = OfForce();
+  EXPECT_EQ(force.episode().entry_reasons_size(), 4);
+  EXPECT_EQ(force.concerns_size(), 4);
+  EXPECT_EQ(force.decisions(0).next_report().expected_date().published_text(), "early 2024");
+
+  // The same by Connect JSON.
+  const HttpAnswer answer =
+      HttpCall(suite_.address("gateway", "http"), "POST", "/oversight.gateway.v1.GatewayService/GetNationalDashboard",
+               {{"content-type", "application/json"}, {"oversight-principal", "chief-inspector"}}, "{}");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  gateway::v1::GetNationalDashboardResponse by_json;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(answer.body, &by_json).ok());
+  EXPECT_EQ(Shown(by_json.dashboard()), Shown(national));
+
+  // And by the command line, for programs and for people.
+  const Ran for_programs = suite_.Cli("chief-inspector", {"--json", "dashboard"});
+  ASSERT_EQ(for_programs.code, 0) << for_programs.err;
+  NationalDashboard by_cli;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(for_programs.out, &by_cli).ok());
+  EXPECT_EQ(Shown(by_cli), Shown(national));
+  const Ran for_people = suite_.Cli("chief-inspector", {"dashboard", "west-midlands"});
+  EXPECT_THAT(for_people.out, HasSubstr("Stage: Engage, since 24 November 2023"));
+  EXPECT_THAT(for_people.out, HasSubstr("expected early 2024"));
+
+  // Played again, every call is a replay: nothing changes.
+  PlayScenario();
+  EXPECT_EQ(Shown(National(true)), Shown(national));
+  EXPECT_EQ(Section(National(), "concerns-service").revision(), Section(national, "concerns-service").revision());
+}
+
+TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack) {
+  PlayScenario();
+  const std::string national = Shown(National(true)), force = Shown(OfForce(true));
+  suite_.Kill("concerns-service");
+  ASSERT_TRUE(Eventually(
+      [&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_STALE; }));
+  const auto aged = [&] { return Section(OfForce(), "concerns-service").age(); };
+  const auto before = aged();
+  EXPECT_TRUE(Eventually([&] { return aged().seconds() * 1000 + aged().nanos() / 1000000 > before.seconds() * 1000 + before.nanos() / 1000000; }));
+  EXPECT_THAT(Section(OfForce(), "concerns-service").reason(), ::testing::Not(::testing::IsEmpty()));
+  EXPECT_EQ(Section(OfForce(), "forces-service").state(), gateway::v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(Section(OfForce(), "monitoring-service").state(), gateway::v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(Shown(National()), national);
+  EXPECT_EQ(Shown(OfForce()), force);
+  // Asked to be fully consistent it still answers, in good time.
+  EXPECT_EQ(Shown(National(true)), national);
+
+  suite_.Start("concerns-service");
+  ASSERT_TRUE(Eventually(
+      [&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_COMPLETE; }));
+  // What is written after the restart shows.
+  const Ran raised = suite_.Cli("liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Custody", "--finding=A finding.",
+                                                 "--theme=workforce", "--source=revisit", "--source-title=Revisit", "--found=2023", "--issue"});
+  ASSERT_EQ(raised.code, 0) << raised.err;
+  EXPECT_TRUE(Eventually([&] { return OfForce().counts().open_areas_for_improvement() == 1; }));
+}
+
+TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
+  grpc::ClientContext context;
+  gateway::v1::WatchDashboardRequest request;
+  request.set_force(kForce);
+  auto reader = dashboards_->WatchDashboard(&context, request);
+  gateway::v1::WatchDashboardResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.force().concerns_size(), 0);
+  PlayScenario();
+  bool seen = false;
+  while (!seen && reader->Read(&response)) seen = response.force().monitoring().stage() == "engage" && response.force().concerns_size() == 4;
+  EXPECT_TRUE(seen);
+  // An orderly stop tells the watcher to come back.
+  suite_.process("gateway").Signal(SIGTERM);
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(suite_.process("gateway").Wait(), 0);
+}
+
+TEST_F(SuiteTest, EveryAcknowledgedWriteIsThereAfterAllFourAreKilled) {
+  auto concerns = concerns::v1::ConcernsService::NewStub(suite_.ChannelAs("concerns-service", "liaison-lead"));
+  std::atomic<bool> stop{false};
+  std::atomic<int> acknowledged_count{0};
+  std::vector<std::set<std::string>> acknowledged(4);
+  std::vector<std::thread> writers;
+  for (size_t writer = 0; writer < acknowledged.size(); ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; !stop; ++i) {
+        concerns::v1::CreateConcernRequest request;
+        request.set_parent(kForce);
+        request.set_request_id(absl::StrCat("writer-", writer, "-", i));
+        auto& concern = *request.mutable_concern();
+        concern.set_kind(concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+        concern.set_title(request.request_id());
+        concern.set_finding("A finding.");
+        concern.set_theme("themes/workforce");
+        concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
+        concern.mutable_source()->set_title("Inspection");
+        concern.mutable_found_date()->set_year(2023);
+        concerns::v1::CreateConcernResponse response;
+        grpc::ClientContext context;
+        SetDeadline(context);
+        if (!concerns->CreateConcern(&context, request, &response).ok()) return;
+        acknowledged[writer].insert(response.concern().name());
+        ++acknowledged_count;
+      }
+    });
+  }
+  ASSERT_TRUE(Eventually([&] { return acknowledged_count >= 300; }));
+  suite_.KillAll();
+  stop = true;
+  for (auto& writer : writers) writer.join();
+  suite_.StartAll();
+
+  std::set<std::string> stored, titles;
+  auto again = concerns::v1::ConcernsService::NewStub(suite_.ChannelAs("concerns-service", "liaison-lead"));
+  concerns::v1::ListConcernsRequest request;
+  request.set_parent(kForce);
+  request.set_page_size(1000);
+  do {
+    concerns::v1::ListConcernsResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const grpc::Status status = again->ListConcerns(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    for (const auto& concern : response.concerns()) {
+      stored.insert(concern.name());
+      EXPECT_TRUE(titles.insert(concern.title()).second) << concern.title() << " stands twice";
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  for (const auto& names : acknowledged) {
+    for (const auto& name : names) EXPECT_EQ(stored.count(name), 1u) << name << " was acknowledged and is gone";
+  }
+}
+
+}  // namespace
+}  // namespace oversight::testing
