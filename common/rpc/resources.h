@@ -48,6 +48,10 @@
 
 namespace oversight::rpc {
 
+// A page holds no more than about this, whatever number of items was asked for: gRPC clients refuse messages over 4
+// MiB.
+inline constexpr size_t kMaxPageBytes = 2 << 20;
+
 // "\"17\"" for revision 17.
 std::string EtagOf(ledger::Revision revision);
 void SetTime(absl::Time time, google::protobuf::Timestamp* out);
@@ -237,6 +241,16 @@ class Resources {
     return EncodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), {after, revision});
   }
   static int PageSize(int asked) { return asked <= 0 ? 50 : std::min(asked, 1000); }
+  // How many of the first items go on one page: at least one, and otherwise well below what clients take in.
+  template <class Items, class VersionOf>
+  static size_t PageFits(const Items& items, VersionOf version_of) {
+    size_t count = 0;
+    for (size_t bytes = 0; count < items.size(); ++count) {
+      bytes += version_of(items[count]).payload.size();
+      if (bytes > kMaxPageBytes && count > 0) break;
+    }
+    return count;
+  }
   template <class T>
   static std::function<bool(const ledger::Version&)> FilterOf(std::function<bool(const T&)> filter);
   template <class T>
@@ -376,15 +390,17 @@ void Resources::ListResources(Call& call, const Request& request, Response* resp
                            [this, &call, &request, response, mutable_items, visibility = selection.visibility,
                             present = selection.present, done](const absl::StatusOr<ledger::ListResult>& result) {
                              if (!result.ok()) return done(result.status());
-                             for (const ledger::Version& version : result->items) {
-                               absl::StatusOr<T> resource = FromVersion<T>(version);
+                             const size_t fits = PageFits(
+                                 result->items, [](const auto& item) -> auto& { return item; });
+                             for (size_t i = 0; i < fits; ++i) {
+                               absl::StatusOr<T> resource = FromVersion<T>(result->items[i]);
                                if (!resource.ok()) return done(resource.status());
                                if (present) present(&*resource);
                                *(response->*mutable_items)()->Add() = *std::move(resource);
                              }
-                             if (result->more && !result->items.empty()) {
+                             if (fits > 0 && (result->more || fits < result->items.size())) {
                                response->set_next_page_token(NextPageToken(
-                                   call, request, visibility, result->items.back().name, result->read_revision));
+                                   call, request, visibility, result->items[fits - 1].name, result->read_revision));
                              }
                              SetHeader(result->read_revision, result->read_time, response->mutable_header());
                              done(absl::OkStatus());
@@ -411,7 +427,10 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
     if (result->entries.empty() && request.page_token().empty()) {
       return done(NotFound(T::descriptor()->name(), request.name()));
     }
-    for (const ledger::HistoryEntry& entry : result->entries) {
+    const size_t fits = PageFits(
+        result->entries, [](const auto& entry) -> auto& { return entry.version; });
+    for (size_t i = 0; i < fits; ++i) {
+      const ledger::HistoryEntry& entry = result->entries[i];
       absl::StatusOr<T> resource = FromVersion<T>(entry.version);
       if (!resource.ok()) return done(resource.status());
       if (visible && !visible(*resource)) continue;
@@ -419,9 +438,9 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
       SetChange(entry, item->mutable_change());
       *(item->*mutable_resource)() = *std::move(resource);
     }
-    if (result->more) {
+    if (fits > 0 && (result->more || fits < result->entries.size())) {
       response->set_next_page_token(
-          NextPageToken(call, request, "", request.name(), result->entries.back().version.revision));
+          NextPageToken(call, request, "", request.name(), result->entries[fits - 1].version.revision));
     } else if ((response->*mutable_versions)()->empty() && request.page_token().empty()) {
       return done(NotFound(T::descriptor()->name(), request.name()));  // It must not show that there is something.
     }

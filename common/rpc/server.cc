@@ -131,8 +131,8 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   host_ = std::make_unique<Host>(options_.host, authenticator, metrics);
   if (ledger_ != nullptr) AddLedgerMetrics(metrics, *ledger_, &gauges_);
 
-  Runtime runtime{clock, metrics, *host_, ledger_};
-  OVERSIGHT_ASSIGN_OR_RETURN(application_, build(runtime));
+  runtime_.reset(new Runtime{clock, metrics, *host_, ledger_});
+  OVERSIGHT_ASSIGN_OR_RETURN(application_, build(*runtime_));
 
   EnablePlugins(options_.reflection);
   grpc::ServerBuilder builder;

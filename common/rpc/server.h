@@ -119,6 +119,7 @@ class Server {
   ServerOptions options_;
   ledger::Ledger* ledger_ = nullptr;
   std::unique_ptr<Host> host_;
+  std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<Application> application_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<observe::AdminServer> admin_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/rpc/toy_forces.h"
+#include "tests/support/awaited.h"
 #include "tests/support/test_server.h"
 
 namespace oversight::rpc {
@@ -299,6 +300,39 @@ TEST_F(ResourcesTest, APageTokenIsForItsListOnly) {
   versions.set_name("forces/a");
   versions.set_page_token(page->next_page_token());
   EXPECT_EQ(ReasonOf(Versions(versions).status()), "PAGE_TOKEN_MISMATCH");
+}
+
+TEST_F(ResourcesTest, APageIsNeverTooLargeToSend) {
+  constexpr int kForces = 700;
+  ledger::Command command;
+  command.audit.actor = "principals/liaison-lead";
+  command.audit.verb = "ImportForces";
+  command.decide = [](ledger::View&) -> absl::StatusOr<ledger::Decision> {
+    ledger::Decision decision;
+    for (int i = 1; i <= kForces; ++i) {
+      fv1::Force force = SomeForce();
+      force.set_name(absl::StrCat("forces/f-", i));
+      for (int a = 0; a < 40; ++a) force.add_aliases(std::string(200, 'a'));
+      decision.changes.push_back({.name = force.name(), .kind = force.GetTypeName(), .payload = ToPayload(force)});
+    }
+    return decision;
+  };
+  oversight::testing::Awaited<ledger::Committed> committed;
+  server_->ledger().Commit(std::move(command), committed.callback());
+  ASSERT_TRUE(committed.Take().ok());
+
+  fv1::ListForcesRequest request;
+  request.set_page_size(1000);
+  int seen = 0, pages = 0;
+  do {
+    const auto page = List(request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const fv1::Force& force : page->forces()) EXPECT_EQ(force.name(), absl::StrCat("forces/f-", ++seen));
+    ++pages;
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, kForces);
+  EXPECT_GT(pages, 2);
 }
 
 TEST_F(ResourcesTest, TellsTheHistoryNewestFirst) {
