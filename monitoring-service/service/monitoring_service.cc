@@ -85,16 +85,21 @@ absl::Status MonitoringServiceImpl::CheckScope(const rpc::Call& call, const std:
   });
 }
 
-void MonitoringServiceImpl::WithForce(rpc::Call& call, const std::string& force, std::optional<Owners::Need> need,
-                                      const rpc::Done& done, std::function<void(const OwnerFacts&)> then) {
-  auto go_on = [this, &call, force, done, then = std::move(then)](const OwnerFacts& facts) {
-    if (absl::Status status = facts.NeedForce(force); !status.ok()) return done(status);
+void MonitoringServiceImpl::WithForce(rpc::Call& call, const std::string& force, bool known,
+                                      std::optional<Owners::Need> need, const rpc::Done& done,
+                                      std::function<void(const OwnerFacts&)> then) {
+  // A scope that names the force, or all, needs no register; one by region does.
+  const auto suffices = [this, &call, force, known](const OwnerFacts& facts) {
+    return facts.Force(force) != nullptr || (known && CheckScope(call, force, facts).ok());
+  };
+  auto go_on = [this, &call, force, suffices, done, then = std::move(then)](const OwnerFacts& facts) {
+    if (!suffices(facts)) return done(facts.NeedForce(force));
     if (absl::Status status = CheckScope(call, force, facts); !status.ok()) return done(status);
     then(facts);
   };
   if (!need.has_value()) {
     const OwnerFacts here = owners_.Read();
-    if (here.Force(force) != nullptr) return go_on(here);
+    if (suffices(here)) return go_on(here);
   }
   owners_.Refresh(need.value_or(Owners::Need::kForces), rpc::DeadlineFor(call), std::move(go_on));
 }
@@ -137,8 +142,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
               },
               done);
         };
-        WithForce(call, request.parent(), rests_on_concerns ? Owners::Need::kBoth : Owners::Need::kForces, done,
-                  decide);
+        WithForce(call, request.parent(), /*known=*/false,
+                  rests_on_concerns ? Owners::Need::kBoth : Owners::Need::kForces, done, decide);
       });
 }
 
@@ -165,7 +170,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::WithdrawProposal(grpc::Callback
               },
               done);
         };
-        WithForce(call, ForceOf(request.name()), std::nullopt, done, decide);
+        WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
       });
 }
 
@@ -202,8 +207,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::DecideProposal(grpc::CallbackSe
               },
               done);
         };
-        WithForce(call, ForceOf(request.name()), approval ? std::optional(Owners::Need::kConcerns) : std::nullopt, done,
-                  decide);
+        WithForce(call, ForceOf(request.name()), /*known=*/true,
+                  approval ? std::optional(Owners::Need::kConcerns) : std::nullopt, done, decide);
       });
 }
 

@@ -63,11 +63,12 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
       grpc::CallbackServerContext* context, const v1::WatchMonitoringRequest* request) override;
 
  private:
-  // Runs `then` with facts that know the force, or ends in an error: unknown force, unknown register, and for a command
-  // a force outside the caller's scope. `need` is refreshed first; without it only when the copy lacks the force.
-  void WithForce(rpc::Call& call, const std::string& force, std::optional<Owners::Need> need, const rpc::Done& done,
-                 std::function<void(const OwnerFacts&)> then);
-  // The same for a read that a part of the log answers: an unknown register is no error then.
+  // Runs `then` with the owners' facts, or ends in an error: a force outside the caller's scope, or one that is neither
+  // `known` here already nor in the register. `need` is refreshed first; without it only when the facts at hand do not
+  // suffice.
+  void WithForce(rpc::Call& call, const std::string& force, bool known, std::optional<Owners::Need> need,
+                 const rpc::Done& done, std::function<void(const OwnerFacts&)> then);
+  // For a read that the log answers: ends in an error only when the register is known and has no such force.
   void IfForceExists(rpc::Call& call, const std::string& force, const rpc::Done& done, std::function<void()> then);
   absl::Status CheckScope(const rpc::Call& call, const std::string& force, const OwnerFacts& facts) const;
   auth::RegionLookup Regions() const;

@@ -710,6 +710,15 @@ TEST_F(MonitoringServiceTest, WithoutACopyOfTheRegisterAnswersForMovedForcesOnly
   forces_->Stop();
   server_->Restart();
   EXPECT_TRUE(Same(Get(kForce)->monitoring(), decided.monitoring()));
+  // What is stored is known, and the chief inspector's scope needs no register.
+  EXPECT_THAT(Decide(DecideRequest("forces/west-midlands/proposals/1")).status(),
+              Refuses(absl::StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  v1::WithdrawProposalRequest withdraw;
+  withdraw.set_name("forces/west-midlands/proposals/1");
+  withdraw.set_reason("Why not.");
+  EXPECT_THAT(Call("hm-inspector", &Stub::WithdrawProposal, withdraw).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"))
+      << "whether a region covers it cannot be told";
   for (const auto& status : {Get("forces/kent").status(), Propose(ReturnRequest()).status(),
                              Call("press-officer", &Stub::ListMonitoring, v1::ListMonitoringRequest()).status()}) {
     EXPECT_THAT(status, Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
