@@ -1,8 +1,10 @@
 #include "common/rpc/mask.h"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/rpc/errors.h"
@@ -15,6 +17,11 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+
+// Enough of a path to know it again.
+absl::string_view Cut(const std::string& text) {
+  return absl::string_view(text.data(), std::min<size_t>(text.size(), 100));
+}
 
 // A path through singular sub-messages; the last may be any field.
 using Path = std::vector<const FieldDescriptor*>;
@@ -91,7 +98,7 @@ absl::Status ApplyMask(const Message& update, const google::protobuf::FieldMask*
       }
       Path path = Resolve(type, text);
       if (path.empty()) {
-        violations.Add(mask_field, absl::StrCat("names no field: \"", text, "\""));
+        violations.Add(mask_field, absl::StrCat("names no field: \"", absl::CHexEscape(Cut(text)), "\""));
       } else {
         paths.push_back(std::move(path));
       }
