@@ -112,6 +112,16 @@ std::vector<Shared<T>> OfForce(const std::vector<Shared<T>>& items, const std::s
   return result;
 }
 
+// The proposal that waits for a decision, by force. Monitoring-service fills in `open_proposal` when it answers a read; its
+// watch, which the facts come from, tells of proposals by themselves.
+std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& facts) {
+  std::unordered_map<std::string, std::string> open;
+  for (const auto& proposal : facts.proposals) {
+    if (proposal->state() == monitoring::v1::PROPOSAL_STATE_OPEN) open[ForceOf(proposal->name())] = proposal->name();
+  }
+  return open;
+}
+
 }  // namespace
 
 v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay today) {
@@ -127,6 +137,7 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
   }
   std::unordered_map<std::string, Shared<monitoring::v1::Monitoring>> stages;
   for (const auto& monitoring : facts.monitoring) stages[ForceOf(monitoring->name())] = monitoring;
+  const auto open_proposals = OpenProposals(facts);
 
   v1::NationalDashboard dashboard;
   *dashboard.mutable_today() = ToPartialDate(today);
@@ -146,7 +157,7 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
       row.set_stage_display_name(monitoring.stage_display_name());
       row.set_enhanced(monitoring.enhanced());
       if (monitoring.has_since_date()) *row.mutable_since_date() = monitoring.since_date();
-      row.set_proposal_open(!monitoring.open_proposal().empty());
+      row.set_proposal_open(open_proposals.count(force->name()) > 0);
       ++per_stage[monitoring.stage()];
     }
     *row.mutable_counts() = counts[force->name()];
@@ -218,9 +229,11 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
       *dashboard.add_past_episodes() = *episode;
     }
   }
-  if (!inside) {
-    dashboard.mutable_monitoring()->clear_open_proposal();
-    return dashboard;
+  dashboard.mutable_monitoring()->clear_open_proposal();
+  if (!inside) return dashboard;
+  const auto open_proposals = OpenProposals(facts);
+  if (const auto open = open_proposals.find(force); open != open_proposals.end()) {
+    dashboard.mutable_monitoring()->set_open_proposal(open->second);
   }
   auto proposals = OfForce(facts.proposals, force);
   SortNewestFirst(proposals);

@@ -8,6 +8,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/tokens.h"
 #include "common/time/london.h"
+#include "common/time/partial_date.h"
 #include "gateway/dashboard/compose.h"
 
 namespace oversight::gateway {
@@ -47,8 +48,11 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
   facts.proposals = monitoring->List<Proposal>(below);
   facts.decisions = monitoring->List<Decision>(below);
   facts.episodes = monitoring->List<Episode>(below);
+  // The ladder in force is the one that began last.
   for (auto& ladder : monitoring->List<Ladder>()) {
-    if (!ladder->has_until_date()) facts.ladder = std::move(ladder);
+    if (facts.ladder == nullptr || SortsBefore(facts.ladder->from_date(), ladder->from_date())) {
+      facts.ladder = std::move(ladder);
+    }
   }
   facts.monitoring_known = monitoring_known;
   return facts;

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "boost/asio.hpp"
-#include "boost/asio/experimental/awaitable_operators.hpp"
 #include "boost/beast/core.hpp"
 #include "boost/beast/http.hpp"
 #include "common/observe/config.h"
@@ -37,18 +36,20 @@ std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChrono
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
+// GCC 12 destroys some temporaries of an expression with co_await twice. So in this file what is not trivial and goes into
+// such an expression has a name, and coroutines that are awaited at once take references.
+
 // Waits for a callback that some other thread makes: `start` gets the function to call, once, with the result.
 template <class T>
-asio::awaitable<T> Await(std::function<void(std::function<void(T)>)> start) {
+asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& start) {
   const auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-      [executor, &start](auto handler) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        start([executor, shared](T result) {
-          asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
-        });
-      },
-      asio::use_awaitable);
+  auto initiation = [&executor, &start](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    start([executor, shared](T result) {
+      asio::post(executor, [shared, result = std::move(result)]() mutable { std::move(*shared)(std::move(result)); });
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(initiation, asio::use_awaitable);
 }
 
 }  // namespace
@@ -149,7 +150,8 @@ class HttpServer::Impl {
 
   asio::awaitable<void> Accept() {
     for (;;) {
-      auto [ec, socket] = co_await acceptor_.async_accept(asio::make_strand(io_), kTuple);
+      const auto strand = asio::make_strand(io_);
+      auto [ec, socket] = co_await acceptor_.async_accept(strand, kTuple);
       if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor || draining_) co_return;
       if (ec) {
         // Out of descriptors, most likely: wait for some to come back instead of spinning.
@@ -192,7 +194,8 @@ class HttpServer::Impl {
         connection->idle = true;
         stream.expires_after(Chrono(options_.idle_timeout));
         if (buffer.size() == 0) {
-          auto [ec, n] = co_await stream.async_read_some(buffer.prepare(4096), kTuple);
+          const auto space = buffer.prepare(4096);
+          auto [ec, n] = co_await stream.async_read_some(space, kTuple);
           if (ec) break;
           buffer.commit(n);
         }
@@ -215,7 +218,8 @@ class HttpServer::Impl {
         break;
       }
       ++stats_.requests;
-      if (!co_await Answer(connection, parser.release())) break;
+      const Request request = parser.release();
+      if (!co_await Answer(connection, request)) break;
     }
     error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -223,7 +227,7 @@ class HttpServer::Impl {
   }
 
   // Answers what could not be read, where there is somebody to answer.
-  asio::awaitable<void> RefuseRequest(Connection& connection, error_code ec) {
+  asio::awaitable<void> RefuseRequest(Connection& connection, const error_code& ec) {
     http::status status = http::status::bad_request;
     std::string words = "The request is not valid HTTP.";
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
@@ -249,7 +253,7 @@ class HttpServer::Impl {
   }
 
   // Answers one request; false when the connection must end.
-  asio::awaitable<bool> Answer(ConnectionPtr connection, Request request) {
+  asio::awaitable<bool> Answer(const ConnectionPtr& connection, const Request& request) {
     const std::string target(View(request.target()));
     const std::string path = target.substr(0, target.find('?'));
     const Route* route = routes_.Find(path);
@@ -261,21 +265,21 @@ class HttpServer::Impl {
                                                      ". RPCs are at /<package>.<Service>/<Method>, such as "
                                                      "/oversight.gateway.v1.GatewayService/GetNationalDashboard.")
                                                .With("path", path)));
-      co_return co_await Finish(*connection, std::move(response), keep_alive);
+      co_return co_await Finish(*connection, response, keep_alive);
     }
     if (request.method() != http::verb::post) {
       Response response(http::status::method_not_allowed, request.version());
       response.set(http::field::allow, "POST");
       SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
                                                  "RPCs are called by POST.")));
-      co_return co_await Finish(*connection, std::move(response), keep_alive);
+      co_return co_await Finish(*connection, response, keep_alive);
     }
     const auto format = connect::ParseContentType(View(request[http::field::content_type]));
     if (!format.has_value() || format->streaming != route->method->server_streaming()) {
       Response response(http::status::unsupported_media_type, request.version());
       response.set("Accept-Post", route->method->server_streaming() ? "application/connect+json, application/connect+proto"
                                                                     : "application/json, application/proto");
-      co_return co_await Finish(*connection, std::move(response), keep_alive);
+      co_return co_await Finish(*connection, response, keep_alive);
     }
     BackendCallOptions options;
     for (const auto& name : ForwardedHeaders()) {
@@ -303,8 +307,8 @@ class HttpServer::Impl {
     } else if (!format->streaming) {
       options.deadline = absl::Now() + options_.default_deadline;
     }
-    if (format->streaming) co_return co_await Stream(connection, *route, *format, options, std::move(request), bad);
-    co_return co_await Unary(connection, *route, *format, options, std::move(request), bad, keep_alive);
+    if (format->streaming) co_return co_await Stream(connection, *route, *format, options, request, bad);
+    co_return co_await Unary(connection, *route, *format, options, request, bad, keep_alive);
   }
 
   // The request in bytes, or what is wrong with it: `bad`, if that is an error, or its JSON.
@@ -315,18 +319,20 @@ class HttpServer::Impl {
     return JsonToBytes(*route.method->input_type(), text);
   }
 
-  asio::awaitable<bool> Unary(ConnectionPtr connection, const Route& route, connect::Format format,
-                              const BackendCallOptions& options, Request request, absl::Status bad, bool keep_alive) {
+  asio::awaitable<bool> Unary(const ConnectionPtr& connection, const Route& route, connect::Format format,
+                              const BackendCallOptions& options, const Request& request, const absl::Status& bad,
+                              bool keep_alive) {
     Response response(http::status::ok, request.version());
     absl::StatusOr<std::string> body = RequestBytes(route, format, request.body(), bad);
     if (body.ok()) {
       std::shared_ptr<Cancellable> call;
       std::unique_ptr<Tracked> tracked;
-      UnaryAnswer answer = co_await Await<UnaryAnswer>([&](std::function<void(UnaryAnswer)> done) {
+      const std::function<void(std::function<void(UnaryAnswer)>)> start = [&](std::function<void(UnaryAnswer)> done) {
         call = StartUnary(route, options, ToByteBuffer(*body), std::move(done));
         tracked = std::make_unique<Tracked>(*this, calls_, call);
         CancelWhenGone(connection, call);
-      });
+      };
+      const UnaryAnswer answer = co_await Await<UnaryAnswer>(start);
       StopWatchingPeer(*connection);
       if (!answer.request_id.empty()) response.set("x-request-id", answer.request_id);
       if (!answer.status.ok()) {
@@ -344,15 +350,15 @@ class HttpServer::Impl {
       response.result(static_cast<unsigned>(connect::HttpStatus(body.status().code())));
       SetJson(response, connect::ErrorJson(body.status()));
     }
-    co_return co_await Finish(*connection, std::move(response), keep_alive);
+    co_return co_await Finish(*connection, response, keep_alive);
   }
 
   // Always 200; errors come in the last envelope. The connection ends with the stream.
-  asio::awaitable<bool> Stream(ConnectionPtr connection, const Route& route, connect::Format format,
-                               const BackendCallOptions& options, Request request, absl::Status bad) {
+  asio::awaitable<bool> Stream(const ConnectionPtr& connection, const Route& route, connect::Format format,
+                               const BackendCallOptions& options, const Request& request, absl::Status bad) {
     if (request.version() < 11) {
       Response response(http::status::http_version_not_supported, request.version());
-      co_return co_await Finish(*connection, std::move(response), false);
+      co_return co_await Finish(*connection, response, false);
     }
     auto& stream = connection->stream;
     http::response<http::empty_body> head(http::status::ok, 11);
@@ -377,13 +383,15 @@ class HttpServer::Impl {
     }
     stream.expires_after(Chrono(options_.write_timeout));
     const std::string last = connect::Envelope(connect::kEndStreamFlag, connect::EndStreamJson(end));
-    auto [ec, n] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(last)), kTuple);
-    if (!ec) co_await asio::async_write(stream, http::make_chunk_last(), kTuple);
+    const auto last_chunk = http::make_chunk(asio::buffer(last));
+    auto [ec, n] = co_await asio::async_write(stream, last_chunk, kTuple);
+    const auto no_more = http::make_chunk_last();
+    if (!ec) co_await asio::async_write(stream, no_more, kTuple);
     co_return false;
   }
 
   // Passes messages on until either side ends; how it ended.
-  asio::awaitable<absl::Status> Pump(ConnectionPtr connection, const Route& route, connect::Format format,
+  asio::awaitable<absl::Status> Pump(const ConnectionPtr& connection, const Route& route, connect::Format format,
                                      const BackendCallOptions& options, const std::string& request) {
     using Item = std::pair<std::optional<grpc::ByteBuffer>, grpc::Status>;
     auto& stream = connection->stream;
@@ -392,12 +400,13 @@ class HttpServer::Impl {
     if (draining_) call->Cancel();
     CancelWhenGone(connection, call);
     absl::Status failure;
-    for (;;) {
-      Item item = co_await Await<Item>([&](std::function<void(Item)> done) {
-        call->Read([done = std::move(done)](std::optional<grpc::ByteBuffer> message, const grpc::Status& status) {
-          done(Item(std::move(message), status));
-        });
+    const std::function<void(std::function<void(Item)>)> read = [&call](std::function<void(Item)> done) {
+      call->Read([done = std::move(done)](std::optional<grpc::ByteBuffer> message, const grpc::Status& status) {
+        done(Item(std::move(message), status));
       });
+    };
+    for (;;) {
+      const Item item = co_await Await<Item>(read);
       if (!item.first.has_value()) {
         StopWatchingPeer(*connection);
         if (!failure.ok()) co_return failure;
@@ -414,7 +423,8 @@ class HttpServer::Impl {
       if (data.ok()) {
         const std::string piece = connect::Envelope(0, *data);
         stream.expires_after(Chrono(options_.write_timeout));
-        auto [ec, n] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece)), kTuple);
+        const auto chunk = http::make_chunk(asio::buffer(piece));
+        auto [ec, n] = co_await asio::async_write(stream, chunk, kTuple);
         stream.expires_never();
         if (ec) failure = absl::CancelledError("The client has gone.");
       } else {
@@ -446,7 +456,7 @@ class HttpServer::Impl {
     response.body() = std::move(json);
   }
 
-  asio::awaitable<bool> Finish(Connection& connection, Response response, bool keep_alive) {
+  asio::awaitable<bool> Finish(Connection& connection, Response& response, bool keep_alive) {
     response.keep_alive(keep_alive);
     co_return co_await Write(connection, response) && keep_alive;
   }

@@ -8,6 +8,7 @@
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/monitoring_service.h"
 #include "monitoring-service/service/owners.h"
+#include "monitoring-service/service/record_ladders.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -30,6 +31,7 @@ class MonitoringApplication final : public rpc::Application {
 absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime& runtime, const Options& options) {
   OVERSIGHT_ASSIGN_OR_RETURN(Ladders ladders, Ladders::Load(options.ladders));
   OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable()));
+  OVERSIGHT_RETURN_IF_ERROR(RecordLadders(*runtime.ledger, ladders));
   return std::make_unique<MonitoringApplication>(runtime, std::move(ladders),
                                                  WatchOwners(options.forces, options.concerns, runtime.metrics));
 }

@@ -66,7 +66,6 @@ class ComposeTest : public ::testing::Test {
     monitoring->set_stage_display_name("Engage");
     monitoring->set_enhanced(true);
     monitoring->set_episode(force + "/episodes/2");
-    monitoring->set_open_proposal(force + "/proposals/3");
     *monitoring->mutable_since_date() = ToPartialDate(kToday);
     facts_.monitoring.push_back(monitoring);
     for (const char* number : {"1", "2"}) {
@@ -77,6 +76,7 @@ class ComposeTest : public ::testing::Test {
     for (const char* number : {"2", "10", "3"}) {
       auto proposal = std::make_shared<Proposal>();
       proposal->set_name(absl::StrCat(force, "/proposals/", number));
+      proposal->set_state(number == std::string("3") ? PROPOSAL_STATE_OPEN : PROPOSAL_STATE_APPROVED);
       facts_.proposals.push_back(proposal);
       auto decision = std::make_shared<Decision>();
       decision->set_name(absl::StrCat(force, "/decisions/", number));
@@ -158,6 +158,7 @@ TEST_F(ComposeTest, OutsidersSeeNeitherDraftsNorMovesInTheMaking) {
   EXPECT_EQ(inside.concerns_size(), 3);
   EXPECT_EQ(inside.proposals_size(), 3);
   EXPECT_EQ(inside.proposals(0).name(), "forces/kent/proposals/10");  // Newest first, by number.
+  EXPECT_EQ(inside.monitoring().open_proposal(), "forces/kent/proposals/3");
   EXPECT_EQ(inside.decisions_size(), 3);
   EXPECT_EQ(inside.episode().name(), "forces/kent/episodes/2");
   EXPECT_EQ(inside.past_episodes_size(), 1);

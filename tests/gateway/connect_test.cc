@@ -1,13 +1,12 @@
 // The Connect protocol's parts: content types, codes, envelopes, errors, time-outs.
 #include "gateway/http/connect.h"
 
-#include <rapidcheck/gtest.h>
-
 #include "common/rpc/errors.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"  // After gtest.h, which it needs.
 
 namespace oversight::gateway::connect {
 namespace {

@@ -31,6 +31,7 @@ class ServiceTest : public ::testing::Test {
     ImportRegister();
     ToyConcerns::Keep(*concerns_, MakeConcern(kConcern));
     server_ = StartMonitoring(forces_->address(), concerns_->address());
+    started_at_ = Head();
   }
 
   static std::unique_ptr<testing::TestServer> StartMonitoring(const std::string& forces, const std::string& concerns) {
@@ -129,10 +130,13 @@ class ServiceTest : public ::testing::Test {
     return items;
   }
   int64_t Head() { return server_->ledger().head().revision; }
+  // Transactions stored since the service started: at start it records its ladders.
+  int64_t Stored() { return Head() - started_at_; }
 
   std::unique_ptr<testing::TestServer> forces_ = testing::TestServer::Start(forces::BuildApplication);
   std::unique_ptr<testing::TestServer> concerns_ = testing::TestServer::Start(ToyConcerns::Build);
   std::unique_ptr<testing::TestServer> server_;
+  int64_t started_at_ = 0;
   int register_size_ = 0;
 };
 
