@@ -202,7 +202,8 @@ RC_GTEST_PROP(ApplyMaskProperty, NoMaskTextIsTooStrange, ()) {
   if (!status.ok()) {
     RC_ASSERT(ReasonOf(status) == "INVALID_FIELDS");
     // What is echoed is plain text, whatever came in.
-    for (const char c : ViolationsOf(status).at(0).second) RC_ASSERT(c >= 0x20 && c < 0x7f);
+    const std::string told = ViolationsOf(status).at(0).second;
+    for (const char c : told) RC_ASSERT(c >= 0x20 && c < 0x7f);
     RC_ASSERT(MessageDifferencer::Equals(current, Current()));
   }
 }
