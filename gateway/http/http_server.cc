@@ -1,6 +1,9 @@
 #include "gateway/http/http_server.h"
 
+#include <sys/socket.h>
+
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -435,14 +438,16 @@ class HttpServer::Impl {
   }
 
   // Cancels `call` when the peer closes the connection. A client that sends its next request early is not watched.
-  void CancelWhenGone(const ConnectionPtr& connection, const std::shared_ptr<Cancellable>& call) {
-    auto& socket = connection->stream.socket();
-    socket.async_wait(tcp::socket::wait_read, [connection, call = std::weak_ptr<Cancellable>(call)](error_code ec) {
-      if (ec) return;
+  void CancelWhenGone(const ConnectionPtr& connection, const std::weak_ptr<Cancellable>& call) {
+    connection->stream.socket().async_wait(tcp::socket::wait_read, [this, connection, call](error_code ec) {
+      const auto target = call.lock();
+      if (ec || target == nullptr) return;
       char byte = 0;
       const auto n = ::recv(connection->stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
       if (n > 0) return;
-      if (const auto target = call.lock()) target->Cancel();
+      // Woken for nothing: what made the socket readable has been read since.
+      if (n < 0 && (errno == EAGAIN || errno == EINTR)) return CancelWhenGone(connection, call);
+      target->Cancel();
     });
   }
   // Ends the wait of CancelWhenGone; no other operation is under way then.
