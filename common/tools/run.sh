@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Starts the suite on this machine: four processes on embedded SQLite under one data folder. They are stopped in reverse
-# order, each with its drain, when the launcher gets Ctrl-C or SIGTERM, when one of them dies, or when the command ends.
+# order, each with its drain, when the launcher gets Ctrl-C or SIGTERM, or when the command ends.
 #
-#   run.sh               until Ctrl-C
-#   run.sh -- COMMAND    until COMMAND ends; its exit status is the launcher's. The addresses are in its environment.
+#   run.sh               until Ctrl-C. A service that dies is started again on its addresses after RESTART_SECONDS, while the
+#                        others go on and show its part as stale; at its fourth death all are stopped, with an error.
+#   run.sh -- COMMAND    until COMMAND ends; its exit status is the launcher's. The addresses are in its environment. A service
+#                        that dies ends it all with an error.
 #
 # Environment:
 #   DATA=.data           the data folder: <service>.db, logs/, and suite.env with the addresses while the suite is up
@@ -14,6 +16,7 @@
 #   HOST=127.0.0.1       the address all of them bind
 #   QUIET=1              say only what goes wrong
 #   START_SECONDS=60, STOP_SECONDS=30   how long each may take to serve, and to drain
+#   RESTART_SECONDS=10   how long a dead service stays down: long enough to look at dashboards without it
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -41,7 +44,7 @@ flock --nonblock "$lock" || die "another suite runs on $data."
 rm -f "$data/suite.env"
 
 order=()            # what was started, first to last
-declare -A pid_of=()
+declare -A pid_of=() flags_of=() deaths=()
 command_pid=
 
 start() {  # start NAME FLAGS...: returns once NAME serves.
@@ -53,7 +56,8 @@ start() {  # start NAME FLAGS...: returns once NAME serves.
   setpriv --pdeathsig TERM setsid "$bin/$name" "$@" --ready-file="$ready" --drain-delay=0s \
     --insecure --principals="$root/data/principals.json" </dev/null >>"$log" 2>&1 {lock}>&- &
   pid_of[$name]=$!
-  order+=("$name")
+  [[ -n ${flags_of[$name]:-} ]] || order+=("$name")
+  flags_of[$name]=$(printf '%q ' "$@")
   until [[ -s $ready && $(<"$ready") == *\}* ]]; do
     kill -0 "${pid_of[$name]}" 2>/dev/null || fail_of "$name" "did not start"
     ((SECONDS < deadline)) || fail_of "$name" "does not serve after ${START_SECONDS:-60} s"
@@ -185,13 +189,37 @@ Ctrl-C stops all four.
 EOF
 fi
 
-# Whatever ends first: the command, and then all is well, or a service, and then the rest must not go on half alive.
-status=0
-wait -n -p ended ${command_pid:+"$command_pid"} "${pid_of[@]}" || status=$?
-if [[ $ended == "$command_pid" && -n $command_pid ]]; then
-  command_pid=
-  exit "$status"
-fi
-for name in "${order[@]}"; do
-  [[ ${pid_of[$name]} == "$ended" ]] && fail_of "$name" "died (status $status)"
+start_again() {  # start_again NAME: with the flags it had, on the addresses it had.
+  local name=$1 flag flags=() words
+  eval "words=(${flags_of[$name]})"
+  for flag in "${words[@]}"; do
+    case $flag in
+      --listen=*) flag=--listen=$(address "$name" grpc) ;;
+      --admin-listen=*) flag=--admin-listen=$(address "$name" admin) ;;
+      --http-listen=*) flag=--http-listen=$(address "$name" http) ;;
+    esac
+    flags+=("$flag")
+  done
+  start "$name" "${flags[@]}"
+}
+
+# The command, when it ends, ends the run. A service that dies must not go unnoticed, nor leave a command half served.
+while :; do
+  status=0
+  wait -n -p ended ${command_pid:+"$command_pid"} "${pid_of[@]}" || status=$?
+  if [[ $ended == "$command_pid" && -n $command_pid ]]; then
+    command_pid=
+    exit "$status"
+  fi
+  for name in "${order[@]}"; do
+    [[ ${pid_of[$name]} != "$ended" ]] || break
+  done
+  deaths[$name]=$((${deaths[$name]:-0} + 1))
+  ((${#command[@]} == 0 && deaths[$name] <= 3)) || fail_of "$name" "died (status $status)"
+  echo "run: $name died (status $status); see $data/logs/$name.log. The others go on, and dashboards show its part as" \
+    "stale. It is started again in ${RESTART_SECONDS:-10} s." >&2
+  sleep "${RESTART_SECONDS:-10}" {lock}>&- &
+  wait $!
+  start_again "$name"
+  say "run: $name serves again."
 done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stands in for a binary of the suite in launcher_test.sh: keeps the launcher's side of the bargain (flags, ready file,
-# SIGTERM) and writes what happens to it to $EVENTS. $FAIL_AT names one that refuses to start, $DIE names one that dies when
-# $DATA/die appears, $FORCES_LISTED is what the command-line client finds in the register.
+# SIGTERM) and writes what happens to it to $EVENTS. $FAIL_AT names one that refuses to start, $DIE names one that dies as many
+# times as $DATA/die says, $FORCES_LISTED is what the command-line client finds in the register.
 name=$(basename "$0")
 if [[ $name == oversight ]]; then
   echo "oversight $*" | sed -E 's#--gateway=[^ ]*#--gateway=G#; s#/[^ ]*/data/#data/#' >>"$EVENTS"
@@ -17,9 +17,14 @@ done
 trap 'echo "stop $name" >>"$EVENTS"; exit 0' TERM
 trap 'echo "interrupted $name" >>"$EVENTS"; exit 1' INT
 echo "start $name" >>"$EVENTS"
+echo "$name $*" >>"$EVENTS.flags"
 echo "{\"grpc\":\"127.0.0.1:1$$\",\"admin\":\"127.0.0.1:2$$\",\"http\":\"127.0.0.1:3$$\"}" >"$ready.new" && mv "$ready.new" "$ready"
 # Waits for signals, not for time: the short sleep only bounds how long bash takes to see one.
 while :; do
-  [[ ${DIE:-} == "$name" && -e $DATA/die ]] && exit 7
+  if [[ ${DIE:-} == "$name" && -s $DATA/die ]]; then
+    left=$(($(<"$DATA/die") - 1))
+    if ((left > 0)); then echo "$left" >"$DATA/die"; else rm "$DATA/die"; fi
+    exit 7
+  fi
   sleep 0.02
 done

@@ -68,13 +68,31 @@ command G
 $stopped" "$(cat "$EVENTS")"
 
 fresh
-DIE=concerns-service "$run" >"$work/out" 2>&1 & pid=$!
+DIE=concerns-service RESTART_SECONDS=0 "$run" >"$work/out" 2>&1 & pid=$!
 wait_for test -s "$DATA/suite.env"
-touch "$DATA/die"; wait $pid; status=$?
-check "a death stops the rest, with an error" "1 1" "$status $(grep -c 'concerns-service died (status 7)' "$work/out")"
+addresses=$(cat "$DATA/ready/concerns-service.json")
+echo 1 >"$DATA/die"
+serves_again() { grep -q 'concerns-service serves again' "$work/out"; }
+wait_for serves_again
+check "a dead service is started again, the others are left alone" "2 1" \
+  "$(grep -c 'start concerns-service' "$EVENTS") $(grep -c 'start gateway' "$EVENTS")"
+check "on the same addresses" "1" \
+  "$(grep -c -- "--listen=$(sed -E 's/.*"grpc":"([^"]*)".*/\1/' <<<"$addresses")" "$EVENTS.flags")"
+kill -TERM $pid; wait $pid; status=$?
+check "and the run ends well" "0" "$status"
+
+fresh
+DIE=concerns-service RESTART_SECONDS=0 "$run" >"$work/out" 2>&1 & pid=$!
+wait_for test -s "$DATA/suite.env"
+echo 4 >"$DATA/die"; wait $pid; status=$?
+check "a fourth death stops the rest, with an error" "1 4" "$status $(grep -c 'concerns-service died (status 7)' "$work/out")"
 check "the rest in reverse order" "stop gateway
 stop monitoring-service
 stop forces-service" "$(grep ^stop "$EVENTS")"
+
+fresh
+DIE=concerns-service "$run" -- sh -c 'echo 1 >"$OVERSIGHT_DATA/die"; exec sleep 600' >"$work/out" 2>&1; status=$?
+check "under a command a death is an error" "1 1" "$status $(grep -c 'concerns-service died (status 7)' "$work/out")"
 
 fresh
 FAIL_AT=monitoring-service "$run" >"$work/out" 2>&1; status=$?
