@@ -221,6 +221,11 @@ class ProcessTest : public ::testing::Test {
     EXPECT_NE(address, "") << Output();
     return address;
   }
+  // Never to process 0, which would be the test's own group.
+  void Signal(int signal_number) {
+    ASSERT_GT(pid_, 0) << "it is not running";
+    kill(pid_, signal_number);
+  }
   bool Exited() {
     if (pid_ == 0) return true;
     int status = 0;
@@ -249,7 +254,7 @@ TEST_F(ProcessTest, ServesUntilToldToStopAndExitsWithZero) {
     request.set_name("forces/kent");
     fv1::GetForceResponse response;
     EXPECT_TRUE(fv1::ForcesService::NewStub(channel)->GetForce(&context, request, &response).ok());
-    kill(pid_, signal_number);
+    Signal(signal_number);
     EXPECT_EQ(AwaitExit(), 0) << Output();
     EXPECT_THAT(Output(), HasSubstr("\"msg\":\"stopped\""));
     EXPECT_NE(access(ReadyFile().c_str(), F_OK), 0) << "the ready file is left behind";
@@ -278,10 +283,10 @@ TEST_F(ProcessTest, ASecondSignalEndsItAtOnce) {
     request.set_name("forces/kent");
     ASSERT_TRUE(stub->GetForce(&other, request, &response).ok());
   }
-  kill(pid_, SIGTERM);
+  Signal(SIGTERM);
   ASSERT_TRUE(Eventually([&] { return absl::StrContains(Output(), "\"msg\":\"draining\""); })) << Output();
   EXPECT_FALSE(Exited());
-  kill(pid_, SIGTERM);
+  Signal(SIGTERM);
   EXPECT_EQ(AwaitExit(), 1) << Output();
   std::unique_lock lock(mu);
   told.wait(lock, [&] { return answered; });
