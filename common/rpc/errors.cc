@@ -11,7 +11,8 @@ constexpr char kTypePrefix[] = "type.googleapis.com/";
 
 template <class Detail>
 void SetDetail(absl::Status& status, const Detail& detail) {
-  status.SetPayload(absl::StrCat(kTypePrefix, Detail::descriptor()->full_name()), absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(absl::StrCat(kTypePrefix, Detail::descriptor()->full_name()),
+                    absl::Cord(detail.SerializeAsString()));
 }
 
 template <class Detail>
@@ -98,7 +99,8 @@ absl::Status Error::status() const {
 
 absl::Status Violations::status() const {
   if (items_.empty()) return absl::OkStatus();
-  std::string message = items_.size() == 1 ? "1 field is not valid: " : absl::StrCat(items_.size(), " fields are not valid: ");
+  std::string message =
+      items_.size() == 1 ? "1 field is not valid: " : absl::StrCat(items_.size(), " fields are not valid: ");
   for (size_t i = 0; i < items_.size() && i < 5; ++i) {
     absl::StrAppend(&message, i == 0 ? "" : "; ", items_[i].first, " ", items_[i].second);
   }
@@ -119,7 +121,8 @@ std::string ErrorMetadata(const absl::Status& status, const std::string& key) {
 std::vector<std::pair<std::string, std::string>> ViolationsOf(const absl::Status& status) {
   std::vector<std::pair<std::string, std::string>> result;
   const auto detail = GetDetail<google::rpc::BadRequest>(status);
-  for (const auto& violation : detail.field_violations()) result.emplace_back(violation.field(), violation.description());
+  for (const auto& violation : detail.field_violations())
+    result.emplace_back(violation.field(), violation.description());
   return result;
 }
 

@@ -4,8 +4,8 @@
 //   return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND, "No force \"forces/x\".")
 //       .Resource("Force", "forces/x");
 //
-// Every error has exactly one ErrorInfo: reason (the enum value's name after ERROR_REASON_), domain "oversight", metadata.
-// Thread safety: values.
+// Every error has exactly one ErrorInfo: reason (the enum value's name after ERROR_REASON_), domain "oversight",
+// metadata. Thread safety: values.
 #pragma once
 
 #include <string>
@@ -25,8 +25,10 @@ class Error {
   // `reason` is a value of any `ErrorReason` enum of the suite.
   template <class Reason>
   Error(absl::StatusCode code, Reason reason, std::string message)
-      : Error(code, StripPrefix(google::protobuf::internal::NameOfEnum(google::protobuf::GetEnumDescriptor<Reason>(), reason)),
-              std::move(message)) {}
+      : Error(
+            code,
+            StripPrefix(google::protobuf::internal::NameOfEnum(google::protobuf::GetEnumDescriptor<Reason>(), reason)),
+            std::move(message)) {}
   Error(absl::StatusCode code, std::string reason, std::string message);
 
   // Adds an ErrorInfo metadata entry: every dynamic part of the message belongs here too.
@@ -61,7 +63,9 @@ class Error {
 // Several violations gathered on the way: INVALID_ARGUMENT, INVALID_FIELDS. OK when empty.
 class Violations {
  public:
-  void Add(std::string field, std::string description) { items_.emplace_back(std::move(field), std::move(description)); }
+  void Add(std::string field, std::string description) {
+    items_.emplace_back(std::move(field), std::move(description));
+  }
   bool empty() const { return items_.empty(); }
   absl::Status status() const;
 
@@ -82,13 +86,14 @@ std::vector<std::pair<std::string, std::string>> PreconditionsOf(const absl::Sta
 absl::Status NotFound(const std::string& type, const std::string& name);
 absl::Status EtagMismatch(const std::string& name, const std::string& current_etag);
 
-#define OVERSIGHT_RETURN_IF_ERROR(expr)              \
-  do {                                               \
+#define OVERSIGHT_RETURN_IF_ERROR(expr)                \
+  do {                                                 \
     if (absl::Status s_ = (expr); !s_.ok()) return s_; \
   } while (false)
 #define OVERSIGHT_CONCAT_INNER_(a, b) a##b
 #define OVERSIGHT_CONCAT_(a, b) OVERSIGHT_CONCAT_INNER_(a, b)
-#define OVERSIGHT_ASSIGN_OR_RETURN(lhs, expr) OVERSIGHT_ASSIGN_OR_RETURN_IMPL_(OVERSIGHT_CONCAT_(or_, __LINE__), lhs, expr)
+#define OVERSIGHT_ASSIGN_OR_RETURN(lhs, expr) \
+  OVERSIGHT_ASSIGN_OR_RETURN_IMPL_(OVERSIGHT_CONCAT_(or_, __LINE__), lhs, expr)
 #define OVERSIGHT_ASSIGN_OR_RETURN_IMPL_(tmp, lhs, expr) \
   auto tmp = (expr);                                     \
   if (!tmp.ok()) return tmp.status();                    \

@@ -17,7 +17,8 @@ namespace oversight::rpc {
 class Timer {
  public:
   void Set(absl::Duration delay, std::function<void()> run) {
-    // The last alarm to go would otherwise shut gRPC down, and wait under the owner's lock for a function that wants it.
+    // The last alarm to go would otherwise shut gRPC down, and wait under the owner's lock for a function that wants
+    // it.
     [[maybe_unused]] static const bool kept = (grpc_init(), true);
     // A new alarm each time: gRPC's may not be set again while its function runs.
     alarm_ = std::make_unique<grpc::Alarm>();

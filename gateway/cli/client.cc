@@ -43,13 +43,12 @@ absl::Status Client::Call(const std::string& method, const google::protobuf::Mes
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Client::CallJson(const std::string& method, const std::string& request, const std::string& as) {
+absl::StatusOr<std::string> Client::CallJson(const std::string& method, const std::string& request,
+                                             const std::string& as) {
   const size_t slash = method.find('/');
-  const auto* service =
-      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(method.substr(0, slash));
-  const auto* descriptor = service == nullptr || slash == std::string::npos
-                               ? nullptr
-                               : service->FindMethodByName(method.substr(slash + 1));
+  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(method.substr(0, slash));
+  const auto* descriptor =
+      service == nullptr || slash == std::string::npos ? nullptr : service->FindMethodByName(method.substr(slash + 1));
   if (descriptor == nullptr || descriptor->server_streaming()) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", method, "\" is no unary method. Write it as oversight.forces.v1.ForcesService/GetForce."));
@@ -59,14 +58,16 @@ absl::StatusOr<std::string> Client::CallJson(const std::string& method, const st
   std::unique_ptr<google::protobuf::Message> out(factory->GetPrototype(descriptor->output_type())->New());
   const auto parsed = google::protobuf::util::JsonStringToMessage(request, in.get());
   if (!parsed.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("The request is not valid JSON of ", descriptor->input_type()->full_name(),
-                                                   ": ", std::string(parsed.message())));
+    return absl::InvalidArgumentError(absl::StrCat("The request is not valid JSON of ",
+                                                   descriptor->input_type()->full_name(), ": ",
+                                                   std::string(parsed.message())));
   }
   if (absl::Status status = Call(method, *in, out.get(), as); !status.ok()) return status;
   std::string json;
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = true;
-  if (!google::protobuf::util::MessageToJsonString(*out, &json, print).ok()) return absl::InternalError("The answer cannot be printed.");
+  if (!google::protobuf::util::MessageToJsonString(*out, &json, print).ok())
+    return absl::InternalError("The answer cannot be printed.");
   return json;
 }
 
@@ -119,7 +120,8 @@ std::string Describe(const absl::Status& status) {
   const std::string reason = ReasonOf(status);
   std::string text = absl::StrCat(rpc::CodeName(status.code()), reason.empty() ? "" : " ", reason, ": ",
                                   std::string(status.message()), "\n");
-  for (const auto& [field, description] : ViolationsOf(status)) absl::StrAppend(&text, "  ", field, ": ", description, "\n");
+  for (const auto& [field, description] : ViolationsOf(status))
+    absl::StrAppend(&text, "  ", field, ": ", description, "\n");
   for (const auto& [subject, description] : PreconditionsOf(status)) {
     absl::StrAppend(&text, "  ", subject, subject.empty() ? "" : ": ", description, "\n");
   }

@@ -1,5 +1,5 @@
-// How the command line calls the suite: one address (the gateway's gRPC port, which reaches every service), one way to call,
-// typed or by name with JSON. Blocking; for one thread.
+// How the command line calls the suite: one address (the gateway's gRPC port, which reaches every service), one way to
+// call, typed or by name with JSON. Blocking; for one thread.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,8 @@ class Client {
   absl::Status Call(const std::string& method, const google::protobuf::Message& request,
                     google::protobuf::Message* response, const std::string& as = "");
   // The same with JSON on both sides. INVALID_ARGUMENT when the method is unknown or the JSON is not of its request.
-  absl::StatusOr<std::string> CallJson(const std::string& method, const std::string& request, const std::string& as = "");
+  absl::StatusOr<std::string> CallJson(const std::string& method, const std::string& request,
+                                       const std::string& as = "");
   // A server-streaming call, without a time limit; `on_message` returns false to stop.
   absl::Status Stream(const std::string& method, const google::protobuf::Message& request,
                       google::protobuf::Message* response, const std::function<bool()>& on_message);

@@ -1,5 +1,5 @@
-// The commands of `oversight`, one function per group: each adds its subcommands to the parser and runs when chosen. They say
-// what they did on stdout (a table, or with --json one JSON object per line) and return a status.
+// The commands of `oversight`, one function per group: each adds its subcommands to the parser and runs when chosen.
+// They say what they did on stdout (a table, or with --json one JSON object per line) and return a status.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,10 @@ struct Session {
   std::function<absl::Status()> run;
 };
 
-void AddReadCommands(CLI::App& app, Session& session);     // list, show, actions, versions, dashboard, watch
-void AddConcernCommands(CLI::App& app, Session& session);  // raise, recommend, issue, assess, claim, verify, ...
+void AddReadCommands(CLI::App& app, Session& session);        // list, show, actions, versions, dashboard, watch
+void AddConcernCommands(CLI::App& app, Session& session);     // raise, recommend, issue, assess, claim, verify, ...
 void AddMonitoringCommands(CLI::App& app, Session& session);  // propose, decide, withdraw-proposal
-void AddToolCommands(CLI::App& app, Session& session);     // import, call, play
+void AddToolCommands(CLI::App& app, Session& session);        // import, call, play
 
 // "kent" or "forces/kent" -> "forces/kent".
 std::string ForceName(const std::string& text);
@@ -42,7 +42,8 @@ std::string NewRequestId();
 absl::Status ShowAnswer(Session& session, const google::protobuf::Message& response, const std::string& shown);
 
 template <class Request, class Response>
-absl::Status Change(Session& session, const std::string& method, Request request, const std::string& shown, Response* response) {
+absl::Status Change(Session& session, const std::string& method, Request request, const std::string& shown,
+                    Response* response) {
   request.set_request_id(session.request_id.empty() ? NewRequestId() : session.request_id);
   Response own;
   if (response == nullptr) response = &own;

@@ -65,7 +65,8 @@ absl::Status Raise(Session& session, const RaiseArguments& arguments) {
   for (const auto& text : arguments.recommendations) {
     const size_t at = text.rfind('@');
     if (at == std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" has no due rule. Write --recommend \"Do this @ 3 months\"."));
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", text, "\" has no due rule. Write --recommend \"Do this @ 3 months\"."));
     }
     auto due = ParseDue(std::string(absl::StripAsciiWhitespace(text.substr(at + 1))));
     if (!due.ok()) return due.status();
@@ -78,21 +79,22 @@ absl::Status Raise(Session& session, const RaiseArguments& arguments) {
   const auto step = [&](const std::string& suffix) { session.request_id = base + suffix; };
   step("");
   CreateConcernResponse created;
-  absl::Status status =
-      Change<CreateConcernRequest, CreateConcernResponse>(session, absl::StrCat(kService, "CreateConcern"), request, "concern", &created);
+  absl::Status status = Change<CreateConcernRequest, CreateConcernResponse>(
+      session, absl::StrCat(kService, "CreateConcern"), request, "concern", &created);
   for (size_t i = 0; status.ok() && i < recommendations.size(); ++i) {
     CreateRecommendationRequest add;
     add.set_parent(created.concern().name());
     *add.mutable_recommendation() = recommendations[i];
     step(absl::StrCat("-r", i + 1));
-    status = Change<CreateRecommendationRequest, CreateRecommendationResponse>(session, absl::StrCat(kService, "CreateRecommendation"),
-                                                                               add, "recommendation");
+    status = Change<CreateRecommendationRequest, CreateRecommendationResponse>(
+        session, absl::StrCat(kService, "CreateRecommendation"), add, "recommendation");
   }
   if (status.ok() && arguments.issue) {
     IssueConcernRequest issue;
     issue.set_name(created.concern().name());
     step("-issue");
-    status = Change<IssueConcernRequest, IssueConcernResponse>(session, absl::StrCat(kService, "IssueConcern"), issue, "concern");
+    status = Change<IssueConcernRequest, IssueConcernResponse>(session, absl::StrCat(kService, "IssueConcern"), issue,
+                                                               "concern");
   }
   return status;
 }
@@ -123,7 +125,8 @@ Request On(const Session& session, const VerbArguments& arguments) {
 void AddConcernCommands(CLI::App& app, Session& session) {
   {
     auto arguments = std::make_shared<RaiseArguments>();
-    auto* raise = app.add_subcommand("raise", "Draft a cause of concern or an area for improvement, with recommendations");
+    auto* raise =
+        app.add_subcommand("raise", "Draft a cause of concern or an area for improvement, with recommendations");
     raise->add_option("--force", arguments->force, "The force, such as west-midlands")->required();
     raise->add_option("--kind", arguments->kind, "cause (of concern) or afi (area for improvement)")
         ->required()
@@ -134,14 +137,20 @@ void AddConcernCommands(CLI::App& app, Session& session) {
     raise->add_option("--source", arguments->source, "inspection, revisit or external")
         ->required()
         ->check(CLI::IsMember({"inspection", "revisit", "external"}));
-    raise->add_option("--source-title", arguments->source_title, "What it was, such as \"PEEL inspection, September 2023\"")->required();
-    raise->add_option("--found", arguments->found, "When it was found: 2023, 2023-09, 2023-09-14 or \"early 2023\"")->required();
+    raise
+        ->add_option("--source-title", arguments->source_title,
+                     "What it was, such as \"PEEL inspection, September 2023\"")
+        ->required();
+    raise->add_option("--found", arguments->found, "When it was found: 2023, 2023-09, 2023-09-14 or \"early 2023\"")
+        ->required();
     raise->add_flag("--accelerated", arguments->accelerated, "Reported ahead of the inspection report");
     raise->add_option("--recommend", arguments->recommendations,
-                      "A recommendation and when it is due: \"Do this @ 3 months\", \"@ 28 days\", \"@ 2024-03-31\", \"@ immediately\". "
+                      "A recommendation and when it is due: \"Do this @ 3 months\", \"@ 28 days\", \"@ 2024-03-31\", "
+                      "\"@ immediately\". "
                       "May be given several times");
     raise->add_flag("--issue", arguments->issue, "Issue it at once");
-    raise->callback([&session, arguments] { session.run = [&session, arguments] { return Raise(session, *arguments); }; });
+    raise->callback(
+        [&session, arguments] { session.run = [&session, arguments] { return Raise(session, *arguments); }; });
   }
   const auto verb = [&](const char* name, const char* help, const char* what) {
     auto arguments = std::make_shared<VerbArguments>();
@@ -174,8 +183,10 @@ void AddConcernCommands(CLI::App& app, Session& session) {
     command->add_option("--date", arguments->date, "The day of issue; today if not given");
     run(command, [&session, arguments = arguments]() -> absl::Status {
       auto request = On<IssueConcernRequest>(session, *arguments);
-      if (auto status = SetDate(arguments->date, [&] { return request.mutable_issue_date(); }); !status.ok()) return status;
-      return Change<IssueConcernRequest, IssueConcernResponse>(session, absl::StrCat(kService, "IssueConcern"), request, "concern");
+      if (auto status = SetDate(arguments->date, [&] { return request.mutable_issue_date(); }); !status.ok())
+        return status;
+      return Change<IssueConcernRequest, IssueConcernResponse>(session, absl::StrCat(kService, "IssueConcern"), request,
+                                                               "concern");
     });
   }
   {
@@ -192,7 +203,8 @@ void AddConcernCommands(CLI::App& app, Session& session) {
                         : arguments->choice == "mitigating"   ? HANDLING_LEVEL_MITIGATING
                                                               : HANDLING_LEVEL_ERADICATED);
       request.set_rationale(arguments->text);
-      return Change<AssessHandlingRequest, AssessHandlingResponse>(session, absl::StrCat(kService, "AssessHandling"), request, "concern");
+      return Change<AssessHandlingRequest, AssessHandlingResponse>(session, absl::StrCat(kService, "AssessHandling"),
+                                                                   request, "concern");
     });
   }
   {
@@ -207,11 +219,14 @@ void AddConcernCommands(CLI::App& app, Session& session) {
   }
   {
     auto [command, arguments] = verb("verify", "Accept or return a claim", kRecommendationName);
-    command->add_option("--outcome", arguments->choice, "accept or return")->required()->check(CLI::IsMember({"accept", "return"}));
+    command->add_option("--outcome", arguments->choice, "accept or return")
+        ->required()
+        ->check(CLI::IsMember({"accept", "return"}));
     command->add_option("--rationale", arguments->text, "What was seen, or what is missing")->required();
     run(command, [&session, arguments = arguments] {
       auto request = On<VerifyRecommendationRequest>(session, *arguments);
-      request.set_outcome(arguments->choice == "accept" ? VERIFICATION_OUTCOME_ACCEPTED : VERIFICATION_OUTCOME_RETURNED);
+      request.set_outcome(arguments->choice == "accept" ? VERIFICATION_OUTCOME_ACCEPTED
+                                                        : VERIFICATION_OUTCOME_RETURNED);
       request.set_rationale(arguments->text);
       return Change<VerifyRecommendationRequest, VerifyRecommendationResponse>(
           session, absl::StrCat(kService, "VerifyRecommendation"), request, "recommendation");
@@ -224,9 +239,10 @@ void AddConcernCommands(CLI::App& app, Session& session) {
     run(command, [&session, arguments = arguments]() -> absl::Status {
       auto request = On<DischargeConcernRequest>(session, *arguments);
       request.set_reason(arguments->text);
-      if (auto status = SetDate(arguments->date, [&] { return request.mutable_close_date(); }); !status.ok()) return status;
-      return Change<DischargeConcernRequest, DischargeConcernResponse>(session, absl::StrCat(kService, "DischargeConcern"), request,
-                                                                       "concern");
+      if (auto status = SetDate(arguments->date, [&] { return request.mutable_close_date(); }); !status.ok())
+        return status;
+      return Change<DischargeConcernRequest, DischargeConcernResponse>(
+          session, absl::StrCat(kService, "DischargeConcern"), request, "concern");
     });
   }
   {
@@ -235,8 +251,8 @@ void AddConcernCommands(CLI::App& app, Session& session) {
     run(command, [&session, arguments = arguments] {
       auto request = On<WithdrawConcernRequest>(session, *arguments);
       request.set_reason(arguments->text);
-      return Change<WithdrawConcernRequest, WithdrawConcernResponse>(session, absl::StrCat(kService, "WithdrawConcern"), request,
-                                                                     "concern");
+      return Change<WithdrawConcernRequest, WithdrawConcernResponse>(session, absl::StrCat(kService, "WithdrawConcern"),
+                                                                     request, "concern");
     });
   }
 }

@@ -22,13 +22,17 @@ int main(int argc, char** argv) {
   app.add_option("--gateway", session.options.gateway, "Address of the gateway's gRPC port")
       ->envname("OVERSIGHT_GATEWAY")
       ->capture_default_str();
-  app.add_option("--as", session.options.principal, "Sample principal to act as, while the suite runs insecurely, such as liaison-lead")
+  app.add_option("--as", session.options.principal,
+                 "Sample principal to act as, while the suite runs insecurely, such as liaison-lead")
       ->envname("OVERSIGHT_AS");
   app.add_flag("--json", session.json, "Print JSON, one object per line");
-  app.add_option("--request-id", session.request_id, "Makes a change safe to repeat: the same id gives the first answer again");
+  app.add_option("--request-id", session.request_id,
+                 "Makes a change safe to repeat: the same id gives the first answer again");
   app.add_option("--etag", session.etag, "Refuse the change when the record has changed since this etag was read");
   double timeout = 30;
-  app.add_option("--timeout", timeout, "Seconds to wait for an answer")->capture_default_str()->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--timeout", timeout, "Seconds to wait for an answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
   oversight::cli::AddReadCommands(app, session);
   oversight::cli::AddConcernCommands(app, session);
   oversight::cli::AddMonitoringCommands(app, session);

@@ -56,7 +56,8 @@ absl::Status Propose(Session& session, const ProposeArguments& arguments) {
     proposal.mutable_next_report()->set_title(arguments.report_title);
     *proposal.mutable_next_report()->mutable_expected_date() = *date;
   }
-  return Change<CreateProposalRequest, CreateProposalResponse>(session, absl::StrCat(kService, "CreateProposal"), request, "proposal");
+  return Change<CreateProposalRequest, CreateProposalResponse>(session, absl::StrCat(kService, "CreateProposal"),
+                                                               request, "proposal");
 }
 
 struct DecideArguments {
@@ -79,7 +80,8 @@ absl::Status Decide(Session& session, const DecideArguments& arguments) {
     if (!date.ok()) return date.status();
     *request.mutable_effective_date() = *date;
   }
-  return Change<DecideProposalRequest, DecideProposalResponse>(session, absl::StrCat(kService, "DecideProposal"), request, "decision");
+  return Change<DecideProposalRequest, DecideProposalResponse>(session, absl::StrCat(kService, "DecideProposal"),
+                                                               request, "decision");
 }
 
 }  // namespace
@@ -90,26 +92,36 @@ void AddMonitoringCommands(CLI::App& app, Session& session) {
     auto* propose = app.add_subcommand("propose", "Propose to move a force to another stage");
     propose->add_option("--force", arguments->force, "The force, such as west-midlands")->required();
     propose->add_option("--to", arguments->to, "The stage, such as engage")->required();
-    propose->add_option("--ground", arguments->ground, "not-responding, not-managing, service-failure, improvement or other")
+    propose
+        ->add_option("--ground", arguments->ground,
+                     "not-responding, not-managing, service-failure, improvement or other")
         ->required()
         ->check(CLI::IsMember({"not-responding", "not-managing", "service-failure", "improvement", "other"}));
     propose->add_option("--ground-text", arguments->ground_text, "The ground in words; needed for other");
-    propose->add_option("--reason", arguments->reasons,
-                        "A reason and the number of the concern it rests on: \"managing offenders @ 3\". May be given several times")
+    propose
+        ->add_option("--reason", arguments->reasons,
+                     "A reason and the number of the concern it rests on: \"managing offenders @ 3\". May be given "
+                     "several times")
         ->required();
     auto* title = propose->add_option("--next-report", arguments->report_title, "The next report on the force");
-    propose->add_option("--next-report-date", arguments->report_date, "When it is expected, such as \"early 2024\"")->needs(title);
-    propose->callback([&session, arguments] { session.run = [&session, arguments] { return Propose(session, *arguments); }; });
+    propose->add_option("--next-report-date", arguments->report_date, "When it is expected, such as \"early 2024\"")
+        ->needs(title);
+    propose->callback(
+        [&session, arguments] { session.run = [&session, arguments] { return Propose(session, *arguments); }; });
   }
   {
     auto arguments = std::make_shared<DecideArguments>();
     auto* decide = app.add_subcommand("decide", "Decide on a proposal, as the chief inspector");
     decide->add_option("name", arguments->name, "The proposal, such as forces/kent/proposals/1")->required();
-    decide->add_option("--outcome", arguments->outcome, "approve or decline")->required()->check(CLI::IsMember({"approve", "decline"}));
+    decide->add_option("--outcome", arguments->outcome, "approve or decline")
+        ->required()
+        ->check(CLI::IsMember({"approve", "decline"}));
     decide->add_option("--rationale", arguments->rationale, "Why it is decided so")->required();
     decide->add_option("--decided", arguments->decided, "The day it was decided; today if not given");
-    decide->add_option("--effective", arguments->effective, "The day it takes effect; the day it was decided if not given");
-    decide->callback([&session, arguments] { session.run = [&session, arguments] { return Decide(session, *arguments); }; });
+    decide->add_option("--effective", arguments->effective,
+                       "The day it takes effect; the day it was decided if not given");
+    decide->callback(
+        [&session, arguments] { session.run = [&session, arguments] { return Decide(session, *arguments); }; });
   }
   {
     auto name = std::make_shared<std::string>();
@@ -123,8 +135,8 @@ void AddMonitoringCommands(CLI::App& app, Session& session) {
         request.set_name(*name);
         request.set_etag(session.etag);
         request.set_reason(*reason);
-        return Change<WithdrawProposalRequest, WithdrawProposalResponse>(session, absl::StrCat(kService, "WithdrawProposal"), request,
-                                                                         "proposal");
+        return Change<WithdrawProposalRequest, WithdrawProposalResponse>(
+            session, absl::StrCat(kService, "WithdrawProposal"), request, "proposal");
       };
     });
   }

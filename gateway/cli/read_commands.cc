@@ -53,7 +53,8 @@ template <class Enum>
 absl::StatusOr<Enum> State(const std::string& text, const std::string& prefix) {
   if (text.empty()) return static_cast<Enum>(0);
   std::string name = prefix;
-  for (const char c : text) name += c == ' ' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (const char c : text)
+    name += c == ' ' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const auto* value = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(name);
   if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat("There is no state \"", text, "\"."));
   return static_cast<Enum>(value->number());
@@ -76,8 +77,10 @@ absl::Status List(Session& session, const ListArguments& arguments) {
     request.set_query(arguments.query);
     table.emplace(std::vector<std::string>{"NAME", "FORCE", "SERVICE", "REGION", "OVERSIGHT BODY"});
     status = EachItem<forces::v1::ListForcesRequest, forces::v1::ListForcesResponse, forces::v1::Force>(
-        session, absl::StrCat(kForces, "ListForces"), request, &forces::v1::ListForcesResponse::forces, [&](const auto& item) {
-          table->Add({item.name(), item.display_name(), Words(item.service()), item.region(), item.oversight_body().display_name()});
+        session, absl::StrCat(kForces, "ListForces"), request, &forces::v1::ListForcesResponse::forces,
+        [&](const auto& item) {
+          table->Add({item.name(), item.display_name(), Words(item.service()), item.region(),
+                      item.oversight_body().display_name()});
         });
   } else if (arguments.kind == "concerns") {
     auto request = WithParent<concerns::v1::ListConcernsRequest>(force);
@@ -97,7 +100,8 @@ absl::Status List(Session& session, const ListArguments& arguments) {
     if (!state.ok()) return state.status();
     request.set_state(*state);
     table.emplace(std::vector<std::string>{"NAME", "STATE", "DUE", "TEXT"});
-    status = EachItem<concerns::v1::ListRecommendationsRequest, concerns::v1::ListRecommendationsResponse, concerns::v1::Recommendation>(
+    status = EachItem<concerns::v1::ListRecommendationsRequest, concerns::v1::ListRecommendationsResponse,
+                      concerns::v1::Recommendation>(
         session, absl::StrCat(kConcerns, "ListRecommendations"), request,
         &concerns::v1::ListRecommendationsResponse::recommendations, [&](const auto& item) {
           table->Add({item.name(), Words(item.state()), Day(item.has_due_date(), item.due_date()), item.text()});
@@ -117,11 +121,12 @@ absl::Status List(Session& session, const ListArguments& arguments) {
     monitoring::v1::ListMonitoringRequest request;
     request.set_stage(arguments.stage);
     table.emplace(std::vector<std::string>{"NAME", "STAGE", "SINCE", "EPISODE", "OPEN PROPOSAL"});
-    status = EachItem<monitoring::v1::ListMonitoringRequest, monitoring::v1::ListMonitoringResponse, monitoring::v1::Monitoring>(
-        session, absl::StrCat(kMonitoring, "ListMonitoring"), request, &monitoring::v1::ListMonitoringResponse::monitoring,
-        [&](const auto& item) {
-          table->Add({item.name(), item.stage_display_name(), Day(item.has_since_date(), item.since_date()), item.episode(),
-                      item.open_proposal()});
+    status = EachItem<monitoring::v1::ListMonitoringRequest, monitoring::v1::ListMonitoringResponse,
+                      monitoring::v1::Monitoring>(
+        session, absl::StrCat(kMonitoring, "ListMonitoring"), request,
+        &monitoring::v1::ListMonitoringResponse::monitoring, [&](const auto& item) {
+          table->Add({item.name(), item.stage_display_name(), Day(item.has_since_date(), item.since_date()),
+                      item.episode(), item.open_proposal()});
         });
   } else if (arguments.kind == "proposals") {
     auto request = WithParent<monitoring::v1::ListProposalsRequest>(force);
@@ -129,28 +134,32 @@ absl::Status List(Session& session, const ListArguments& arguments) {
     if (!state.ok()) return state.status();
     request.set_state(*state);
     table.emplace(std::vector<std::string>{"NAME", "STATE", "FROM", "TO", "GROUND", "REASONS", "PROPOSER"});
-    status = EachItem<monitoring::v1::ListProposalsRequest, monitoring::v1::ListProposalsResponse, monitoring::v1::Proposal>(
-        session, absl::StrCat(kMonitoring, "ListProposals"), request, &monitoring::v1::ListProposalsResponse::proposals,
-        [&](const auto& item) {
-          table->Add({item.name(), Words(item.state()), item.from_stage(), item.to_stage(), Words(item.ground()),
-                      absl::StrCat(item.reasons_size()), item.proposer()});
-        });
+    status =
+        EachItem<monitoring::v1::ListProposalsRequest, monitoring::v1::ListProposalsResponse, monitoring::v1::Proposal>(
+            session, absl::StrCat(kMonitoring, "ListProposals"), request,
+            &monitoring::v1::ListProposalsResponse::proposals, [&](const auto& item) {
+              table->Add({item.name(), Words(item.state()), item.from_stage(), item.to_stage(), Words(item.ground()),
+                          absl::StrCat(item.reasons_size()), item.proposer()});
+            });
   } else if (arguments.kind == "decisions") {
     table.emplace(std::vector<std::string>{"NAME", "OUTCOME", "FROM", "TO", "EFFECTIVE", "DECIDER"});
-    status = EachItem<monitoring::v1::ListDecisionsRequest, monitoring::v1::ListDecisionsResponse, monitoring::v1::Decision>(
-        session, absl::StrCat(kMonitoring, "ListDecisions"), WithParent<monitoring::v1::ListDecisionsRequest>(force),
-        &monitoring::v1::ListDecisionsResponse::decisions, [&](const auto& item) {
-          table->Add({item.name(), Words(item.outcome()), item.from_stage(), item.to_stage(),
-                      Day(item.has_effective_date(), item.effective_date()), item.decider()});
-        });
+    status =
+        EachItem<monitoring::v1::ListDecisionsRequest, monitoring::v1::ListDecisionsResponse, monitoring::v1::Decision>(
+            session, absl::StrCat(kMonitoring, "ListDecisions"),
+            WithParent<monitoring::v1::ListDecisionsRequest>(force), &monitoring::v1::ListDecisionsResponse::decisions,
+            [&](const auto& item) {
+              table->Add({item.name(), Words(item.outcome()), item.from_stage(), item.to_stage(),
+                          Day(item.has_effective_date(), item.effective_date()), item.decider()});
+            });
   } else {
     table.emplace(std::vector<std::string>{"NAME", "STAGE", "FROM", "UNTIL", "REASONS"});
-    status = EachItem<monitoring::v1::ListEpisodesRequest, monitoring::v1::ListEpisodesResponse, monitoring::v1::Episode>(
-        session, absl::StrCat(kMonitoring, "ListEpisodes"), WithParent<monitoring::v1::ListEpisodesRequest>(force),
-        &monitoring::v1::ListEpisodesResponse::episodes, [&](const auto& item) {
-          table->Add({item.name(), item.stage(), Day(item.has_from_date(), item.from_date()),
-                      Day(item.has_until_date(), item.until_date()), absl::StrCat(item.entry_reasons_size())});
-        });
+    status =
+        EachItem<monitoring::v1::ListEpisodesRequest, monitoring::v1::ListEpisodesResponse, monitoring::v1::Episode>(
+            session, absl::StrCat(kMonitoring, "ListEpisodes"), WithParent<monitoring::v1::ListEpisodesRequest>(force),
+            &monitoring::v1::ListEpisodesResponse::episodes, [&](const auto& item) {
+              table->Add({item.name(), item.stage(), Day(item.has_from_date(), item.from_date()),
+                          Day(item.has_until_date(), item.until_date()), absl::StrCat(item.entry_reasons_size())});
+            });
   }
   if (status.ok() && !session.json) std::cout << table->Text();
   return status;
@@ -171,7 +180,8 @@ Kind KindOf(const std::string& name) {
 }
 
 absl::Status NotAName(const std::string& name, const std::string& example) {
-  return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is not a name this command takes. Write it as ", example, "."));
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", name, "\" is not a name this command takes. Write it as ", example, "."));
 }
 
 template <class Request, class Response>
@@ -188,19 +198,26 @@ absl::Status Show(Session& session, const std::string& name) {
   using namespace monitoring::v1;  // NOLINT
   switch (KindOf(name)) {
     case Kind::kForce:
-      return Get<forces::v1::GetForceRequest, forces::v1::GetForceResponse>(session, absl::StrCat(kForces, "GetForce"), name, "force");
+      return Get<forces::v1::GetForceRequest, forces::v1::GetForceResponse>(session, absl::StrCat(kForces, "GetForce"),
+                                                                            name, "force");
     case Kind::kConcern:
-      return Get<GetConcernRequest, GetConcernResponse>(session, absl::StrCat(kConcerns, "GetConcern"), name, "concern");
+      return Get<GetConcernRequest, GetConcernResponse>(session, absl::StrCat(kConcerns, "GetConcern"), name,
+                                                        "concern");
     case Kind::kRecommendation:
-      return Get<GetRecommendationRequest, GetRecommendationResponse>(session, absl::StrCat(kConcerns, "GetRecommendation"), name, "recommendation");
+      return Get<GetRecommendationRequest, GetRecommendationResponse>(
+          session, absl::StrCat(kConcerns, "GetRecommendation"), name, "recommendation");
     case Kind::kMonitoring:
-      return Get<GetMonitoringRequest, GetMonitoringResponse>(session, absl::StrCat(kMonitoring, "GetMonitoring"), name, "monitoring");
+      return Get<GetMonitoringRequest, GetMonitoringResponse>(session, absl::StrCat(kMonitoring, "GetMonitoring"), name,
+                                                              "monitoring");
     case Kind::kProposal:
-      return Get<GetProposalRequest, GetProposalResponse>(session, absl::StrCat(kMonitoring, "GetProposal"), name, "proposal");
+      return Get<GetProposalRequest, GetProposalResponse>(session, absl::StrCat(kMonitoring, "GetProposal"), name,
+                                                          "proposal");
     case Kind::kDecision:
-      return Get<GetDecisionRequest, GetDecisionResponse>(session, absl::StrCat(kMonitoring, "GetDecision"), name, "decision");
+      return Get<GetDecisionRequest, GetDecisionResponse>(session, absl::StrCat(kMonitoring, "GetDecision"), name,
+                                                          "decision");
     case Kind::kEpisode:
-      return Get<GetEpisodeRequest, GetEpisodeResponse>(session, absl::StrCat(kMonitoring, "GetEpisode"), name, "episode");
+      return Get<GetEpisodeRequest, GetEpisodeResponse>(session, absl::StrCat(kMonitoring, "GetEpisode"), name,
+                                                        "episode");
     case Kind::kUnknown:
       break;
   }
@@ -223,7 +240,8 @@ absl::Status Versions(Session& session, const std::string& method, const std::st
       }
       const auto& change = version.change();
       table.Add({absl::StrCat(change.revision()),
-                 absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(change.recorded_time().seconds()), absl::UTCTimeZone()),
+                 absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(change.recorded_time().seconds()),
+                                  absl::UTCTimeZone()),
                  change.actor(), change.verb(), change.reason()});
     }
     if (response.next_page_token().empty()) break;
@@ -241,7 +259,8 @@ absl::Status ShowVersions(Session& session, const std::string& name) {
       return Versions<forces::v1::ListForceVersionsRequest, forces::v1::ListForceVersionsResponse>(
           session, absl::StrCat(kForces, "ListForceVersions"), name);
     case Kind::kConcern:
-      return Versions<ListConcernVersionsRequest, ListConcernVersionsResponse>(session, absl::StrCat(kConcerns, "ListConcernVersions"), name);
+      return Versions<ListConcernVersionsRequest, ListConcernVersionsResponse>(
+          session, absl::StrCat(kConcerns, "ListConcernVersions"), name);
     case Kind::kRecommendation:
       return Versions<ListRecommendationVersionsRequest, ListRecommendationVersionsResponse>(
           session, absl::StrCat(kConcerns, "ListRecommendationVersions"), name);
@@ -280,7 +299,8 @@ absl::Status Actions(Session& session, const std::string& name) {
     monitoring::v1::ListAllowedActionsRequest request;
     request.set_name(name);
     monitoring::v1::ListAllowedActionsResponse response;
-    const absl::Status status = session.client->Call(absl::StrCat(kMonitoring, "ListAllowedActions"), request, &response);
+    const absl::Status status =
+        session.client->Call(absl::StrCat(kMonitoring, "ListAllowedActions"), request, &response);
     if (status.ok()) PrintActions(session, response);
     return status;
   }
@@ -292,7 +312,8 @@ absl::Status Dashboard(Session& session, const std::string& force) {
     gateway::v1::GetNationalDashboardRequest request;
     request.mutable_freshness()->set_fully_consistent(true);
     gateway::v1::GetNationalDashboardResponse response;
-    const absl::Status status = session.client->Call(absl::StrCat(kGateway, "GetNationalDashboard"), request, &response);
+    const absl::Status status =
+        session.client->Call(absl::StrCat(kGateway, "GetNationalDashboard"), request, &response);
     if (!status.ok()) return status;
     if (session.json) {
       PrintJson(response.dashboard());
@@ -324,8 +345,8 @@ absl::Status Watch(Session& session, const std::string& force, int count) {
     if (session.json) {
       PrintJson(response);
     } else {
-      std::cout << (response.has_national() ? NationalPage(response.national()) : ForcePage(response.force())) << std::string(60, '-')
-                << std::endl;
+      std::cout << (response.has_national() ? NationalPage(response.national()) : ForcePage(response.force()))
+                << std::string(60, '-') << std::endl;
     }
     return count == 0 || ++seen < count;
   });
@@ -335,10 +356,12 @@ absl::Status Watch(Session& session, const std::string& force, int count) {
 
 void AddReadCommands(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<ListArguments>();
-  auto* list = app.add_subcommand("list", "List forces, concerns, recommendations, themes, monitoring, proposals, decisions or episodes");
+  auto* list = app.add_subcommand(
+      "list", "List forces, concerns, recommendations, themes, monitoring, proposals, decisions or episodes");
   list->add_option("kind", arguments->kind, "What to list")
       ->required()
-      ->check(CLI::IsMember({"forces", "concerns", "recommendations", "themes", "monitoring", "proposals", "decisions", "episodes"}));
+      ->check(CLI::IsMember(
+          {"forces", "concerns", "recommendations", "themes", "monitoring", "proposals", "decisions", "episodes"}));
   list->add_option("--force", arguments->force, "Only of this force, such as west-midlands");
   list->add_option("--state", arguments->state, "Only in this state, such as issued");
   list->add_option("--stage", arguments->stage, "Monitoring: only in this stage, such as engage");
@@ -346,10 +369,12 @@ void AddReadCommands(CLI::App& app, Session& session) {
   list->add_option("--query", arguments->query, "Forces: only names that contain this text");
   list->callback([&session, arguments] { session.run = [&session, arguments] { return List(session, *arguments); }; });
 
-  const auto by_name = [&](const char* verb, const char* help, absl::Status (*run)(Session&, const std::string&), bool required) {
+  const auto by_name = [&](const char* verb, const char* help, absl::Status (*run)(Session&, const std::string&),
+                           bool required) {
     auto name = std::make_shared<std::string>();
     auto* command = app.add_subcommand(verb, help);
-    auto* option = command->add_option("name", *name, required ? "Resource name, such as forces/kent/concerns/1" : "Force, such as west-midlands");
+    auto* option = command->add_option(
+        "name", *name, required ? "Resource name, such as forces/kent/concerns/1" : "Force, such as west-midlands");
     if (required) option->required();
     command->callback([&session, name, run] { session.run = [&session, name, run] { return run(session, *name); }; });
   };
@@ -363,7 +388,8 @@ void AddReadCommands(CLI::App& app, Session& session) {
   auto* watch = app.add_subcommand("watch", "Show a dashboard again whenever it changes, until interrupted");
   watch->add_option("force", *force, "Force, such as west-midlands; without it the national dashboard");
   watch->add_option("--count", *count, "Stop after so many states; 0 means never");
-  watch->callback([&session, force, count] { session.run = [&session, force, count] { return Watch(session, *force, *count); }; });
+  watch->callback(
+      [&session, force, count] { session.run = [&session, force, count] { return Watch(session, *force, *count); }; });
 }
 
 std::string ForceName(const std::string& text) { return text.rfind("forces/", 0) == 0 ? text : "forces/" + text; }

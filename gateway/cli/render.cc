@@ -31,8 +31,8 @@ std::string Sections(const google::protobuf::RepeatedPtrField<gateway::v1::Secti
 std::string Counts(const gateway::v1::ConcernCounts& counts) {
   return absl::StrCat("open: ", counts.open_causes_of_concern(), " causes of concern (", counts.open_accelerated(),
                       " accelerated), ", counts.open_areas_for_improvement(), " areas for improvement, ",
-                      counts.open_recommendations(), " recommendations (", counts.overdue_recommendations(), " overdue, ",
-                      counts.claimed_recommendations(), " claimed)");
+                      counts.open_recommendations(), " recommendations (", counts.overdue_recommendations(),
+                      " overdue, ", counts.claimed_recommendations(), " claimed)");
 }
 
 std::string Label(const std::string& field) {
@@ -94,7 +94,8 @@ void AppendLabelled(const Message& message, const std::string& indent, std::stri
       AppendValue(message, *field, 0, indent, out);
       continue;
     }
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) AppendValue(message, *field, i, indent, out);
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i)
+      AppendValue(message, *field, i, indent, out);
   }
 }
 
@@ -123,17 +124,22 @@ std::string Labelled(const Message& message) {
 }
 
 std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
-  std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n", Sections(dashboard.sections()), "\n");
+  std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n",
+                                  Sections(dashboard.sections()), "\n");
   for (const auto& count : dashboard.stage_counts()) {
-    absl::StrAppend(&text, count.display_name(), ": ", count.force_count(), count.force_count() == 1 ? " force" : " forces", "\n");
+    absl::StrAppend(&text, count.display_name(), ": ", count.force_count(),
+                    count.force_count() == 1 ? " force" : " forces", "\n");
   }
-  absl::StrAppend(&text, Counts(dashboard.counts()), "\n", "Proposals waiting for a decision: ", dashboard.open_proposals(), "\n\n");
+  absl::StrAppend(&text, Counts(dashboard.counts()), "\n",
+                  "Proposals waiting for a decision: ", dashboard.open_proposals(), "\n\n");
   Table table({"", "FORCE", "STAGE", "SINCE", "REGION", "CAUSES", "AFIS", "RECS", "OVERDUE"});
   for (const auto& row : dashboard.rows()) {
-    table.Add({Mark(row.enhanced()), row.display_name(), row.stage_display_name().empty() ? "unknown" : row.stage_display_name(),
-               Day(row.has_since_date(), row.since_date()), row.region(), absl::StrCat(row.counts().open_causes_of_concern()),
-               absl::StrCat(row.counts().open_areas_for_improvement()), absl::StrCat(row.counts().open_recommendations()),
-               absl::StrCat(row.counts().overdue_recommendations())});
+    table.Add(
+        {Mark(row.enhanced()), row.display_name(),
+         row.stage_display_name().empty() ? "unknown" : row.stage_display_name(),
+         Day(row.has_since_date(), row.since_date()), row.region(), absl::StrCat(row.counts().open_causes_of_concern()),
+         absl::StrCat(row.counts().open_areas_for_improvement()), absl::StrCat(row.counts().open_recommendations()),
+         absl::StrCat(row.counts().overdue_recommendations())});
   }
   return text + table.Text();
 }
@@ -155,8 +161,9 @@ std::string ForcePage(const gateway::v1::ForceDashboard& dashboard) {
     for (const auto& reason : dashboard.episode().entry_reasons()) absl::StrAppend(&text, "  - ", reason.text(), "\n");
   }
   for (const auto& decision : dashboard.decisions()) {
-    absl::StrAppend(&text, "Decision ", decision.name(), ": ", Words(decision.outcome()), ", ", decision.from_stage(), " to ",
-                    decision.to_stage(), ", decided ", FormatForPeople(decision.decided_date()), " by ", decision.decider(), "\n");
+    absl::StrAppend(&text, "Decision ", decision.name(), ": ", Words(decision.outcome()), ", ", decision.from_stage(),
+                    " to ", decision.to_stage(), ", decided ", FormatForPeople(decision.decided_date()), " by ",
+                    decision.decider(), "\n");
     if (decision.has_next_report()) {
       absl::StrAppend(&text, "  ", decision.next_report().title(), " expected ",
                       FormatForPeople(decision.next_report().expected_date()), "\n");

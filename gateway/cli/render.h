@@ -1,5 +1,5 @@
-// What the command line shows people: lists as tables, one resource as labelled lines, dashboards as pages. Pure functions
-// over messages.
+// What the command line shows people: lists as tables, one resource as labelled lines, dashboards as pages. Pure
+// functions over messages.
 #pragma once
 
 #include <string>

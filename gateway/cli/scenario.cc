@@ -62,12 +62,14 @@ absl::Status PlayScenario(const std::string& path, Client& client, std::ostream&
       request.clear();
       if (!MessageToJsonString(*body, &request).ok()) return absl::InternalError("A request cannot be printed.");
     }
-    for (const auto& [name, value] : saved) request = absl::StrReplaceAll(request, {{absl::StrCat("${", name, "}"), value}});
+    for (const auto& [name, value] : saved)
+      request = absl::StrReplaceAll(request, {{absl::StrCat("${", name, "}"), value}});
     const absl::StatusOr<std::string> answer = client.CallJson(Text(step, "method"), request, Text(step, "as"));
     if (!answer.ok()) {
       absl::Status status(answer.status().code(), absl::StrCat("Step ", i + 1, ", ", Text(step, "method"), ": ",
                                                                std::string(answer.status().message())));
-      answer.status().ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
+      answer.status().ForEachPayload(
+          [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
       return status;
     }
     const Value* save = Field(step, "save");

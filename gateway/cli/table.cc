@@ -31,7 +31,8 @@ std::string Table::Text(size_t max_cell) const {
   }
   std::vector<size_t> widths(header_.size(), 0);
   for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(line[i]));
+    for (size_t i = 0; i < line.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], DisplayWidth(line[i]));
   }
   std::string text;
   for (const auto& line : lines) {

@@ -18,13 +18,14 @@ absl::Status Import(Session& session, const std::string& path, bool dry_run) {
   request.set_validate_only(dry_run);
   request.set_request_id(session.request_id.empty() ? NewRequestId() : session.request_id);
   forces::v1::ImportForcesResponse response;
-  const absl::Status status = session.client->Call("oversight.forces.v1.ForcesService/ImportForces", request, &response);
+  const absl::Status status =
+      session.client->Call("oversight.forces.v1.ForcesService/ImportForces", request, &response);
   if (!status.ok()) return status;
   if (session.json) {
     PrintJson(response);
   } else {
-    std::cout << (dry_run ? "Would import: " : "Imported: ") << response.created_count() << " new, " << response.updated_count()
-              << " changed, " << response.unchanged_count() << " unchanged forces.\n";
+    std::cout << (dry_run ? "Would import: " : "Imported: ") << response.created_count() << " new, "
+              << response.updated_count() << " changed, " << response.unchanged_count() << " unchanged forces.\n";
   }
   return absl::OkStatus();
 }
@@ -45,22 +46,27 @@ void AddToolCommands(CLI::App& app, Session& session) {
     auto* import = app.add_subcommand("import", "Bring the register of forces in line with a CSV file");
     import->add_option("file", *path, "The file, such as data/forces.csv")->required();
     import->add_flag("--dry-run", *dry_run, "Check and count, store nothing");
-    import->callback([&session, path, dry_run] { session.run = [&session, path, dry_run] { return Import(session, *path, *dry_run); }; });
-  }
-  {
-    auto method = std::make_shared<std::string>();
-    auto body = std::make_shared<std::string>("{}");
-    auto* call = app.add_subcommand("call", "Call any RPC of the suite with JSON");
-    call->add_option("method", *method, "Such as oversight.forces.v1.ForcesService/GetForce")->required();
-    call->add_option("request", *body, "The request in JSON; - reads it from standard input");
-    call->callback([&session, method, body] { session.run = [&session, method, body] { return Call(session, *method, *body); }; });
-  }
-  {
-    auto path = std::make_shared<std::string>();
-    auto* play = app.add_subcommand("play", "Play a recorded course of events, such as data/scenarios/west-midlands-2023.json");
-    play->add_option("file", *path, "The scenario")->required();
-    play->callback([&session, path] { session.run = [&session, path] { return PlayScenario(*path, *session.client, std::cout); }; });
-  }
+    import->callback([&session, path, dry_run] { session.run = [&session, path, dry_run] { return Import(session, *path, *dry_run);
+  };
+});
+}  // namespace oversight::cli
+{
+  auto method = std::make_shared<std::string>();
+  auto body = std::make_shared<std::string>("{}");
+  auto* call = app.add_subcommand("call", "Call any RPC of the suite with JSON");
+  call->add_option("method", *method, "Such as oversight.forces.v1.ForcesService/GetForce")->required();
+  call->add_option("request", *body, "The request in JSON; - reads it from standard input");
+  call->callback(
+      [&session, method, body] { session.run = [&session, method, body] { return Call(session, *method, *body); }; });
+}
+{
+  auto path = std::make_shared<std::string>();
+  auto* play =
+      app.add_subcommand("play", "Play a recorded course of events, such as data/scenarios/west-midlands-2023.json");
+  play->add_option("file", *path, "The scenario")->required();
+  play->callback(
+      [&session, path] { session.run = [&session, path] { return PlayScenario(*path, *session.client, std::cout); }; });
+}
 }
 
 }  // namespace oversight::cli

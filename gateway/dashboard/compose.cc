@@ -31,7 +31,8 @@ std::string ConcernOf(const std::string& name) { return Parent(name, 4); }
 int64_t Number(const std::string& name) {
   const size_t slash = name.rfind('/');
   int64_t number = 0;
-  for (size_t i = slash + 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i) number = number * 10 + (name[i] - '0');
+  for (size_t i = slash + 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i)
+    number = number * 10 + (name[i] - '0');
   return number;
 }
 
@@ -100,7 +101,8 @@ monitoring::v1::Monitoring NeverMoved(const std::string& force, const monitoring
 
 template <class T>
 void SortNewestFirst(std::vector<Shared<T>>& items) {
-  std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return Number(a->name()) > Number(b->name()); });
+  std::sort(items.begin(), items.end(),
+            [](const auto& a, const auto& b) { return Number(a->name()) > Number(b->name()); });
 }
 
 template <class T>
@@ -112,8 +114,8 @@ std::vector<Shared<T>> OfForce(const std::vector<Shared<T>>& items, const std::s
   return result;
 }
 
-// The proposal that waits for a decision, by force. Monitoring-service fills in `open_proposal` when it answers a read; its
-// watch, which the facts come from, tells of proposals by themselves.
+// The proposal that waits for a decision, by force. Monitoring-service fills in `open_proposal` when it answers a read;
+// its watch, which the facts come from, tells of proposals by themselves.
 std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& facts) {
   std::unordered_map<std::string, std::string> open;
   for (const auto& proposal : facts.proposals) {
@@ -166,7 +168,8 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
     rows.push_back(std::move(row));
   }
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    return std::tuple(!a.enhanced(), a.display_name(), a.force()) < std::tuple(!b.enhanced(), b.display_name(), b.force());
+    return std::tuple(!a.enhanced(), a.display_name(), a.force()) <
+           std::tuple(!b.enhanced(), b.display_name(), b.force());
   });
   for (auto& row : rows) *dashboard.add_rows() = std::move(row);
   if (facts.ladder != nullptr) {

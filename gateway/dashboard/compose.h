@@ -1,5 +1,5 @@
-// Makes dashboards from facts. Pure: no clock, no network, no state; the same facts give the same dashboard. The sections'
-// status is not made here, because it changes while the facts do not (see dashboard_source.h).
+// Makes dashboards from facts. Pure: no clock, no network, no state; the same facts give the same dashboard. The
+// sections' status is not made here, because it changes while the facts do not (see dashboard_source.h).
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
-// Dashboards, encoded: made from the gateway's copies when what they show has changed, and otherwise the same bytes again.
-// The sections' status changes without a change of facts, so it is not part of those bytes but added to each answer.
+// Dashboards, encoded: made from the gateway's copies when what they show has changed, and otherwise the same bytes
+// again. The sections' status changes without a change of facts, so it is not part of those bytes but added to each
+// answer.
 //
-// Owns nothing but its cache; the copies must outlive it. Thread-safe. Building a dashboard takes a millisecond of CPU on the
-// calling thread and waits for nothing but another builder of the same dashboard.
+// Owns nothing but its cache; the copies must outlive it. Thread-safe. Building a dashboard takes a millisecond of CPU
+// on the calling thread and waits for nothing but another builder of the same dashboard.
 #pragma once
 
 #include <atomic>
@@ -37,8 +38,8 @@ class DashboardSource {
   // Errors: the same, and NOT_FOUND.
   absl::StatusOr<EncodedDashboard> Force(const std::string& force, Audience audience);
 
-  // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed or of
-  // no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED for a token not reached.
+  // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
+  // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED for a token not reached.
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
 
   // Runs `changed` after every change of any copy, on an informer's thread; it must not block. Add before starting.
@@ -75,8 +76,8 @@ class DashboardSource {
   std::vector<std::function<void()>> listeners_;
   std::atomic<int64_t> builds_{0};
   mutable std::mutex mu_;
-  int64_t all_changes_ = 0;       // of anything
-  int64_t listed_at_ = 0;         // all_changes_ when something last changed for every force
+  int64_t all_changes_ = 0;                              // of anything
+  int64_t listed_at_ = 0;                                // all_changes_ when something last changed for every force
   std::unordered_map<std::string, int64_t> changed_at_;  // by force: all_changes_ when it last changed
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
 };

@@ -17,8 +17,8 @@ namespace oversight::gateway {
 template <class T>
 using Shared = std::shared_ptr<const T>;
 
-// Which of the callers' eyes a dashboard is made for. Outsiders (a force's users, its oversight body) see neither drafts
-// nor proposals and decisions: until a move is published, nothing of it may show to them.
+// Which of the callers' eyes a dashboard is made for. Outsiders (a force's users, its oversight body) see neither
+// drafts nor proposals and decisions: until a move is published, nothing of it may show to them.
 enum class Audience { kInspectorate, kOutside };
 
 struct SuiteFacts {

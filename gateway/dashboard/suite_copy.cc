@@ -51,8 +51,8 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     std::shared_ptr<ForcesService::Stub> stub = ForcesService::NewStub(forces);
     copy.forces = std::make_unique<ForcesInformer>(
         options("forces", AskByList<ListForcesRequest, ListForcesResponse>(
-                              ListForcesRequest(),
-                              [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListForces(c, q, r, done); })),
+                              ListForcesRequest(), [stub](auto* c, auto* q, auto* r,
+                                                          auto done) { stub->async()->ListForces(c, q, r, done); })),
         rpc::GrpcWatch<WatchForcesRequest, WatchForcesResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchForces(c, q, r); }));
   }
@@ -62,10 +62,9 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     ListConcernsRequest all;
     all.set_parent("forces/-");
     copy.concerns = std::make_unique<ConcernsInformer>(
-        options("concerns", AskByList<ListConcernsRequest, ListConcernsResponse>(
-                                all, [stub](auto* c, auto* q, auto* r, auto done) {
-                                  stub->async()->ListConcerns(c, q, r, done);
-                                })),
+        options("concerns",
+                AskByList<ListConcernsRequest, ListConcernsResponse>(
+                    all, [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListConcerns(c, q, r, done); })),
         rpc::GrpcWatch<WatchConcernsRequest, WatchConcernsResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchConcerns(c, q, r); }));
   }
@@ -76,9 +75,8 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     all.set_parent("forces/-");
     copy.monitoring = std::make_unique<MonitoringInformer>(
         options("monitoring", AskByList<ListDecisionsRequest, ListDecisionsResponse>(
-                                  all, [stub](auto* c, auto* q, auto* r, auto done) {
-                                    stub->async()->ListDecisions(c, q, r, done);
-                                  })),
+                                  all, [stub](auto* c, auto* q, auto* r,
+                                              auto done) { stub->async()->ListDecisions(c, q, r, done); })),
         rpc::GrpcWatch<WatchMonitoringRequest, WatchMonitoringResponse>(
             [stub](auto* c, auto* q, auto* r) { stub->async()->WatchMonitoring(c, q, r); }));
   }

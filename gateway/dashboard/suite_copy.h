@@ -32,7 +32,9 @@ struct SuiteCopy {
   };
   // The three, in the order of dependence.
   std::vector<Owner> owners() const {
-    return {{"forces-service", forces.get()}, {"concerns-service", concerns.get()}, {"monitoring-service", monitoring.get()}};
+    return {{"forces-service", forces.get()},
+            {"concerns-service", concerns.get()},
+            {"monitoring-service", monitoring.get()}};
   }
   void Start() {
     for (const auto& owner : owners()) owner.informer->Start();

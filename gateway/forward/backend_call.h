@@ -50,8 +50,8 @@ class Cancellable {
 std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request,
                                         std::function<void(UnaryAnswer)> done);
 
-// A server-streaming call. Read is asked for one message at a time, which is the flow control. Whoever starts a stream must
-// read it to its end, also after Cancel (which makes the end come at once).
+// A server-streaming call. Read is asked for one message at a time, which is the flow control. Whoever starts a stream
+// must read it to its end, also after Cancel (which makes the end come at once).
 class StreamCall : public Cancellable {
  public:
   // A message, or nullopt at the end; then `status` says how it ended.
@@ -59,6 +59,7 @@ class StreamCall : public Cancellable {
   // At most one Read outstanding; none after the end.
   virtual void Read(OnMessage on_message) = 0;
 };
-std::shared_ptr<StreamCall> StartStream(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request);
+std::shared_ptr<StreamCall> StartStream(const Route& route, const BackendCallOptions& options,
+                                        grpc::ByteBuffer request);
 
 }  // namespace oversight::gateway

@@ -1,5 +1,5 @@
-// Which backend answers which RPC: every method of the suite's services, found by its path. Built once from the generated
-// descriptors, so that a new RPC is reachable without a line here. Immutable, so thread-safe.
+// Which backend answers which RPC: every method of the suite's services, found by its path. Built once from the
+// generated descriptors, so that a new RPC is reachable without a line here. Immutable, so thread-safe.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
-// The Connect protocol's own parts, apart from any network: status codes, error JSON, envelopes, time-outs. Pure and total
-// functions over values; whatever bytes come in, something defined comes out. Specification: connectrpc.com/docs/protocol.
+// The Connect protocol's own parts, apart from any network: status codes, error JSON, envelopes, time-outs. Pure and
+// total functions over values; whatever bytes come in, something defined comes out. Specification:
+// connectrpc.com/docs/protocol.
 #pragma once
 
 #include <cstdint>

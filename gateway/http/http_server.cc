@@ -39,8 +39,8 @@ std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChrono
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-// GCC 12 destroys some temporaries of an expression with co_await twice. So in this file what is not trivial and goes into
-// such an expression has a name, and coroutines that are awaited at once take references.
+// GCC 12 destroys some temporaries of an expression with co_await twice. So in this file what is not trivial and goes
+// into such an expression has a name, and coroutines that are awaited at once take references.
 
 // Waits for a callback that some other thread makes: `start` gets the function to call, once, with the result.
 template <class T>
@@ -49,7 +49,7 @@ asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& star
   auto initiation = [&executor, &start](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     start([executor, shared](T result) {
-      asio::post(executor, [shared, result = std::move(result)]() mutable { std::move(*shared)(std::move(result)); });
+      asio::post(executor, [shared, result = std::move(result)]() mutable { std::move (*shared)(std::move(result)); });
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(initiation, asio::use_awaitable);
@@ -60,7 +60,11 @@ asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& star
 class HttpServer::Impl {
  public:
   Impl(HttpOptions options, const Routes& routes)
-      : options_(std::move(options)), routes_(routes), io_(options_.threads), acceptor_(io_), work_(io_.get_executor()) {}
+      : options_(std::move(options)),
+        routes_(routes),
+        io_(options_.threads),
+        acceptor_(io_),
+        work_(io_.get_executor()) {}
 
   absl::Status Listen() {
     std::string host;
@@ -248,10 +252,10 @@ class HttpServer::Impl {
     }
     Response response(status, 11);
     response.keep_alive(false);
-    SetJson(response, connect::ErrorJson(Error(status == http::status::payload_too_large
-                                                   ? absl::StatusCode::kResourceExhausted
-                                                   : absl::StatusCode::kInvalidArgument,
-                                               common::v1::ERROR_REASON_INVALID_FIELDS, words)));
+    SetJson(response,
+            connect::ErrorJson(Error(status == http::status::payload_too_large ? absl::StatusCode::kResourceExhausted
+                                                                               : absl::StatusCode::kInvalidArgument,
+                                     common::v1::ERROR_REASON_INVALID_FIELDS, words)));
     co_await Write(connection, response);
   }
 
@@ -263,33 +267,37 @@ class HttpServer::Impl {
     const bool keep_alive = request.keep_alive() && !draining_;
     if (route == nullptr) {
       Response response(http::status::not_found, request.version());
-      SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
-                                                 "There is nothing at " + path +
-                                                     ". RPCs are at /<package>.<Service>/<Method>, such as "
-                                                     "/oversight.gateway.v1.GatewayService/GetNationalDashboard.")
-                                               .With("path", path)));
+      SetJson(response,
+              connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
+                                       "There is nothing at " + path +
+                                           ". RPCs are at /<package>.<Service>/<Method>, such as "
+                                           "/oversight.gateway.v1.GatewayService/GetNationalDashboard.")
+                                     .With("path", path)));
       co_return co_await Finish(*connection, response, keep_alive);
     }
     if (request.method() != http::verb::post) {
       Response response(http::status::method_not_allowed, request.version());
       response.set(http::field::allow, "POST");
-      SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
-                                                 "RPCs are called by POST.")));
+      SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented,
+                                                 common::v1::ERROR_REASON_UNKNOWN_METHOD, "RPCs are called by POST.")));
       co_return co_await Finish(*connection, response, keep_alive);
     }
     const auto format = connect::ParseContentType(View(request[http::field::content_type]));
     if (!format.has_value() || format->streaming != route->method->server_streaming()) {
       Response response(http::status::unsupported_media_type, request.version());
-      response.set("Accept-Post", route->method->server_streaming() ? "application/connect+json, application/connect+proto"
-                                                                    : "application/json, application/proto");
+      response.set("Accept-Post", route->method->server_streaming()
+                                      ? "application/connect+json, application/connect+proto"
+                                      : "application/json, application/proto");
       co_return co_await Finish(*connection, response, keep_alive);
     }
     BackendCallOptions options;
     for (const auto& name : ForwardedHeaders()) {
-      if (const auto it = request.find(name); it != request.end()) options.headers.emplace_back(name, View(it->value()));
+      if (const auto it = request.find(name); it != request.end())
+        options.headers.emplace_back(name, View(it->value()));
     }
     absl::Status bad;
-    const std::string_view encoding = View(request[format->streaming ? "connect-content-encoding" : "content-encoding"]);
+    const std::string_view encoding =
+        View(request[format->streaming ? "connect-content-encoding" : "content-encoding"]);
     if (!encoding.empty() && encoding != "identity") {
       bad = Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_INVALID_FIELDS,
                   "Compressed requests are not supported; send them as they are.");

@@ -1,8 +1,9 @@
 // The gateway's HTTP port: HTTP/1.1 on two threads of its own. Today it speaks the Connect protocol (unary and
-// server-streaming, JSON and binary) for every RPC of the suite, by one handler that knows the RPCs from their descriptors.
+// server-streaming, JSON and binary) for every RPC of the suite, by one handler that knows the RPCs from their
+// descriptors.
 //
-// Every client is bounded: header and body size, time to send a request, time to take an answer, number of connections. A
-// stream is pulled: a client that reads slowly slows its own call and nothing else.
+// Every client is bounded: header and body size, time to send a request, time to take an answer, number of connections.
+// A stream is pulled: a client that reads slowly slows its own call and nothing else.
 //
 // Start and Stop from one thread; the rest is thread-safe. Boost.Beast stays inside the .cc.
 #pragma once
@@ -22,10 +23,10 @@ struct HttpOptions {
   int threads = 2;
   int max_connections = 4096;
   size_t max_header_bytes = 8 * 1024;
-  size_t max_body_bytes = 4 * 1024 * 1024 + 1024;  // the greatest message of the gRPC ports, and its envelope
-  absl::Duration request_timeout = absl::Seconds(15);  // to send a whole request
-  absl::Duration idle_timeout = absl::Seconds(60);     // between requests
-  absl::Duration write_timeout = absl::Seconds(30);    // to take one piece of an answer
+  size_t max_body_bytes = 4 * 1024 * 1024 + 1024;       // the greatest message of the gRPC ports, and its envelope
+  absl::Duration request_timeout = absl::Seconds(15);   // to send a whole request
+  absl::Duration idle_timeout = absl::Seconds(60);      // between requests
+  absl::Duration write_timeout = absl::Seconds(30);     // to take one piece of an answer
   absl::Duration default_deadline = absl::Seconds(30);  // of a unary call that names none
 };
 

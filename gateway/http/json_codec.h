@@ -1,5 +1,6 @@
-// Turns the JSON of a request into its bytes and the bytes of an answer into JSON, by descriptor: protobuf's canonical JSON
-// mapping. Unknown fields are refused, so that a misspelt name is not silently dropped. Total functions; thread-safe.
+// Turns the JSON of a request into its bytes and the bytes of an answer into JSON, by descriptor: protobuf's canonical
+// JSON mapping. Unknown fields are refused, so that a misspelt name is not silently dropped. Total functions;
+// thread-safe.
 #pragma once
 
 #include <string>

@@ -10,9 +10,10 @@ using auth::Scope;
 using common::v1::Role;
 
 const std::vector<Role>& Inspectorate() {
-  static const auto* roles = new std::vector<Role>{
-      Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-      Role::ROLE_PRESS_OFFICE, Role::ROLE_RECORDS_MANAGER, Role::ROLE_SERVICE};
+  static const auto* roles = new std::vector<Role>{Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
+                                                   Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
+                                                   Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
+                                                   Role::ROLE_SERVICE};
   return *roles;
 }
 

@@ -1,5 +1,6 @@
-// Puts an answer together from bytes that exist already: the encoded dashboard, shared by all answers, and the sections made
-// for this one. What leaves is the plain encoding of the response message, which any client reads. Pure; thread-safe.
+// Puts an answer together from bytes that exist already: the encoded dashboard, shared by all answers, and the sections
+// made for this one. What leaves is the plain encoding of the response message, which any client reads. Pure;
+// thread-safe.
 #pragma once
 
 #include <vector>

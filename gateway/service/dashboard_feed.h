@@ -1,6 +1,6 @@
-// One watched dashboard: sends its present state, then again when what it shows or the state of a section has changed, or a
-// heartbeat is due. Changes that come while a message is being taken, or within the client's least interval, are told as
-// one: a slow client costs one pending flag. Thread-safe; lives through the call it serves.
+// One watched dashboard: sends its present state, then again when what it shows or the state of a section has changed,
+// or a heartbeat is due. Changes that come while a message is being taken, or within the client's least interval, are
+// told as one: a slow client costs one pending flag. Thread-safe; lives through the call it serves.
 #pragma once
 
 #include <memory>
@@ -38,8 +38,8 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
 
   std::mutex mu_;
   Stream stream_;
-  bool due_ = true;       // A state not sent yet may be there.
-  bool must_send_ = true; // Send even when the dashboard is the same: a section's state changed, or a heartbeat.
+  bool due_ = true;        // A state not sent yet may be there.
+  bool must_send_ = true;  // Send even when the dashboard is the same: a section's state changed, or a heartbeat.
   bool writing_ = false;
   bool alarm_set_ = false;
   absl::Time sent_time_ = absl::InfinitePast();

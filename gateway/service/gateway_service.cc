@@ -51,7 +51,8 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
                                                                    grpc::ByteBuffer* response) {
   return host_.UnaryRaw<v1::GetNationalDashboardRequest>(
       context, request, response,
-      [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response, rpc::Done done) {
+      [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
+             rpc::Done done) {
         source_.WaitFresh(request.freshness(), call.deadline(), [this, response, done](const absl::Status& fresh) {
           if (!fresh.ok()) return done(fresh);
           const auto sections = source_.Sections();
@@ -76,7 +77,8 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
                             const auto sections = source_.Sections();
                             const auto encoded = source_.Force(force, audience);
                             if (!encoded.ok()) return done(encoded.status());
-                            *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                            *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,
+                                                       *encoded);
                             done(absl::OkStatus());
                           });
       });
@@ -85,12 +87,12 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
 grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(grpc::CallbackServerContext* context,
                                                                                const grpc::ByteBuffer* request) {
   return host_.StreamRaw<v1::WatchDashboardRequest>(
-      context, request, [this](std::shared_ptr<rpc::StreamCall<grpc::ByteBuffer>> stream, const v1::WatchDashboardRequest& request) {
+      context, request,
+      [this](std::shared_ptr<rpc::StreamCall<grpc::ByteBuffer>> stream, const v1::WatchDashboardRequest& request) {
         // A watch shows what one of the two reads shows, so that read's rule decides.
         const std::string method = request.force().empty() ? "GetNationalDashboard" : "GetForceDashboard";
-        const absl::Status allowed =
-            auth::Check(table_, method, stream->principal(), request.force(),
-                        [this](const std::string& force) { return source_.RegionOf(force); });
+        const absl::Status allowed = auth::Check(table_, method, stream->principal(), request.force(),
+                                                 [this](const std::string& force) { return source_.RegionOf(force); });
         if (!allowed.ok()) return stream->Finish(allowed);
         auto feed = std::make_shared<DashboardFeed>(source_, stream, request, AudienceOf(stream->principal()));
         {

@@ -25,8 +25,8 @@ using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 using monitoring::v1::MonitoringService;
 
-// Calls for copies carry the gateway's own name; calls passed on carry the caller's and nothing else, so that nobody gets
-// the gateway's rights by going through it. Hence two channels per service.
+// Calls for copies carry the gateway's own name; calls passed on carry the caller's and nothing else, so that nobody
+// gets the gateway's rights by going through it. Hence two channels per service.
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service, bool as_gateway) {
   rpc::ChannelOptions options;
   options.target = target;
@@ -43,7 +43,8 @@ class GatewayApplication final : public rpc::Application {
         table_(MakeAuthorizationTable()),
         copy_(MakeSuiteCopy(ChannelTo(options.forces, ForcesService::service_full_name(), true),
                             ChannelTo(options.concerns, ConcernsService::service_full_name(), true),
-                            ChannelTo(options.monitoring, MonitoringService::service_full_name(), true), &runtime.metrics)),
+                            ChannelTo(options.monitoring, MonitoringService::service_full_name(), true),
+                            &runtime.metrics)),
         source_(copy_, runtime.clock),
         service_(runtime.host, source_, table_),
         proxy_(backends_) {
@@ -105,11 +106,15 @@ class GatewayApplication final : public rpc::Application {
   void AddMetrics() {
     auto& metrics = runtime_.metrics;
     const auto read = [](const std::atomic<int64_t>& value) { return [&value] { return static_cast<double>(value); }; };
-    gauges_.push_back(metrics.GaugeCallback("oversight_http_connections", "Open HTTP connections.", read(http_->stats().connections)));
-    gauges_.push_back(metrics.GaugeCallback("oversight_http_streams", "Streams open over HTTP.", read(http_->stats().streams)));
-    gauges_.push_back(metrics.CounterCallback("oversight_http_requests_total", "HTTP requests read.", read(http_->stats().requests)));
+    gauges_.push_back(metrics.GaugeCallback("oversight_http_connections", "Open HTTP connections.",
+                                            read(http_->stats().connections)));
+    gauges_.push_back(
+        metrics.GaugeCallback("oversight_http_streams", "Streams open over HTTP.", read(http_->stats().streams)));
+    gauges_.push_back(
+        metrics.CounterCallback("oversight_http_requests_total", "HTTP requests read.", read(http_->stats().requests)));
     gauges_.push_back(metrics.CounterCallback("oversight_http_refused_connections_total",
-                                              "Connections closed because too many were open.", read(http_->stats().refused_connections)));
+                                              "Connections closed because too many were open.",
+                                              read(http_->stats().refused_connections)));
     gauges_.push_back(metrics.CounterCallback("oversight_dashboard_builds_total", "Dashboards built anew.",
                                               [this] { return static_cast<double>(source_.builds()); }));
   }
@@ -146,10 +151,14 @@ rpc::Program MakeProgram() {
   program.admin_listen = "127.0.0.1:7200";
   program.has_store = false;
   program.add_flags = [options](observe::Flags& flags) {
-    flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (Connect protocol).", {.validate = observe::IsListenAddress});
-    flags.Add("forces", &options->forces, "Where forces-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
-    flags.Add("concerns", &options->concerns, "Where concerns-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
-    flags.Add("monitoring", &options->monitoring, "Where monitoring-service is, as a gRPC target.", {.validate = observe::IsNotEmpty});
+    flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (Connect protocol).",
+              {.validate = observe::IsListenAddress});
+    flags.Add("forces", &options->forces, "Where forces-service is, as a gRPC target.",
+              {.validate = observe::IsNotEmpty});
+    flags.Add("concerns", &options->concerns, "Where concerns-service is, as a gRPC target.",
+              {.validate = observe::IsNotEmpty});
+    flags.Add("monitoring", &options->monitoring, "Where monitoring-service is, as a gRPC target.",
+              {.validate = observe::IsNotEmpty});
   };
   program.build = [options](rpc::Runtime& runtime) { return MakeBuildApplication(*options)(runtime); };
   return program;

@@ -1,5 +1,5 @@
-// The main job from end to end with the real binaries: the seed's case through the command line, the same numbers on every
-// surface, a service that dies and comes back, and nothing acknowledged lost when all four are killed.
+// The main job from end to end with the real binaries: the seed's case through the command line, the same numbers on
+// every surface, a service that dies and comes back, and nothing acknowledged lost when all four are killed.
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,11 +23,11 @@
 namespace oversight::testing {
 namespace {
 
-using ::testing::HasSubstr;
 using gateway::v1::ForceDashboard;
 using gateway::v1::GatewayService;
 using gateway::v1::NationalDashboard;
 using gateway::v1::SectionState;
+using ::testing::HasSubstr;
 
 constexpr char kScenario[] = "data/scenarios/west-midlands-2023.json";
 constexpr char kForce[] = "forces/west-midlands";
@@ -112,7 +112,8 @@ TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   EXPECT_EQ(national.rows(0).since_date().year(), 2023);
   EXPECT_EQ(national.rows(0).since_date().month(), 11);
   EXPECT_EQ(national.rows(0).since_date().day(), 24);
-  for (int i = 1; i < national.rows_size(); ++i) EXPECT_EQ(national.rows(i).stage(), "scan") << national.rows(i).force();
+  for (int i = 1; i < national.rows_size(); ++i)
+    EXPECT_EQ(national.rows(i).stage(), "scan") << national.rows(i).force();
   ASSERT_EQ(national.stage_counts_size(), 2);
   EXPECT_EQ(national.stage_counts(0).force_count(), register_page.forces_size() - 1);
   EXPECT_EQ(national.stage_counts(1).force_count(), 1);
@@ -155,11 +156,13 @@ TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack)
   PlayScenario();
   const std::string national = Shown(National(true)), force = Shown(OfForce(true));
   suite_.Kill("concerns-service");
-  ASSERT_TRUE(Eventually(
-      [&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_STALE; }));
+  ASSERT_TRUE(
+      Eventually([&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_STALE; }));
   const auto aged = [&] { return Section(OfForce(), "concerns-service").age(); };
   const auto before = aged();
-  EXPECT_TRUE(Eventually([&] { return aged().seconds() * 1000 + aged().nanos() / 1000000 > before.seconds() * 1000 + before.nanos() / 1000000; }));
+  EXPECT_TRUE(Eventually([&] {
+    return aged().seconds() * 1000 + aged().nanos() / 1000000 > before.seconds() * 1000 + before.nanos() / 1000000;
+  }));
   EXPECT_THAT(Section(OfForce(), "concerns-service").reason(), ::testing::Not(::testing::IsEmpty()));
   EXPECT_EQ(Section(OfForce(), "forces-service").state(), gateway::v1::SECTION_STATE_COMPLETE);
   EXPECT_EQ(Section(OfForce(), "monitoring-service").state(), gateway::v1::SECTION_STATE_COMPLETE);
@@ -172,8 +175,9 @@ TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack)
   ASSERT_TRUE(Eventually(
       [&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_COMPLETE; }));
   // What is written after the restart shows.
-  const Ran raised = suite_.Cli("liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Custody", "--finding=A finding.",
-                                                 "--theme=workforce", "--source=revisit", "--source-title=Revisit", "--found=2023", "--issue"});
+  const Ran raised = suite_.Cli(
+      "liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Custody", "--finding=A finding.",
+                       "--theme=workforce", "--source=revisit", "--source-title=Revisit", "--found=2023", "--issue"});
   ASSERT_EQ(raised.code, 0) << raised.err;
   EXPECT_TRUE(Eventually([&] { return OfForce().counts().open_areas_for_improvement() == 1; }));
 }
@@ -188,7 +192,8 @@ TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
   EXPECT_EQ(response.force().concerns_size(), 0);
   PlayScenario();
   bool seen = false;
-  while (!seen && reader->Read(&response)) seen = response.force().monitoring().stage() == "engage" && response.force().concerns_size() == 4;
+  while (!seen && reader->Read(&response))
+    seen = response.force().monitoring().stage() == "engage" && response.force().concerns_size() == 4;
   EXPECT_TRUE(seen);
   // An orderly stop tells the watcher to come back.
   suite_.process("gateway").Signal(SIGTERM);

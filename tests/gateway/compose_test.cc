@@ -118,8 +118,8 @@ TEST_F(ComposeTest, CountsOpenWorkOnly) {
   AddConcern("forces/kent/concerns/3", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_DRAFT, false);
   AddConcern("forces/essex/concerns/1", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_DISCHARGED);
   const std::string first = "forces/kent/concerns/1/recommendations/";
-  AddRecommendation(first + "1", RECOMMENDATION_STATE_OPEN, kToday - 1);     // overdue
-  AddRecommendation(first + "2", RECOMMENDATION_STATE_CLAIMED, kToday);      // due today: not overdue
+  AddRecommendation(first + "1", RECOMMENDATION_STATE_OPEN, kToday - 1);      // overdue
+  AddRecommendation(first + "2", RECOMMENDATION_STATE_CLAIMED, kToday);       // due today: not overdue
   AddRecommendation(first + "3", RECOMMENDATION_STATE_VERIFIED, kToday - 9);  // done
   AddRecommendation("forces/kent/concerns/3/recommendations/1", RECOMMENDATION_STATE_DRAFT, kToday - 9);
   AddRecommendation("forces/essex/concerns/1/recommendations/1", RECOMMENDATION_STATE_OPEN, kToday - 9);

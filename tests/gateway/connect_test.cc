@@ -40,8 +40,9 @@ TEST(Connect, EveryStatusCodeHasItsNameAndHttpStatus) {
 }
 
 TEST(Connect, ErrorsCarryTheirDetailsInBytesAndInWords) {
-  const absl::Status status = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS, "Say \"when\".")
-                                  .Violation("due", "is required");
+  const absl::Status status =
+      Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS, "Say \"when\".")
+          .Violation("due", "is required");
   const auto error = Parse(ErrorJson(status));
   EXPECT_EQ(error.fields().at("code").string_value(), "invalid_argument");
   EXPECT_EQ(error.fields().at("message").string_value(), "Say \"when\".");
@@ -88,7 +89,8 @@ RC_GTEST_PROP(Connect, AnyBytesAreReadOrRefused, (const std::string& bytes)) {
 TEST(Connect, TimeoutsAreAtMostTenDigits) {
   EXPECT_EQ(ParseTimeout("1500"), absl::Milliseconds(1500));
   EXPECT_EQ(ParseTimeout("9999999999"), absl::Milliseconds(9999999999));
-  for (const char* wrong : {"", "-1", "1.5", "12345678901", "1s", " 1"}) EXPECT_FALSE(ParseTimeout(wrong).has_value()) << wrong;
+  for (const char* wrong : {"", "-1", "1.5", "12345678901", "1s", " 1"})
+    EXPECT_FALSE(ParseTimeout(wrong).has_value()) << wrong;
 }
 
 }  // namespace

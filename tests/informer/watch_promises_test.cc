@@ -1,5 +1,5 @@
-// What every Watch promises, over gRPC, while several write at once: a client breaks off and resumes again and again, and what
-// it saw is held against the log.
+// What every Watch promises, over gRPC, while several write at once: a client breaks off and resumes again and again,
+// and what it saw is held against the log.
 #include <map>
 #include <set>
 #include <string>
@@ -112,7 +112,8 @@ TEST(WatchPromises, TheInitialStateAndWhatFollowsMissNothing) {
   auto stub = server->StubAs<ForcesService>("gateway");
   std::thread writer([&server] {
     for (int i = 0; i < 150; ++i) {
-      Store(server->ledger(), {PutForce("f" + std::to_string(i % 20), std::to_string(i)), PutForce("last", std::to_string(i))});
+      Store(server->ledger(),
+            {PutForce("f" + std::to_string(i % 20), std::to_string(i)), PutForce("last", std::to_string(i))});
     }
   });
   std::vector<std::thread> watchers;

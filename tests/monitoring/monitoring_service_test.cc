@@ -2,8 +2,8 @@
 #include <set>
 #include <thread>
 
-#include "common/rpc/resources.h"
 #include "common/ledger/natural_order.h"
+#include "common/rpc/resources.h"
 #include "monitoring-service/service/authorization.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/golden.h"

@@ -7,7 +7,7 @@
 namespace oversight::testing {
 
 struct HttpAnswer {
-  int status = 0;  // 0: no answer
+  int status = 0;                              // 0: no answer
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 };

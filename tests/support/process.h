@@ -1,5 +1,5 @@
-// A real binary as a child process, for end-to-end tests. Its output goes to a file, shown when it fails to start. Killed when
-// the object goes. Not thread-safe.
+// A real binary as a child process, for end-to-end tests. Its output goes to a file, shown when it fails to start.
+// Killed when the object goes. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>

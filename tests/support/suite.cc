@@ -57,8 +57,9 @@ void Suite::Start(const std::string& name) {
   };
   const std::string ready = folder_ / (name + ".json");
   std::filesystem::remove(ready);
-  std::vector<std::string> command = {Binary(name), listen("listen", "grpc"), listen("admin-listen", "admin"),
-                                      "--ready-file=" + ready, "--insecure", "--drain-delay=0s"};
+  std::vector<std::string> command = {
+      Binary(name), listen("listen", "grpc"), listen("admin-listen", "admin"), "--ready-file=" + ready,
+      "--insecure", "--drain-delay=0s"};
   if (name == "gateway") {
     command.push_back(listen("http-listen", "http"));
   } else {

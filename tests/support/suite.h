@@ -1,5 +1,5 @@
-// The whole suite as real processes on free ports over a folder of its own, for end-to-end tests. Any of them can be killed
-// and started again on the same store and port. Not thread-safe.
+// The whole suite as real processes on free ports over a folder of its own, for end-to-end tests. Any of them can be
+// killed and started again on the same store and port. Not thread-safe.
 #pragma once
 
 #include <map>

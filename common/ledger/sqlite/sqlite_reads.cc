@@ -58,6 +58,8 @@ std::string ListSql(size_t terms) {
 
 }  // namespace
 
+std::string SqliteListSqlForTest(size_t terms) { return ListSql(terms); }
+
 absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& connection) {
   std::unique_ptr<SqliteReads> reads(new SqliteReads(connection));
   const auto prepare = [&](Statement& statement, const std::string& sql) {

@@ -39,4 +39,7 @@ class SqliteReads {
 
 inline constexpr Revision kLatest = INT64_MAX;
 
+// The list query over so many terms, for a test of its plan.
+std::string SqliteListSqlForTest(size_t terms);
+
 }  // namespace oversight::ledger
