@@ -18,6 +18,8 @@ namespace oversight::rpc {
 namespace {
 
 constexpr char kLiveness[] = "liveness";
+// For answers on their way, and for calls that do not go through the Host, such as those passed on to another server.
+constexpr absl::Duration kGoodbye = absl::Seconds(1);
 constexpr int kMaxReceiveBytes = 4 << 20;
 constexpr size_t kMemoryQuota = 512 << 20;
 
@@ -235,7 +237,11 @@ void Server::Drain() {
     wake_.notify_all();
     if (tending_.joinable()) tending_.join();
     if (server_ != nullptr) {
-      server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.shutdown_grace));
+      const absl::Time latest = absl::Now() + options_.shutdown_grace;
+      while (host_->in_flight() + host_->streams() > 0 && absl::Now() < latest) absl::SleepFor(absl::Milliseconds(2));
+      // gRPC also waits for idle connections to say goodbye, which a client that is not looking does only much later.
+      // With no call of ours left there is little to wait for.
+      server_->Shutdown(absl::ToChronoTime(std::min(latest, absl::Now() + kGoodbye)));
       server_->Wait();
     }
     if (application_ != nullptr) application_->Stop();

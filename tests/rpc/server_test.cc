@@ -1,10 +1,12 @@
 #include "common/rpc/server.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -290,6 +292,28 @@ TEST_F(ProcessTest, ASecondSignalEndsItAtOnce) {
   EXPECT_EQ(AwaitExit(), 1) << Output();
   std::unique_lock lock(mu);
   told.wait(lock, [&] { return answered; });
+}
+
+TEST_F(ProcessTest, AnIdleConnectionDoesNotHoldUpTheStop) {
+  Run(Ordinary());
+  const std::string address = AwaitAddress();
+  sockaddr_in peer{};
+  peer.sin_family = AF_INET;
+  peer.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+  inet_pton(AF_INET, "127.0.0.1", &peer.sin_addr);
+  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&peer), sizeof(peer)), 0);
+  // The opening of HTTP/2 with empty settings, and then nothing more: not even the answer to a ping.
+  static constexpr char kOpening[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+  ASSERT_EQ(send(connection, kOpening, sizeof(kOpening) - 1, 0), static_cast<ssize_t>(sizeof(kOpening) - 1));
+  char settings[9];
+  ASSERT_EQ(recv(connection, settings, sizeof(settings), MSG_WAITALL), 9);
+  const auto before = std::chrono::steady_clock::now();
+  kill(pid_, SIGTERM);
+  EXPECT_EQ(AwaitExit(), 0) << Output();
+  // gRPC alone would wait 20 s for it.
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+  close(connection);
 }
 
 TEST_F(ProcessTest, RefusesToStartWithoutInsecure) {
