@@ -7,6 +7,7 @@
 // status message.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,11 +47,14 @@ struct RequestRecord {
   std::string response;
 };
 
-// One batch at a time: Begin, then for each command Savepoint, reads and puts, Release or Rollback; then Commit or
-// Abandon.
+// One batch at a time: Begin, then for each command FindRequest, Savepoint, reads, then puts, Release or Rollback; then
+// Commit or Abandon. Any step may give kAborted: then Abandon, and the batch may begin again on the same writer. After
+// any other error the writer must be reopened.
 class Writer : public View {
  public:
-  virtual absl::Status Begin() = 0;
+  // Begins a batch for a process that knows the log up to `head`. Gives the revision the batch builds on: when another
+  // process has moved on, the caller takes in the transactions between before it decides.
+  virtual absl::StatusOr<Revision> Begin(Revision head) = 0;
   virtual absl::Status Savepoint() = 0;
   virtual absl::Status RollbackToSavepoint() = 0;
   virtual absl::Status ReleaseSavepoint() = 0;
@@ -60,7 +64,7 @@ class Writer : public View {
   // Appends a transaction with the next revision and fills in revision, recorded time, versions and leaf hash.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
-  // Makes the batch durable. On any error nothing of the batch is acknowledged and the writer must be reopened.
+  // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;
 };
@@ -75,6 +79,11 @@ class Engine {
   virtual absl::StatusOr<std::string> StoreId() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
   virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() = 0;
+  // Whether other processes may have the store open too.
+  virtual bool shared() const { return false; }
+  // From now on until Close, `appended` is told from a thread of the engine where the log ends, soon after another
+  // process wrote. At most once, after Migrate.
+  virtual void Listen(std::function<void(Revision)> /*appended*/) {}
   // Called on an orderly stop, after the last write.
   virtual void Close() = 0;
 };

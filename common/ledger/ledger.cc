@@ -42,7 +42,9 @@ class LedgerImpl final : public Ledger {
     }
     OVERSIGHT_RETURN_IF_ERROR(readers_->Start());
     publisher_.Start();
-    return writes_.Start();
+    OVERSIGHT_RETURN_IF_ERROR(writes_.Start());
+    engine_->Listen([this](Revision revision) { writes_.LookFor(revision); });
+    return absl::OkStatus();
   }
 
   void Commit(Command command, Callback<Committed> done) override {
@@ -120,6 +122,24 @@ class LedgerImpl final : public Ledger {
     publisher_.WaitFor(revision, deadline, std::move(done));
   }
 
+  void Refresh(absl::Time deadline, Callback<Head> done) override {
+    // The head moves before a write is acknowledged.
+    if (!engine_->shared()) return done(head_.Get());
+    auto shared = std::make_shared<Callback<Head>>(std::move(done));
+    const absl::Status status =
+        readers_->Submit(ReaderPool::Kind::kCall, [this, deadline, shared](absl::StatusOr<Reader*> reader) {
+          const absl::StatusOr<Head> head = reader.ok() ? (*reader)->GetHead() : reader.status();
+          if (!head.ok()) {
+            (*shared)(head.status());
+            return false;
+          }
+          writes_.LookFor(head->revision);
+          publisher_.WaitFor(head->revision, deadline, std::move(*shared));
+          return true;
+        });
+    if (!status.ok()) (*shared)(status);
+  }
+
   const std::string& store_id() const override { return store_id_; }
   absl::Status health() const override { return writes_.health(); }
   const Stats& stats() const override { return *stats_; }
@@ -168,7 +188,12 @@ class LedgerImpl final : public Ledger {
   absl::StatusOr<Head> Resolve(Reader& reader, const AsOf& as_of) {
     const Head head = head_.Get();
     if (as_of.revision) {
-      if (*as_of.revision > head.revision) return RevisionInFuture(*as_of.revision, head.revision);
+      if (*as_of.revision > head.revision) {
+        // Another process may have written it and told the caller.
+        if (!engine_->shared()) return RevisionInFuture(*as_of.revision, head.revision);
+        OVERSIGHT_ASSIGN_OR_RETURN(const Head stored, reader.GetHead());
+        if (*as_of.revision > stored.revision) return RevisionInFuture(*as_of.revision, stored.revision);
+      }
       if (*as_of.revision == head.revision) return head;
       OVERSIGHT_ASSIGN_OR_RETURN(const absl::Time time, reader.TimeOf(*as_of.revision));
       return Head{*as_of.revision, time};

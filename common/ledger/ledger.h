@@ -83,6 +83,8 @@ class Ledger {
   // Watches from after `resume_after`. Errors: OUT_OF_RANGE REVISION_IN_FUTURE.
   virtual absl::StatusOr<std::shared_ptr<Watcher>> Watch(Revision resume_after) = 0;
 
+  // Runs `done` when head() holds everything that was acknowledged, also by other processes, before this call.
+  virtual void Refresh(absl::Time deadline, Callback<Head> done) = 0;
   // The last revision visible to reads here.
   virtual Head head() const = 0;
   // Runs `done` when head() has reached `revision`; DEADLINE_EXCEEDED otherwise.

@@ -1,4 +1,4 @@
-// Picks the engine a flag asks for: --store=sqlite:PATH. Thread-safe.
+// Picks the engine a flag asks for: --store=sqlite:PATH or --store=postgres://HOST/DATABASE. Thread-safe.
 #pragma once
 
 #include <memory>

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,6 +75,15 @@ void WriteLoop::Submit(Command command, Callback<Committed> done) {
   }
 }
 
+void WriteLoop::LookFor(Revision revision) {
+  if (revision <= parts_.head.revision()) return;
+  {
+    std::lock_guard lock(mu_);
+    look_for_ = std::max(look_for_, revision);
+  }
+  wake_.notify_one();
+}
+
 absl::Status WriteLoop::health() const {
   std::lock_guard lock(mu_);
   return health_;
@@ -99,6 +109,7 @@ void WriteLoop::Stop() {
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
   writer_.reset();
+  log_reader_.reset();
 }
 
 bool WriteLoop::TakeMore(std::vector<Item>& batch) {
@@ -116,21 +127,30 @@ bool WriteLoop::TakeMore(std::vector<Item>& batch) {
 
 void WriteLoop::Run() {
   while (true) {
+    bool probe = false, look = false;
     {
       std::unique_lock lock(mu_);
-      const auto ready = [&] { return stopping_ || !queue_.empty(); };
+      const auto ready = [&] { return stopping_ || !queue_.empty() || look_for_ > 0; };
       if (health_.ok()) {
         wake_.wait(lock, ready);
-      } else if (!wake_.wait_until(lock, absl::ToChronoTime(absl::Now() + kProbeInterval), ready)) {
-        lock.unlock();
-        Probe();
-        continue;
+      } else {
+        probe_at_ = std::min(probe_at_, absl::Now() + kProbeInterval);
+        probe = !wake_.wait_until(lock, absl::ToChronoTime(probe_at_), ready) ||
+                (queue_.empty() && !stopping_ && absl::Now() >= probe_at_);
       }
-      if (queue_.empty()) return;
+      look = std::exchange(look_for_, 0) > parts_.head.revision();
+      if (queue_.empty() && stopping_) return;
+    }
+    if (probe) {
+      Probe();
+      probe_at_ = absl::InfiniteFuture();
+      continue;
+    }
+    if (look) {
+      if (const absl::Status status = Resync(); !status.ok()) SetHealth(status);
     }
     std::vector<Item> batch;
-    TakeMore(batch);
-    RunBatch(batch);
+    if (TakeMore(batch)) RunBatch(batch);
   }
 }
 
@@ -144,8 +164,10 @@ void WriteLoop::RunBatch(std::vector<Item>& batch) {
     if (status.ok()) status = Attempt(batch, now, transactions);
     if (status.ok()) break;
     if (writer_) writer_->Abandon();
-    writer_.reset();
-    if (!absl::IsAborted(status)) break;
+    if (!absl::IsAborted(status)) {
+      writer_.reset();
+      break;
+    }
     Count(parts_.stats.conflicts);
     status = Conflict();
   }
@@ -175,8 +197,10 @@ void WriteLoop::RunBatch(std::vector<Item>& batch) {
 }
 
 absl::Status WriteLoop::Attempt(std::vector<Item>& batch, absl::Time now, Transactions& transactions) {
-  OVERSIGHT_RETURN_IF_ERROR(writer_->Begin());
+  OVERSIGHT_RETURN_IF_ERROR(Begin());
   Head tail = parts_.head.Get();
+  // Another process may have recorded later than the clock here says.
+  if (tail.revision > 0) now = std::max(now, tail.recorded_time);
   for (size_t i = 0; i < batch.size() || TakeMore(batch); ++i) {
     OVERSIGHT_RETURN_IF_ERROR(Execute(batch[i], now, tail, transactions));
   }
@@ -255,15 +279,27 @@ absl::Status WriteLoop::EnsureWriter() {
   return status;
 }
 
+absl::Status WriteLoop::Begin() {
+  OVERSIGHT_ASSIGN_OR_RETURN(const Revision base, writer_->Begin(parts_.head.revision()));
+  if (base > parts_.head.revision()) OVERSIGHT_RETURN_IF_ERROR(Resync());
+  return absl::OkStatus();
+}
+
 // A commit that failed may have reached the store all the same, as when the connection was lost at the last moment; and
 // another process may have written. What is in the log must be visible before more is appended to it.
 absl::Status WriteLoop::Resync() {
-  OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, parts_.engine.OpenReader());
+  if (!log_reader_) {
+    OVERSIGHT_ASSIGN_OR_RETURN(log_reader_, parts_.engine.OpenReader());
+  }
   while (true) {
-    OVERSIGHT_ASSIGN_OR_RETURN(std::vector<Transaction> found, reader->Log(parts_.head.revision(), kResyncPage));
-    if (found.empty()) return absl::OkStatus();
+    absl::StatusOr<std::vector<Transaction>> found = log_reader_->Log(parts_.head.revision(), kResyncPage);
+    if (!found.ok()) {
+      log_reader_.reset();
+      return found.status();
+    }
+    if (found->empty()) return absl::OkStatus();
     Transactions transactions;
-    for (Transaction& transaction : found) {
+    for (Transaction& transaction : *found) {
       transactions.push_back(std::make_shared<const Transaction>(std::move(transaction)));
     }
     MakeVisible(std::move(transactions));
@@ -290,7 +326,7 @@ void WriteLoop::Probe() {
   absl::Status status = EnsureWriter();
   if (status.ok()) {
     status = [&]() -> absl::Status {
-      OVERSIGHT_RETURN_IF_ERROR(writer_->Begin());
+      OVERSIGHT_RETURN_IF_ERROR(Begin());
       // No principal is called this, so no caller can meet the record.
       OVERSIGHT_RETURN_IF_ERROR(writer_->PutRequest({.actor = "ledger", .request_id = "write-probe"}));
       return writer_->Commit();

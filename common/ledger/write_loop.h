@@ -42,6 +42,8 @@ class WriteLoop {
   // Opens the writer; head must be set already.
   absl::Status Start();
   void Submit(Command command, Callback<Committed> done);
+  // Any thread may say that the log in the store ends at `revision`; the loop makes it visible here soon.
+  void LookFor(Revision revision);
   absl::Status health() const;
   // Writes what is queued, then ends the thread and closes the writer. Idempotent.
   void Stop();
@@ -65,6 +67,8 @@ class WriteLoop {
   absl::Status Execute(Item& item, absl::Time now, Head& tail, Transactions& transactions);
   // Opens a writer when there is none, and publishes what the store holds beyond the head.
   absl::Status EnsureWriter();
+  // Begins a batch with everything it builds on visible.
+  absl::Status Begin();
   absl::Status Resync();
   void MakeVisible(Transactions transactions);
   // Writes a mark, to learn whether writing works again.
@@ -72,13 +76,17 @@ class WriteLoop {
   void SetHealth(const absl::Status& status);
 
   const Parts parts_;
-  std::unique_ptr<Writer> writer_;  // used by the thread alone
+  // Used by the thread alone, after Start.
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Reader> log_reader_;
+  absl::Time probe_at_ = absl::InfinitePast();
   std::thread thread_;
 
   mutable std::mutex mu_;
   std::condition_variable wake_;
   std::deque<Item> queue_;
   absl::Status health_;
+  Revision look_for_ = 0;
   bool stopping_ = false;
 };
 

@@ -18,6 +18,8 @@ class TestStore {
  public:
   virtual ~TestStore() = default;
   virtual std::unique_ptr<Engine> NewEngine() = 0;
+  // Whether several engines may have it open at a time.
+  virtual bool shared() const { return false; }
   // Makes the store look as if a later version of the program had written it.
   virtual void PretendNewerSchema() = 0;
 };

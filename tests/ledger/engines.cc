@@ -1,8 +1,10 @@
 // The engines of the conformance suite.
 #include <sqlite3.h>
 
+#include "common/ledger/postgres/postgres_engine.h"
 #include "common/ledger/sqlite/sqlite_engine.h"
 #include "tests/ledger/engine_factory.h"
+#include "tests/support/postgres.h"
 #include "tests/support/temp_dir.h"
 
 namespace oversight::ledger {
@@ -23,10 +25,27 @@ class SqliteStore final : public TestStore {
   testing::TempDir dir_;
 };
 
+class PostgresStore final : public TestStore {
+ public:
+  std::unique_ptr<Engine> NewEngine() override { return *MakePostgresEngine(url_); }
+  bool shared() const override { return true; }
+  void PretendNewerSchema() override {
+    testing::Postgres::Get()->Execute(url_, "UPDATE meta SET value = '9999' WHERE key = 'schema'");
+  }
+
+ private:
+  const std::string url_ = testing::Postgres::Get()->NewStore();
+};
+
 }  // namespace
 
 std::vector<EngineParam> Engines() {
-  return {{"Sqlite", [] { return std::unique_ptr<TestStore>(std::make_unique<SqliteStore>()); }}};
+  std::vector<EngineParam> engines = {
+      {"Sqlite", [] { return std::unique_ptr<TestStore>(std::make_unique<SqliteStore>()); }}};
+  if (testing::Postgres::Get() != nullptr) {
+    engines.push_back({"Postgres", [] { return std::unique_ptr<TestStore>(std::make_unique<PostgresStore>()); }});
+  }
+  return engines;
 }
 
 }  // namespace oversight::ledger

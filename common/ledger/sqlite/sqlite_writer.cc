@@ -52,13 +52,13 @@ class SqliteWriter final : public Writer {
     return absl::OkStatus();
   }
 
-  absl::Status Begin() override {
+  absl::StatusOr<Revision> Begin(Revision /*head*/) override {
     OVERSIGHT_RETURN_IF_ERROR(begin_.Run());
     OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reads_->GetHead());
     Rows rows = last_change_();
     OVERSIGHT_RETURN_IF_ERROR(rows.Next().status());
     tail_ = {head.revision, rows.Int(0)};
-    return absl::OkStatus();
+    return head.revision;
   }
   absl::Status Savepoint() override {
     saved_tail_ = tail_;

@@ -1,0 +1,33 @@
+// The thread that learns of other processes' commits: woken by NOTIFY where the database has it, and by time. It has a
+// connection of its own and makes a new one when that is lost. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "common/ledger/types.h"
+
+namespace oversight::ledger {
+
+class PostgresListener {
+ public:
+  // Tells `appended` the end of the log, perhaps more than once the same. `channel` is empty where there is no NOTIFY.
+  PostgresListener(std::string url, std::string channel, std::function<void(Revision)> appended);
+  ~PostgresListener();
+
+ private:
+  void Run();
+  // One connection's life.
+  void Listen();
+  // Waits until the socket has something to say or the time is over; false when it is time to stop.
+  bool Wait(int socket, int milliseconds);
+
+  const std::string url_, channel_;
+  const std::function<void(Revision)> appended_;
+  int stop_ = -1;  // an eventfd, readable when it is time to stop
+  int backoff_ms_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace oversight::ledger

@@ -1,0 +1,190 @@
+#include "common/ledger/postgres/postgres_reads.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/ledger/natural_order.h"
+#include "common/ledger/status.h"
+#include "common/rpc/errors.h"
+
+namespace oversight::ledger {
+namespace {
+
+// In the order ReadVersion expects; c is the change.
+constexpr char kVersionColumns[] =
+    "c.name, c.kind, c.payload, c.operation, c.create_revision, c.revision, c.version, c.create_us, c.recorded_us";
+constexpr int kVersionColumnCount = 9;
+constexpr char kAuditColumns[] = "x.actor, x.verb, x.reason, x.request_id, x.trace_id";
+// About how much one call of Log may gather.
+constexpr int64_t kMaxLogBytes = 1 << 20;
+// How many rows a list fetches at once when its filter lets too few through.
+constexpr int64_t kMaxListFetch = 1000;
+
+Version ReadVersion(const PgRows& rows, int row) {
+  Version version;
+  version.name = rows.Text(row, 0);
+  version.kind = rows.Text(row, 1);
+  version.payload = rows.Text(row, 2);
+  version.deleted = rows.Int(row, 3) == static_cast<int>(Change::Operation::kDelete);
+  version.create_revision = rows.Int(row, 4);
+  version.revision = rows.Int(row, 5);
+  version.version = rows.Int(row, 6);
+  version.create_time = absl::FromUnixMicros(rows.Int(row, 7));
+  version.update_time = absl::FromUnixMicros(rows.Int(row, 8));
+  return version;
+}
+
+Audit ReadAudit(const PgRows& rows, int row, int first) {
+  return {rows.Text(row, first), rows.Text(row, first + 1), rows.Text(row, first + 2), rows.Text(row, first + 3),
+          rows.Text(row, first + 4)};
+}
+
+// Walks the first term's index in list order; each further term is one probe of the same index.
+const PgStatement& ListStatement(size_t terms) {
+  static std::mutex mu;
+  static std::map<size_t, PgStatement> statements;  // by count of terms; never erased, so references stay
+  std::lock_guard lock(mu);
+  PgStatement& statement = statements[terms];
+  if (!statement.sql.empty()) return statement;
+  std::string& sql = statement.sql;
+  sql = absl::StrCat("SELECT ", kVersionColumns,
+                     ", t.sort_key FROM terms AS t CROSS JOIN LATERAL (SELECT * FROM changes AS d WHERE d.name = t.name"
+                     " AND d.revision <= $1 ORDER BY d.revision DESC LIMIT 1) AS c"
+                     " WHERE t.kind = $2 AND (t.sort_key, t.name) > ($3, $4) AND t.term = $6 AND t.value = $7"
+                     " AND t.from_revision <= $1 AND (t.to_revision IS NULL OR t.to_revision > $1)");
+  for (size_t i = 1; i < terms; ++i) {
+    absl::StrAppend(&sql, " AND EXISTS (SELECT 1 FROM terms AS u WHERE u.kind = t.kind AND u.term = $", 6 + 2 * i,
+                    " AND u.value = $", 7 + 2 * i,
+                    " AND u.sort_key = t.sort_key AND u.name = t.name AND u.from_revision <= $1"
+                    " AND (u.to_revision IS NULL OR u.to_revision > $1))");
+  }
+  absl::StrAppend(&sql, " ORDER BY t.sort_key, t.name LIMIT $5");
+  return statement;
+}
+
+}  // namespace
+
+absl::StatusOr<Revision> PostgresReads::HeadRevision() {
+  static const PgStatement kSelect{"SELECT revision FROM head WHERE id = 1"};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect));
+  if (rows.size() != 1) return StoreCorrupt();
+  return rows.Int(0, 0);
+}
+
+absl::StatusOr<Head> PostgresReads::GetHead() {
+  static const PgStatement kSelect{"SELECT revision, recorded_us FROM transactions ORDER BY revision DESC LIMIT 1"};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect));
+  if (rows.size() == 0) return Head{};
+  return Head{rows.Int(0, 0), absl::FromUnixMicros(rows.Int(0, 1))};
+}
+
+absl::StatusOr<Head> PostgresReads::HeadAt(absl::Time time) {
+  static const PgStatement kSelect{
+      "SELECT revision, recorded_us FROM transactions WHERE recorded_us <= $1"
+      " ORDER BY recorded_us DESC, revision DESC LIMIT 1"};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Int(absl::ToUnixMicros(time))));
+  if (rows.size() == 0) return Head{};
+  return Head{rows.Int(0, 0), absl::FromUnixMicros(rows.Int(0, 1))};
+}
+
+absl::StatusOr<absl::Time> PostgresReads::TimeOf(Revision revision) {
+  static const PgStatement kSelect{"SELECT recorded_us FROM transactions WHERE revision = $1"};
+  if (revision == 0) return absl::InfinitePast();
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Int(revision)));
+  if (rows.size() == 0) return Fault(absl::StrCat("Revision ", revision, " is not in the log."));
+  return absl::FromUnixMicros(rows.Int(0, 0));
+}
+
+absl::StatusOr<std::optional<PostgresReads::Stored>> PostgresReads::Find(const std::string& name, Revision revision) {
+  static const PgStatement kSelect{absl::StrCat("SELECT ", kVersionColumns,
+                                                ", c.terms FROM changes AS c WHERE c.name = $1 AND c.revision <= $2"
+                                                " ORDER BY c.revision DESC LIMIT 1")};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Bytes(name).Int(revision)));
+  if (rows.size() == 0) return std::optional<Stored>();
+  return std::optional<Stored>(Stored{ReadVersion(rows, 0), rows.Text(0, kVersionColumnCount)});
+}
+
+absl::StatusOr<ListResult> PostgresReads::List(const ListQuery& query, Revision revision) {
+  static const std::vector<Term> kWholeKind = {{"", ""}};
+  const std::vector<Term>& terms = query.all_of.empty() ? kWholeKind : query.all_of;
+  const PgStatement& statement = ListStatement(terms.size());
+  const auto limit = static_cast<size_t>(std::clamp(query.limit, 1, 1000));
+  std::string after_key = SortKey(query.after);
+  std::string after = query.after;
+  ListResult result;
+  for (int64_t fetch = static_cast<int64_t>(limit) + 1;; fetch = std::min(2 * fetch, kMaxListFetch)) {
+    PgParams params;
+    params.Int(revision).Bytes(query.kind).Bytes(after_key).Bytes(after).Int(fetch);
+    for (const Term& term : terms) params.Bytes(term.term).Bytes(term.value);
+    OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(statement, params));
+    for (int row = 0; row < rows.size(); ++row) {
+      Version version = ReadVersion(rows, row);
+      if (query.filter && !query.filter(version)) continue;
+      if (result.items.size() == limit) {
+        result.more = true;
+        return result;
+      }
+      result.items.push_back(std::move(version));
+    }
+    if (rows.size() < fetch) return result;
+    after = rows.Text(rows.size() - 1, 0);
+    after_key = rows.Text(rows.size() - 1, kVersionColumnCount);
+  }
+}
+
+absl::StatusOr<HistoryResult> PostgresReads::History(const HistoryQuery& query) {
+  static const PgStatement kSelect{absl::StrCat(
+      "SELECT ", kVersionColumns, ", ", kAuditColumns,
+      " FROM changes AS c JOIN transactions AS x ON x.revision = c.revision"
+      " WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3")};
+  const int limit = std::clamp(query.limit, 1, 1000);
+  OVERSIGHT_ASSIGN_OR_RETURN(
+      const PgRows rows,
+      connection_.Query(
+          kSelect, PgParams().Bytes(query.name).Int(query.before == 0 ? INT64_MAX : query.before).Int(limit + 1)));
+  HistoryResult result;
+  result.more = rows.size() > limit;
+  for (int row = 0; row < std::min(rows.size(), limit); ++row) {
+    result.entries.push_back({ReadVersion(rows, row), ReadAudit(rows, row, kVersionColumnCount)});
+  }
+  return result;
+}
+
+absl::StatusOr<std::vector<Transaction>> PostgresReads::Log(Revision after, int limit) {
+  static const PgStatement kTransactions{
+      absl::StrCat("SELECT x.revision, x.recorded_us, x.change_count, x.payload_bytes, x.leaf_hash, ", kAuditColumns,
+                   " FROM transactions AS x WHERE x.revision > $1 ORDER BY x.revision LIMIT $2")};
+  static const PgStatement kChanges{
+      absl::StrCat("SELECT ", kVersionColumns,
+                   " FROM changes AS c WHERE c.revision > $1 AND c.revision <= $2 ORDER BY c.revision, c.ordinal")};
+  std::vector<Transaction> result;
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kTransactions, PgParams().Int(after).Int(limit)));
+  std::vector<size_t> counts;
+  int64_t bytes = 0;
+  for (int row = 0; row < rows.size() && bytes < kMaxLogBytes; ++row) {
+    Transaction& transaction = result.emplace_back();
+    transaction.revision = rows.Int(row, 0);
+    transaction.recorded_time = absl::FromUnixMicros(rows.Int(row, 1));
+    counts.push_back(static_cast<size_t>(rows.Int(row, 2)));
+    bytes += rows.Int(row, 3) + 256;
+    transaction.leaf_hash = rows.Text(row, 4);
+    transaction.audit = ReadAudit(rows, row, 5);
+  }
+  if (result.empty()) return result;
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows changes,
+                             connection_.Query(kChanges, PgParams().Int(after).Int(result.back().revision)));
+  int next = 0;
+  for (size_t i = 0; i < result.size(); ++i) {
+    result[i].versions.reserve(counts[i]);
+    while (next < changes.size() && changes.Int(next, 5) == result[i].revision) {
+      result[i].versions.push_back(ReadVersion(changes, next++));
+    }
+    if (result[i].versions.size() != counts[i]) return StoreCorrupt();
+  }
+  return result;
+}
+
+}  // namespace oversight::ledger

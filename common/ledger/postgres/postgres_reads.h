@@ -1,0 +1,44 @@
+// The queries that the reader and the writer share, on one connection. One thread at a time.
+//
+// No read needs a database transaction: rows at or below a revision never change, and an index interval that ends later
+// still covers it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/ledger/engine.h"
+#include "common/ledger/postgres/pg_connection.h"
+
+namespace oversight::ledger {
+
+class PostgresReads {
+ public:
+  explicit PostgresReads(PgConnection& connection) : connection_(connection) {}
+
+  // A version as it is stored: perhaps a deletion, with its index terms.
+  struct Stored {
+    Version version;
+    std::string encoded_terms;
+  };
+
+  absl::StatusOr<Revision> HeadRevision();
+  absl::StatusOr<Head> GetHead();
+  absl::StatusOr<Head> HeadAt(absl::Time time);
+  absl::StatusOr<absl::Time> TimeOf(Revision revision);
+  // The last version of `name` at or below `revision`; nullopt when there was none yet.
+  absl::StatusOr<std::optional<Stored>> Find(const std::string& name, Revision revision);
+  // Items and `more` only.
+  absl::StatusOr<ListResult> List(const ListQuery& query, Revision revision);
+  // Entries and `more` only.
+  absl::StatusOr<HistoryResult> History(const HistoryQuery& query);
+  absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit);
+
+ private:
+  PgConnection& connection_;
+};
+
+}  // namespace oversight::ledger
