@@ -1,11 +1,12 @@
 # Debian bookworm packages, by name. Versions of the distribution: gRPC 1.51, protobuf 3.21, Abseil 20220623, spdlog 1.10,
-# GoogleTest 1.12, SQLite 3.40, Boost 1.81, prometheus-cpp 1.0, OpenSSL 3.0.
+# GoogleTest 1.12, SQLite 3.40, libpq 15, Boost 1.81, prometheus-cpp 1.0, OpenSSL 3.0.
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED) # Module mode: Debian ships no config file that works.
 find_package(gRPC CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED)

@@ -132,6 +132,7 @@ void WriteLoop::Run() {
       std::unique_lock lock(mu_);
       const auto ready = [&] { return stopping_ || !queue_.empty() || look_for_ > 0; };
       if (health_.ok()) {
+        probe_at_ = absl::InfiniteFuture();
         wake_.wait(lock, ready);
       } else {
         probe_at_ = std::min(probe_at_, absl::Now() + kProbeInterval);

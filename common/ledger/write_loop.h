@@ -79,7 +79,7 @@ class WriteLoop {
   // Used by the thread alone, after Start.
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Reader> log_reader_;
-  absl::Time probe_at_ = absl::InfinitePast();
+  absl::Time probe_at_ = absl::InfiniteFuture();
   std::thread thread_;
 
   mutable std::mutex mu_;

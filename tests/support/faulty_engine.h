@@ -44,7 +44,7 @@ class FaultyWriter final : public ledger::Writer {
     return real_->List(kind, term, limit);
   }
   absl::StatusOr<int64_t> LastNumber(const std::string& prefix) override { return real_->LastNumber(prefix); }
-  absl::Status Begin() override { return real_->Begin(); }
+  absl::StatusOr<ledger::Revision> Begin(ledger::Revision head) override { return real_->Begin(head); }
   absl::Status Savepoint() override { return real_->Savepoint(); }
   absl::Status RollbackToSavepoint() override { return real_->RollbackToSavepoint(); }
   absl::Status ReleaseSavepoint() override { return real_->ReleaseSavepoint(); }
@@ -115,6 +115,8 @@ class FaultyEngine final : public ledger::Engine {
     if (!writer.ok()) return writer.status();
     return std::make_unique<FaultyWriter>(*std::move(writer), faults_);
   }
+  bool shared() const override { return real_->shared(); }
+  void Listen(std::function<void(ledger::Revision)> appended) override { real_->Listen(std::move(appended)); }
   void Close() override { real_->Close(); }
 
  private:

@@ -28,8 +28,8 @@ absl::Status FromSqlState(std::string_view code) {
   for (const Row& row : kTable) {
     if (code.substr(0, row.prefix.size()) == row.prefix) return row.status();
   }
-  // No connection; or constraint, syntax, privilege: our own fault or the operator's. The batch must not go on, so it is
-  // not kInternal.
+  // No connection; or constraint, syntax, privilege: our own fault or the operator's. The batch must not go on, so it
+  // is not kInternal.
   return StoreUnavailable();
 }
 

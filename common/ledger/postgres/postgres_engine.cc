@@ -106,8 +106,8 @@ class PostgresEngine final : public Engine {
     return channel_;
   }
 
-  // Several replicas may start at once. The lock goes with the connection; where there are no such locks, the second one
-  // fails to create what is there already, and is started again.
+  // Several replicas may start at once. The lock goes with the connection; where there are no such locks, the second
+  // one fails to create what is there already, and is started again.
   static absl::Status MigrateLocked(PgConnection& connection) {
     connection.Execute(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).IgnoreError();
     OVERSIGHT_ASSIGN_OR_RETURN(const int found, SchemaOf(connection));

@@ -1,5 +1,6 @@
 // The PostgreSQL engine: one database, or one schema of it, is one store, which any number of processes may have open.
-// Kept to SQL that distributed databases of the same protocol also take; docs/adr/0008-postgresql.md says which and why.
+// Kept to SQL that distributed databases of the same protocol also take; docs/adr/0008-postgresql.md says which and
+// why.
 #pragma once
 
 #include <memory>

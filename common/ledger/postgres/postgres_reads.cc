@@ -136,15 +136,15 @@ absl::StatusOr<ListResult> PostgresReads::List(const ListQuery& query, Revision 
 }
 
 absl::StatusOr<HistoryResult> PostgresReads::History(const HistoryQuery& query) {
-  static const PgStatement kSelect{absl::StrCat(
-      "SELECT ", kVersionColumns, ", ", kAuditColumns,
-      " FROM changes AS c JOIN transactions AS x ON x.revision = c.revision"
-      " WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3")};
+  static const PgStatement kSelect{
+      absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
+                   " FROM changes AS c JOIN transactions AS x ON x.revision = c.revision"
+                   " WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3")};
   const int limit = std::clamp(query.limit, 1, 1000);
   OVERSIGHT_ASSIGN_OR_RETURN(
       const PgRows rows,
-      connection_.Query(
-          kSelect, PgParams().Bytes(query.name).Int(query.before == 0 ? INT64_MAX : query.before).Int(limit + 1)));
+      connection_.Query(kSelect,
+                        PgParams().Bytes(query.name).Int(query.before == 0 ? INT64_MAX : query.before).Int(limit + 1)));
   HistoryResult result;
   result.more = rows.size() > limit;
   for (int row = 0; row < std::min(rows.size(), limit); ++row) {

@@ -356,10 +356,9 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
                                connection_->Query(kFindRequest, PgParams().Bytes(request_id).Bytes(actor)));
     if (rows.size() == 0) return std::optional<RequestRecord>();
-    return std::optional<RequestRecord>(
-        RequestRecord{actor, request_id, rows.Text(0, 0), rows.Text(0, 1), rows.Int(0, 2),
-                      rows.IsNull(0, 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(0, 3)),
-                      rows.Text(0, 4)});
+    return std::optional<RequestRecord>(RequestRecord{
+        actor, request_id, rows.Text(0, 0), rows.Text(0, 1), rows.Int(0, 2),
+        rows.IsNull(0, 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(0, 3)), rows.Text(0, 4)});
   }
 
   // A refusal must not hide that the request was done before.
@@ -500,7 +499,8 @@ class PostgresWriter final : public Writer {
       const Version& version = row.stored->version;
       revisions.push_back(version.revision);
       ordinals.push_back(row.ordinal);
-      operations.push_back(static_cast<int64_t>(version.deleted ? Change::Operation::kDelete : Change::Operation::kPut));
+      operations.push_back(
+          static_cast<int64_t>(version.deleted ? Change::Operation::kDelete : Change::Operation::kPut));
       names.push_back(version.name);
       kinds.push_back(version.kind);
       create_revisions.push_back(version.create_revision);
@@ -594,7 +594,7 @@ class PostgresWriter final : public Writer {
 
   // Of this batch.
   Work batch_;
-  Work staged_;                                                   // of the command under way
+  Work staged_;                                                    // of the command under way
   absl::flat_hash_map<std::string, VersionMemory::Entry> latest_;  // what the batch changed
   absl::flat_hash_map<std::string, int64_t> numbers_;              // by prefix: the highest it made
   absl::flat_hash_map<std::string, RequestRecord> requests_;
