@@ -30,7 +30,6 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
     context_.set_deadline(server->deadline());
     route.stub->PrepareBidiStreamingCall(&context_, route.path, {}, &backend_);
     backend_.AddHold();  // For the writes and reads that this side starts; see EndBackend.
-    backend_.StartRead(&from_backend_);
     backend_.StartCall();
     StartRead(&from_client_);
   }
@@ -41,6 +40,8 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
     explicit Backend(ProxyCall* call) : call_(call) {}
     void OnReadInitialMetadataDone(bool ok) override {
       if (ok) call_->PassInitialMetadata();
+      // Not before: a message passed on sends the headers, which must be complete by then.
+      StartRead(&call_->from_backend_);
     }
     void OnReadDone(bool ok) override {
       if (ok) {
