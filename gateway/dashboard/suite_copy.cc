@@ -10,12 +10,14 @@
 namespace oversight::gateway {
 namespace {
 
+using Prepare = std::function<void(grpc::ClientContext&)>;
+
 // An owner's head by the cheapest fully consistent read there is: one item of a list.
 template <class Request, class Response, class Call>
-rpc::AskHead AskByList(Request request, Call call) {
+rpc::AskHead AskByList(Request request, const Prepare& prepare, Call call) {
   request.set_page_size(1);
   request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
-  return [request, call](absl::Time deadline, std::function<void(absl::StatusOr<rpc::OwnerHead>)> done) {
+  return [request, prepare, call](absl::Time deadline, std::function<void(absl::StatusOr<rpc::OwnerHead>)> done) {
     struct State {
       grpc::ClientContext context;
       Request request;
@@ -23,6 +25,7 @@ rpc::AskHead AskByList(Request request, Call call) {
     };
     auto state = std::make_shared<State>();
     state->request = request;
+    prepare(state->context);
     state->context.set_deadline(absl::ToChronoTime(deadline));
     call(&state->context, &state->request, &state->response, [state, done](grpc::Status status) {
       if (!status.ok()) {
@@ -37,8 +40,12 @@ rpc::AskHead AskByList(Request request, Call call) {
 }  // namespace
 
 SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<grpc::Channel> concerns,
-                        std::shared_ptr<grpc::Channel> monitoring, observe::Metrics* metrics) {
+                        std::shared_ptr<grpc::Channel> monitoring, const std::string& principal,
+                        observe::Metrics* metrics) {
   SuiteCopy copy;
+  const Prepare prepare = [principal](grpc::ClientContext& context) {
+    context.AddMetadata("oversight-principal", principal);
+  };
   const auto options = [metrics](const char* owner, rpc::AskHead ask_head) {
     rpc::InformerOptions result;
     result.owner = owner;
@@ -50,11 +57,12 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     using namespace forces::v1;  // NOLINT
     std::shared_ptr<ForcesService::Stub> stub = ForcesService::NewStub(forces);
     copy.forces = std::make_unique<ForcesInformer>(
-        options("forces", AskByList<ListForcesRequest, ListForcesResponse>(
-                              ListForcesRequest(), [stub](auto* c, auto* q, auto* r,
-                                                          auto done) { stub->async()->ListForces(c, q, r, done); })),
+        options("forces",
+                AskByList<ListForcesRequest, ListForcesResponse>(
+                    ListForcesRequest(), prepare,
+                    [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListForces(c, q, r, done); })),
         rpc::GrpcWatch<WatchForcesRequest, WatchForcesResponse>(
-            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchForces(c, q, r); }));
+            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchForces(c, q, r); }, prepare));
   }
   {
     using namespace concerns::v1;  // NOLINT
@@ -64,9 +72,10 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     copy.concerns = std::make_unique<ConcernsInformer>(
         options("concerns",
                 AskByList<ListConcernsRequest, ListConcernsResponse>(
-                    all, [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListConcerns(c, q, r, done); })),
+                    all, prepare,
+                    [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListConcerns(c, q, r, done); })),
         rpc::GrpcWatch<WatchConcernsRequest, WatchConcernsResponse>(
-            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchConcerns(c, q, r); }));
+            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchConcerns(c, q, r); }, prepare));
   }
   {
     using namespace monitoring::v1;  // NOLINT
@@ -74,11 +83,12 @@ SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<g
     ListDecisionsRequest all;
     all.set_parent("forces/-");
     copy.monitoring = std::make_unique<MonitoringInformer>(
-        options("monitoring", AskByList<ListDecisionsRequest, ListDecisionsResponse>(
-                                  all, [stub](auto* c, auto* q, auto* r,
-                                              auto done) { stub->async()->ListDecisions(c, q, r, done); })),
+        options("monitoring",
+                AskByList<ListDecisionsRequest, ListDecisionsResponse>(
+                    all, prepare,
+                    [stub](auto* c, auto* q, auto* r, auto done) { stub->async()->ListDecisions(c, q, r, done); })),
         rpc::GrpcWatch<WatchMonitoringRequest, WatchMonitoringResponse>(
-            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchMonitoring(c, q, r); }));
+            [stub](auto* c, auto* q, auto* r) { stub->async()->WatchMonitoring(c, q, r); }, prepare));
   }
   return copy;
 }

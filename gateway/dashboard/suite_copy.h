@@ -44,8 +44,9 @@ struct SuiteCopy {
   }
 };
 
-// Copies that follow the services over these channels, to be started by the caller.
+// Copies that follow the services over these channels, calling as `principal`; to be started by the caller.
 SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<grpc::Channel> concerns,
-                        std::shared_ptr<grpc::Channel> monitoring, observe::Metrics* metrics);
+                        std::shared_ptr<grpc::Channel> monitoring, const std::string& principal,
+                        observe::Metrics* metrics);
 
 }  // namespace oversight::gateway

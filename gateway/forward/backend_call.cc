@@ -109,8 +109,10 @@ std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOpt
   route.stub->UnaryCall(&state->context, route.path, {}, &state->request, &state->response,
                         [state, done = std::move(done)](grpc::Status status) {
                           UnaryAnswer answer{std::move(status), std::move(state->response), {}};
-                          const auto& leading = state->context.GetServerInitialMetadata();
-                          if (const auto it = leading.find("x-request-id"); it != leading.end()) {
+                          // In the headers of an answer, in the trailers of an error.
+                          const auto& metadata = answer.status.ok() ? state->context.GetServerInitialMetadata()
+                                                                    : state->context.GetServerTrailingMetadata();
+                          if (const auto it = metadata.find("x-request-id"); it != metadata.end()) {
                             answer.request_id.assign(it->second.data(), it->second.size());
                           }
                           done(std::move(answer));

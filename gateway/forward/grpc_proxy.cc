@@ -1,6 +1,6 @@
 #include "gateway/forward/grpc_proxy.h"
 
-#include <memory>
+#include <atomic>
 #include <mutex>
 
 #include "common/rpc/errors.h"
@@ -17,10 +17,24 @@ class Refusal final : public grpc::ServerGenericBidiReactor {
   void OnDone() override { delete this; }
 };
 
+grpc::Status DrainingStatus() {
+  return rpc::ToGrpc(Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DRAINING,
+                           "The gateway is stopping. Resume the stream elsewhere or later.")
+                         .RetryAfter(absl::Seconds(1)));
+}
+
+}  // namespace
+
 // One call: the server side, which the client's messages come from, and the backend side. Deleted when both are done.
-class ProxyCall final : public grpc::ServerGenericBidiReactor {
+class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
  public:
-  ProxyCall(const Route& route, grpc::GenericCallbackServerContext* server) : backend_(this), server_(server) {
+  Call(GrpcProxy& proxy, const Route& route, grpc::GenericCallbackServerContext* server)
+      : proxy_(proxy), backend_(this), server_(server) {
+    if (route.method->server_streaming()) {
+      std::lock_guard lock(proxy_.mu_);
+      proxy_.streams_.insert(this);
+      drained_ = proxy_.draining_;
+    }
     for (const auto& header : ForwardedHeaders()) {
       const auto [begin, end] = server->client_metadata().equal_range(header);
       for (auto it = begin; it != end; ++it) {
@@ -32,12 +46,22 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
     backend_.AddHold();  // For the writes and reads that this side starts; see EndBackend.
     backend_.StartCall();
     StartRead(&from_client_);
+    if (drained_) context_.TryCancel();
+  }
+  ~Call() override {
+    std::lock_guard lock(proxy_.mu_);
+    proxy_.streams_.erase(this);
+  }
+
+  void Drain() {
+    drained_ = true;
+    context_.TryCancel();
   }
 
  private:
   class Backend final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
    public:
-    explicit Backend(ProxyCall* call) : call_(call) {}
+    explicit Backend(Call* call) : call_(call) {}
     void OnReadInitialMetadataDone(bool ok) override {
       if (ok) call_->PassInitialMetadata();
       // Not before: a message passed on sends the headers, which must be complete by then.
@@ -55,12 +79,13 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
       if (ok) call_->StartRead(&call_->from_client_);
     }
     void OnDone(const grpc::Status& status) override {
-      call_->Finish(status);
+      call_->PassTrailingMetadata();
+      call_->Finish(call_->drained_ && status.error_code() == grpc::StatusCode::CANCELLED ? DrainingStatus() : status);
       call_->Release();
     }
 
    private:
-    ProxyCall* call_;
+    Call* call_;
   };
 
   void OnReadDone(bool ok) override {
@@ -92,6 +117,13 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
     }
   }
 
+  void PassTrailingMetadata() {
+    const auto& trailing = context_.GetServerTrailingMetadata();
+    if (const auto it = trailing.find("x-request-id"); it != trailing.end()) {
+      server_->AddTrailingMetadata("x-request-id", std::string(it->second.data(), it->second.size()));
+    }
+  }
+
   void EndBackend() {
     std::lock_guard lock(mu_);
     EndBackendLocked();
@@ -107,6 +139,8 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
     if (sides_.fetch_sub(1) == 1) delete this;
   }
 
+  GrpcProxy& proxy_;
+  std::atomic<bool> drained_{false};
   Backend backend_;
   grpc::GenericCallbackServerContext* server_;
   grpc::ClientContext context_;
@@ -116,7 +150,11 @@ class ProxyCall final : public grpc::ServerGenericBidiReactor {
   std::atomic<int> sides_{2};
 };
 
-}  // namespace
+void GrpcProxy::Drain() {
+  std::lock_guard lock(mu_);
+  draining_ = true;
+  for (Call* call : streams_) call->Drain();
+}
 
 grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackServerContext* context) {
   const Route* route = routes_.Find(context->method());
@@ -125,7 +163,7 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackSe
                                          "There is no method " + context->method() + ".")
                                        .With("method", context->method())));
   }
-  return new ProxyCall(*route, context);
+  return new Call(*this, *route, context);
 }
 
 }  // namespace oversight::gateway

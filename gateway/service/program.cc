@@ -25,13 +25,15 @@ using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 using monitoring::v1::MonitoringService;
 
-// Calls for copies carry the gateway's own name; calls passed on carry the caller's and nothing else, so that nobody
-// gets the gateway's rights by going through it. Hence two channels per service.
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service, bool as_gateway) {
+// One channel per service, for the copies and for calls passed on: when the copy is current again after a break, calls
+// get through too. It lends no identity: the copies name the gateway with each call, and a call passed on carries its
+// caller's name and nothing else, so that nobody gets the gateway's rights by going through it.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service) {
   rpc::ChannelOptions options;
   options.target = target;
-  if (as_gateway) options.principal = "principals/gateway";
   options.retry = rpc::ReadMethods(service);
+  // A transaction of many changes comes in one message of a watch.
+  options.max_receive_bytes = 64 << 20;
   return rpc::MakeChannel(options);
 }
 
@@ -41,10 +43,10 @@ class GatewayApplication final : public rpc::Application {
       : options_(options),
         runtime_(runtime),
         table_(MakeAuthorizationTable()),
-        copy_(MakeSuiteCopy(ChannelTo(options.forces, ForcesService::service_full_name(), true),
-                            ChannelTo(options.concerns, ConcernsService::service_full_name(), true),
-                            ChannelTo(options.monitoring, MonitoringService::service_full_name(), true),
-                            &runtime.metrics)),
+        forces_(ChannelTo(options.forces, ForcesService::service_full_name())),
+        concerns_(ChannelTo(options.concerns, ConcernsService::service_full_name())),
+        monitoring_(ChannelTo(options.monitoring, MonitoringService::service_full_name())),
+        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, "principals/gateway", &runtime.metrics)),
         source_(copy_, runtime.clock),
         service_(runtime.host, source_, table_),
         proxy_(backends_) {
@@ -84,6 +86,7 @@ class GatewayApplication final : public rpc::Application {
   }
 
   void Drain() override {
+    proxy_.Drain();
     if (http_ != nullptr) http_->Drain();
   }
 
@@ -95,12 +98,9 @@ class GatewayApplication final : public rpc::Application {
 
  private:
   void AddBackends(Routes& routes) {
-    routes.AddService(ForcesService::service_full_name(),
-                      ChannelTo(options_.forces, ForcesService::service_full_name(), false));
-    routes.AddService(ConcernsService::service_full_name(),
-                      ChannelTo(options_.concerns, ConcernsService::service_full_name(), false));
-    routes.AddService(MonitoringService::service_full_name(),
-                      ChannelTo(options_.monitoring, MonitoringService::service_full_name(), false));
+    routes.AddService(ForcesService::service_full_name(), forces_);
+    routes.AddService(ConcernsService::service_full_name(), concerns_);
+    routes.AddService(MonitoringService::service_full_name(), monitoring_);
   }
 
   void AddMetrics() {
@@ -122,6 +122,7 @@ class GatewayApplication final : public rpc::Application {
   const GatewayOptions options_;
   rpc::Runtime runtime_;
   const auth::AuthorizationTable table_;
+  const std::shared_ptr<grpc::Channel> forces_, concerns_, monitoring_;
   SuiteCopy copy_;
   DashboardSource source_;
   GatewayServiceImpl service_;

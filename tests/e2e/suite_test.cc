@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
@@ -200,6 +202,21 @@ TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
   while (reader->Read(&response)) {
   }
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(suite_.process("gateway").Wait(), 0);
+}
+
+TEST_F(SuiteTest, StreamsPassedOnAreToldToComeBackWhenTheGatewayStops) {
+  auto forces = forces::v1::ForcesService::NewStub(suite_.ChannelAs("gateway", "liaison-lead"));
+  grpc::ClientContext context;
+  auto reader = forces->WatchForces(&context, forces::v1::WatchForcesRequest());
+  forces::v1::WatchForcesResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  suite_.process("gateway").Signal(SIGTERM);
+  while (reader->Read(&response)) {
+  }
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(rpc::FromGrpc(status)), "DRAINING");
   EXPECT_EQ(suite_.process("gateway").Wait(), 0);
 }
 
