@@ -233,7 +233,9 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
 }
 
 bool Resources::ReadsPresent(const common::v1::ReadOptions& read) const {
-  return !read.has_as_of() && read.consistency().mode_case() != common::v1::Consistency::kAtLeastAsFresh;
+  const auto mode = read.consistency().mode_case();
+  return !read.has_as_of() && mode != common::v1::Consistency::kAtLeastAsFresh &&
+         mode != common::v1::Consistency::kFullyConsistent;
 }
 
 void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
@@ -248,17 +250,18 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
     default:
       break;
   }
-  // The head moves before a write is acknowledged, so what is here now holds every acknowledged write: fully_consistent
-  // and minimize_latency are the same thing.
-  if (read.consistency().mode_case() != common::v1::Consistency::kAtLeastAsFresh) return done(ledger::AsOf{});
+  const auto settled = [done](const absl::StatusOr<ledger::Head>& head) {
+    if (!head.ok()) return done(head.status());
+    done(ledger::AsOf{});
+  };
+  const auto mode = read.consistency().mode_case();
+  if (mode == common::v1::Consistency::kFullyConsistent) return ledger_.Refresh(call.deadline(), settled);
+  if (mode != common::v1::Consistency::kAtLeastAsFresh) return done(ledger::AsOf{});
   const absl::StatusOr<int64_t> revision =
       DecodeConsistencyToken(ledger_.store_id(), read.consistency().at_least_as_fresh());
   if (!revision.ok()) return done(revision.status());
   if (*revision <= ledger_.head().revision) return done(ledger::AsOf{});
-  ledger_.WaitFor(*revision, call.deadline(), [done](const absl::StatusOr<ledger::Head>& head) {
-    if (!head.ok()) return done(head.status());
-    done(ledger::AsOf{});
-  });
+  ledger_.WaitFor(*revision, call.deadline(), settled);
 }
 
 void Resources::StartPage(Call& call, const Message& request, const std::string& page_token,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/timer.h"
@@ -19,6 +20,8 @@ using google::protobuf::Message;
 using std::chrono::steady_clock;
 
 constexpr absl::Duration kDefaultBookmarkInterval = absl::Seconds(10);
+// How long a client that saw more than this process is kept waiting for what it saw.
+constexpr absl::Duration kRefreshPatience = absl::Seconds(5);
 
 class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
  public:
@@ -31,15 +34,21 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         listing_(initial_state),
         sent_(from) {}
 
-  // For a stream without initial state: before Begin.
-  absl::Status Subscribe() {
-    OVERSIGHT_ASSIGN_OR_RETURN(watcher_, options_.ledger->Watch(sent_));
-    return absl::OkStatus();
+  // Begins a stream without initial state.
+  void Resume() {
+    if (sent_ <= options_.ledger->head().revision) return Subscribe();
+    // Where several processes write to one store, the client may have seen more than this one has yet.
+    options_.ledger->Refresh(absl::Now() + kRefreshPatience,
+                             [self = shared_from_this()](const absl::StatusOr<ledger::Head>& head) {
+                               if (!head.ok()) return self->End(&head.status());
+                               self->Subscribe();
+                             });
   }
 
   void Begin() {
     {
       std::lock_guard lock(mu_);
+      if (ended_) return;
       last_write_ = steady_clock::now();
       SetTimer(bookmark_interval_);
     }
@@ -50,6 +59,17 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
  private:
   using Action = std::function<void()>;
+
+  void Subscribe() {
+    auto watcher = options_.ledger->Watch(sent_);
+    if (!watcher.ok()) return End(&watcher.status());
+    {
+      std::lock_guard lock(mu_);
+      if (ended_) return;
+      watcher_ = *std::move(watcher);
+    }
+    Begin();
+  }
 
   // Does what can be done now, and goes on until nothing can. Actions run without the lock and may call back in here.
   void Pump() {
@@ -371,10 +391,11 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   const bool resume = !start.initial_state() && (start.resume_after() > 0 || !start.token().empty());
   const ledger::Revision from = resume ? start.resume_after() : options.ledger->head().revision;
   auto feed = std::make_shared<Feed>(port, shape, options, start.initial_state(), from, *interval);
-  if (!start.initial_state()) {
-    if (absl::Status status = feed->Subscribe(); !status.ok()) return refuse(status);
+  if (start.initial_state()) {
+    feed->Begin();
+  } else {
+    feed->Resume();
   }
-  feed->Begin();
   return feed;
 }
 

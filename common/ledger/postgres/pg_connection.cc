@@ -1,6 +1,6 @@
 #include "common/ledger/postgres/pg_connection.h"
 
-#include <spdlog/spdlog.h>
+#include <poll.h>
 
 #include <utility>
 
@@ -114,6 +114,16 @@ absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const std::stri
   }
   PQsetNoticeReceiver(connection->handle(), IgnoreNotices, nullptr);
   return connection;
+}
+
+bool PgConnection::Alive() {
+  // An idle server says little: a notice, or why it goes, and then the end. Each look takes in one of these.
+  for (int look = 0; look < 4 && PQstatus(connection_) == CONNECTION_OK; ++look) {
+    pollfd socket{PQsocket(connection_), POLLIN, 0};
+    if (poll(&socket, 1, 0) == 0) return true;
+    if (PQconsumeInput(connection_) != 1) return false;
+  }
+  return PQstatus(connection_) == CONNECTION_OK;
 }
 
 absl::Status PgConnection::Execute(const std::string& sql, std::string* code) {

@@ -85,6 +85,8 @@ class PgConnection {
   // rows of the steps in order, or the first failure with its SQLSTATE in `code` (empty: the connection is lost).
   absl::StatusOr<std::vector<PgRows>> Pipeline(const std::vector<Step>& steps, std::string* code);
 
+  // Whether an idle connection still stands, as far as this end has been told.
+  bool Alive();
   bool in_transaction() const { return PQtransactionStatus(connection_) != PQTRANS_IDLE; }
   PGconn* handle() const { return connection_; }
 

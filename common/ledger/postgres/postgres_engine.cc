@@ -25,31 +25,59 @@ namespace {
 // "oversight" in hexadecimal, as far as it fits.
 constexpr const char* kMigrationLock = "8026397652340761460";
 
+// A read that finds its connection gone is done again on a new one: it has changed nothing.
 class PostgresReader final : public Reader {
  public:
-  explicit PostgresReader(std::unique_ptr<PgConnection> connection)
-      : connection_(std::move(connection)), reads_(*connection_) {}
+  explicit PostgresReader(const std::string& url) : url_(url) {}
 
-  absl::StatusOr<Head> GetHead() override { return reads_.GetHead(); }
-  absl::StatusOr<Head> HeadAt(absl::Time time) override { return reads_.HeadAt(time); }
-  absl::StatusOr<absl::Time> TimeOf(Revision revision) override { return reads_.TimeOf(revision); }
+  absl::Status Connect() {
+    reads_.reset();
+    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(url_));
+    reads_.emplace(*connection_);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Head> GetHead() override {
+    return Read<Head>([&] { return reads_->GetHead(); });
+  }
+  absl::StatusOr<Head> HeadAt(absl::Time time) override {
+    return Read<Head>([&] { return reads_->HeadAt(time); });
+  }
+  absl::StatusOr<absl::Time> TimeOf(Revision revision) override {
+    return Read<absl::Time>([&] { return reads_->TimeOf(revision); });
+  }
   absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) override {
-    OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_.Find(name, revision));
+    OVERSIGHT_ASSIGN_OR_RETURN(
+        std::optional<PostgresReads::Stored> found,
+        Read<std::optional<PostgresReads::Stored>>([&] { return reads_->Find(name, revision); }));
     if (!found || found->version.deleted) return std::optional<Version>();
     return std::optional<Version>(std::move(found->version));
   }
   absl::StatusOr<ListResult> List(const ListQuery& query) override {
     const Revision revision = query.as_of.revision.value_or(0);
-    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_.List(query, revision));
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, Read<ListResult>([&] { return reads_->List(query, revision); }));
     result.read_revision = revision;
     return result;
   }
-  absl::StatusOr<HistoryResult> History(const HistoryQuery& query) override { return reads_.History(query); }
-  absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override { return reads_.Log(after, limit); }
+  absl::StatusOr<HistoryResult> History(const HistoryQuery& query) override {
+    return Read<HistoryResult>([&] { return reads_->History(query); });
+  }
+  absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override {
+    return Read<std::vector<Transaction>>([&] { return reads_->Log(after, limit); });
+  }
 
  private:
-  const std::unique_ptr<PgConnection> connection_;
-  PostgresReads reads_;
+  template <class T, class F>
+  absl::StatusOr<T> Read(F read) {
+    absl::StatusOr<T> result = read();
+    if (result.ok() || connection_->Alive()) return result;
+    OVERSIGHT_RETURN_IF_ERROR(Connect());
+    return read();
+  }
+
+  const std::string url_;
+  std::unique_ptr<PgConnection> connection_;
+  std::optional<PostgresReads> reads_;
 };
 
 absl::StatusOr<std::optional<std::string>> Meta(PgConnection& connection, const std::string& key) {
@@ -85,14 +113,12 @@ class PostgresEngine final : public Engine {
   }
 
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override {
-    OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
-    return std::make_unique<PostgresReader>(std::move(connection));
+    auto reader = std::make_unique<PostgresReader>(url_);
+    OVERSIGHT_RETURN_IF_ERROR(reader->Connect());
+    return reader;
   }
 
-  absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override {
-    OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
-    return OpenPostgresWriter(std::move(connection), channel());
-  }
+  absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override { return OpenPostgresWriter(url_, channel()); }
 
   bool shared() const override { return true; }
   void Listen(std::function<void(Revision)> appended) override {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
 #include "common/ledger/natural_order.h"
+#include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/postgres/pg_status.h"
 #include "common/ledger/postgres/postgres_reads.h"
 #include "common/ledger/postgres/version_memory.h"
@@ -116,12 +118,28 @@ struct Work {
 
 class PostgresWriter final : public Writer {
  public:
-  PostgresWriter(std::unique_ptr<PgConnection> connection, const std::string& channel)
-      : connection_(std::move(connection)), reads_(*connection_), channel_(channel) {}
-  ~PostgresWriter() override { Abandon(); }
+  PostgresWriter(const std::string& url, const std::string& channel) : url_(url), channel_(channel) {}
+
+  absl::Status Connect() {
+    // An acknowledged commit must be on the disk whatever the server's default is.
+    static const PgStatement kDurability{"SELECT current_setting('synchronous_commit')"};
+    reads_.reset();
+    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(url_));
+    reads_.emplace(*connection_);
+    // A replica that hangs must not keep the others waiting. A database that does not know the setting may refuse it.
+    connection_->Execute("SET idle_in_transaction_session_timeout = '10s'").IgnoreError();
+    const auto rows = connection_->Query(kDurability);
+    if (rows.ok() && rows->size() == 1 && rows->View(0, 0) == "off") {
+      spdlog::warn("the database has synchronous_commit = off; commits of the store are made with on");
+      OVERSIGHT_RETURN_IF_ERROR(connection_->Execute("SET synchronous_commit = on"));
+    }
+    return connection_->Alive() ? absl::OkStatus() : StoreUnavailable();
+  }
 
   absl::StatusOr<Revision> Begin(Revision head) override {
     Reset();
+    // The server may have been restarted while nothing was written; nothing of this batch was sent yet.
+    if (!connection_->Alive()) OVERSIGHT_RETURN_IF_ERROR(Connect());
     Revision base = head;
     if (lock_first_ > 0) {
       --lock_first_;
@@ -160,7 +178,7 @@ class PostgresWriter final : public Writer {
     if (Empty()) {
       // Refusals and replays too are told only of the present state.
       if (locked_) return connection_->Execute("ROLLBACK");
-      OVERSIGHT_ASSIGN_OR_RETURN(const Revision head, reads_.HeadRevision());
+      OVERSIGHT_ASSIGN_OR_RETURN(const Revision head, reads_->HeadRevision());
       if (head == base_) return absl::OkStatus();
       lock_first_ = kPatience;
       return Conflict();
@@ -208,7 +226,7 @@ class PostgresWriter final : public Writer {
     query.limit = limit;
     // What this batch changed is taken from the batch.
     query.filter = [this](const Version& version) { return !latest_.contains(version.name); };
-    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_.List(query, base_));
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, base_));
     const size_t stored = result.items.size();
     for (const auto& [name, entry] : latest_) {
       if (entry->version.deleted || entry->version.kind != kind) continue;
@@ -345,7 +363,7 @@ class PostgresWriter final : public Writer {
       const auto last = known_numbers_.find(std::string(numbered->prefix));
       if (last != known_numbers_.end() && numbered->number > last->second) return VersionMemory::Entry();
     }
-    OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_.Find(name, base_));
+    OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_->Find(name, base_));
     VersionMemory::Entry entry;
     if (found) entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
     memory_.Put(name, entry);
@@ -579,9 +597,9 @@ class PostgresWriter final : public Writer {
     steps.push_back({&statement, std::move(params)});
   }
 
-  const std::unique_ptr<PgConnection> connection_;
-  PostgresReads reads_;
-  const std::string channel_;
+  const std::string url_, channel_;
+  std::unique_ptr<PgConnection> connection_;
+  std::optional<PostgresReads> reads_;
 
   // What is known of the state at base_.
   Revision base_ = -1;  // -1: not begun yet
@@ -606,19 +624,10 @@ class PostgresWriter final : public Writer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(std::unique_ptr<PgConnection> connection,
-                                                           const std::string& channel) {
-  // A replica that hangs must not keep the others waiting, and an acknowledged commit must be on the disk whatever the
-  // server's default is. Databases that do not know these settings may refuse them.
-  static const PgStatement kDurability{"SELECT current_setting('synchronous_commit')"};
-  connection->Execute("SET idle_in_transaction_session_timeout = '10s'").IgnoreError();
-  const auto rows = connection->Query(kDurability);
-  if (rows.ok() && rows->size() == 1 && rows->View(0, 0) == "off") {
-    spdlog::warn("the database has synchronous_commit = off; commits of the store are made with on");
-    OVERSIGHT_RETURN_IF_ERROR(connection->Execute("SET synchronous_commit = on"));
-  }
-  if (PQstatus(connection->handle()) != CONNECTION_OK) return StoreUnavailable();
-  return std::make_unique<PostgresWriter>(std::move(connection), channel);
+absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const std::string& url, const std::string& channel) {
+  auto writer = std::make_unique<PostgresWriter>(url, channel);
+  OVERSIGHT_RETURN_IF_ERROR(writer->Connect());
+  return writer;
 }
 
 }  // namespace oversight::ledger

@@ -11,14 +11,13 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "common/ledger/engine.h"
-#include "common/ledger/postgres/pg_connection.h"
 
 namespace oversight::ledger {
 
 // A commit tells `channel` the new head by NOTIFY, unless it is empty.
-absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(std::unique_ptr<PgConnection> connection,
-                                                           const std::string& channel);
+absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const std::string& url, const std::string& channel);
 
 }  // namespace oversight::ledger
