@@ -124,6 +124,11 @@ std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& fac
   return open;
 }
 
+void HideDecisions(monitoring::v1::Episode& episode) {
+  episode.clear_entry_decision();
+  episode.clear_exit_decision();
+}
+
 }  // namespace
 
 v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay today) {
@@ -233,7 +238,13 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     }
   }
   dashboard.mutable_monitoring()->clear_open_proposal();
-  if (!inside) return dashboard;
+  if (!inside) {
+    // The number of a decision tells of those before it, which may never have been published.
+    dashboard.mutable_monitoring()->clear_decision();
+    if (dashboard.has_episode()) HideDecisions(*dashboard.mutable_episode());
+    for (auto& episode : *dashboard.mutable_past_episodes()) HideDecisions(episode);
+    return dashboard;
+  }
   const auto open_proposals = OpenProposals(facts);
   if (const auto open = open_proposals.find(force); open != open_proposals.end()) {
     dashboard.mutable_monitoring()->set_open_proposal(open->second);

@@ -61,14 +61,16 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
 }  // namespace
 
 DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock) : copy_(copy), clock_(clock) {
-  for (const auto& owner : copy_.owners()) {
-    owner.informer->AddListener([this](const rpc::InformerChange& change) { OnChange(change); });
+  const auto owners = copy_.owners();
+  for (size_t i = 0; i < owners.size(); ++i) {
+    owners[i].informer->AddListener([this, i](const rpc::InformerChange& change) { OnChange(i, change); });
   }
 }
 
-void DashboardSource::OnChange(const rpc::InformerChange& change) {
+void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) {
   {
     std::lock_guard lock(mu_);
+    told_[owner] = change.revision;
     ++all_changes_;
     if (change.listed) listed_at_ = all_changes_;
     for (const auto& item : change.items) {
@@ -83,14 +85,16 @@ void DashboardSource::OnChange(const rpc::InformerChange& change) {
   for (const auto& listener : listeners_) listener();
 }
 
-std::vector<v1::SectionStatus> DashboardSource::Sections() const {
+std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience) const {
   std::vector<v1::SectionStatus> sections;
   for (const auto& owner : copy_.owners()) {
     const rpc::InformerStatus status = owner.informer->Status();
     v1::SectionStatus section;
     section.set_service(owner.service);
     section.set_revision(status.revision);
-    section.set_reason(status.reason);
+    section.set_reason(status.reason.empty() || audience == Audience::kInspectorate
+                           ? status.reason
+                           : "This part cannot be brought up to date now.");
     switch (status.state) {
       case rpc::InformerState::kSynced:
         section.set_state(v1::SECTION_STATE_COMPLETE);
@@ -129,7 +133,12 @@ DashboardSource::Version DashboardSource::VersionNow(const std::string& force) c
   Version version;
   version.today = Today(clock_);
   version.monitoring_known = MonitoringKnown();
+  // An informer swaps its copy first and tells of it afterwards.
+  const auto owners = copy_.owners();
+  std::array<int64_t, 3> revisions;
+  for (size_t i = 0; i < owners.size(); ++i) revisions[i] = owners[i].informer->Read()->revision();
   std::lock_guard lock(mu_);
+  version.settled = revisions == told_;
   version.change = all_changes_;
   if (!force.empty()) {
     const auto it = changed_at_.find(force);
@@ -151,7 +160,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
   std::lock_guard lock(entry.mu);
   // The version is read before the copies: should they change in between, the next caller builds again.
   const Version version = VersionNow("");
-  if (entry.encoded == nullptr || entry.version != version) {
+  if (!version.settled || entry.version != version) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
     entry.encoded = std::make_shared<const std::string>(ComposeNational(facts, version.today).SerializeAsString());
     entry.version = version;
@@ -167,7 +176,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
   std::lock_guard lock(entry.mu);
   const Version version = VersionNow(force);
-  if (entry.encoded == nullptr || entry.version != version) {
+  if (!version.settled || entry.version != version) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, force);
     entry.encoded =
         std::make_shared<const std::string>(ComposeForce(facts, force, version.today, audience).SerializeAsString());

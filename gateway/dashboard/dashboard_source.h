@@ -6,6 +6,7 @@
 // on the calling thread and waits for nothing but another builder of the same dashboard.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -30,8 +31,9 @@ class DashboardSource {
   // Adds listeners to the copies: make it before they are started.
   DashboardSource(SuiteCopy& copy, const Clock& clock);
 
-  // Is the part of each service current? In the order of SuiteCopy::owners.
-  std::vector<v1::SectionStatus> Sections() const;
+  // Is the part of each service current? In the order of SuiteCopy::owners. Outsiders are told that a part is old, not
+  // what is wrong inside.
+  std::vector<v1::SectionStatus> Sections(Audience audience) const;
 
   // Errors: UNAVAILABLE DEPENDENCY_UNAVAILABLE while forces-service was never reached.
   absl::StatusOr<EncodedDashboard> National();
@@ -54,6 +56,8 @@ class DashboardSource {
  private:
   // Changes whenever what a dashboard shows may have changed.
   struct Version {
+    // False while a copy is ahead of what OnChange was told: what is built then is right, but must not be kept.
+    bool settled = false;
     int64_t change = -1;
     absl::CivilDay today;
     bool monitoring_known = false;
@@ -67,7 +71,7 @@ class DashboardSource {
 
   absl::Status ForcesKnown() const;
   bool MonitoringKnown() const;
-  void OnChange(const rpc::InformerChange& change);
+  void OnChange(size_t owner, const rpc::InformerChange& change);
   Version VersionNow(const std::string& force) const;
   Entry& EntryOf(const std::string& key);
 
@@ -76,6 +80,7 @@ class DashboardSource {
   std::vector<std::function<void()>> listeners_;
   std::atomic<int64_t> builds_{0};
   mutable std::mutex mu_;
+  std::array<int64_t, 3> told_ = {};                     // By owner: the revision up to which OnChange was told.
   int64_t all_changes_ = 0;                              // of anything
   int64_t listed_at_ = 0;                                // all_changes_ when something last changed for every force
   std::unordered_map<std::string, int64_t> changed_at_;  // by force: all_changes_ when it last changed

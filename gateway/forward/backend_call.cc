@@ -1,5 +1,8 @@
 #include "gateway/forward/backend_call.h"
 
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
+
 namespace oversight::gateway {
 namespace {
 
@@ -23,6 +26,7 @@ class StreamState : public StreamCall,
   void Start(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request) {
     self_ = shared_from_this();
     request_ = std::move(request);
+    route_ = &route;
     Prepare(options, context_);
     route.stub->PrepareBidiStreamingCall(&context_, route.path, {}, this);
     AddHold();
@@ -63,13 +67,14 @@ class StreamState : public StreamCall,
     {
       std::lock_guard lock(mu_);
       ended_ = true;
-      status_ = status;
+      status_ = Explain(*route_, status);
       on_message = std::exchange(on_message_, nullptr);
     }
-    if (on_message) on_message(std::nullopt, status);
+    if (on_message) on_message(std::nullopt, status_);
     self_.reset();
   }
 
+  const Route* route_ = nullptr;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_, message_;
   std::mutex mu_;
@@ -85,6 +90,15 @@ const std::vector<std::string>& ForwardedHeaders() {
   static const auto* headers =
       new std::vector<std::string>{"authorization", "oversight-principal", "traceparent", "tracestate", "x-request-id"};
   return *headers;
+}
+
+grpc::Status Explain(const Route& route, const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || !status.error_details().empty()) return status;
+  return rpc::ToGrpc(
+      Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+            route.owner + " cannot be reached now. The rest of the suite goes on; try this again in a moment.")
+          .With("service", route.owner)
+          .RetryAfter(absl::Seconds(1)));
 }
 
 std::string ToString(const grpc::ByteBuffer& buffer) {
@@ -107,8 +121,8 @@ std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOpt
   Prepare(options, state->context);
   state->request = std::move(request);
   route.stub->UnaryCall(&state->context, route.path, {}, &state->request, &state->response,
-                        [state, done = std::move(done)](grpc::Status status) {
-                          UnaryAnswer answer{std::move(status), std::move(state->response), {}};
+                        [state, &route, done = std::move(done)](const grpc::Status& status) {
+                          UnaryAnswer answer{Explain(route, status), std::move(state->response), {}};
                           // In the headers of an answer, in the trailers of an error.
                           const auto& metadata = answer.status.ok() ? state->context.GetServerInitialMetadata()
                                                                     : state->context.GetServerTrailingMetadata();

@@ -33,6 +33,10 @@ struct BackendCallOptions {
 std::string ToString(const grpc::ByteBuffer& buffer);
 grpc::ByteBuffer ToByteBuffer(const std::string& bytes);
 
+// How a call ended, for the caller: when nobody answered, gRPC's own words become UNAVAILABLE, DEPENDENCY_UNAVAILABLE
+// with the name of the service; a backend's own status is left as it is.
+grpc::Status Explain(const Route& route, const grpc::Status& status);
+
 // The answer to a unary call.
 struct UnaryAnswer {
   grpc::Status status;

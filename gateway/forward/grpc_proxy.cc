@@ -29,10 +29,11 @@ grpc::Status DrainingStatus() {
 class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
  public:
   Call(GrpcProxy& proxy, const Route& route, grpc::GenericCallbackServerContext* server)
-      : proxy_(proxy), backend_(this), server_(server) {
-    if (route.method->server_streaming()) {
+      : proxy_(proxy), route_(route), backend_(this), server_(server) {
+    {
       std::lock_guard lock(proxy_.mu_);
-      proxy_.streams_.insert(this);
+      ++proxy_.calls_;
+      if (route.method->server_streaming()) proxy_.streams_.insert(this);
       drained_ = proxy_.draining_;
     }
     for (const auto& header : ForwardedHeaders()) {
@@ -50,6 +51,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
   }
   ~Call() override {
     std::lock_guard lock(proxy_.mu_);
+    --proxy_.calls_;
     proxy_.streams_.erase(this);
   }
 
@@ -80,7 +82,9 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
     }
     void OnDone(const grpc::Status& status) override {
       call_->PassTrailingMetadata();
-      call_->Finish(call_->drained_ && status.error_code() == grpc::StatusCode::CANCELLED ? DrainingStatus() : status);
+      call_->Finish(call_->drained_ && status.error_code() == grpc::StatusCode::CANCELLED
+                        ? DrainingStatus()
+                        : Explain(call_->route_, status));
       call_->Release();
     }
 
@@ -140,6 +144,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
   }
 
   GrpcProxy& proxy_;
+  const Route& route_;
   std::atomic<bool> drained_{false};
   Backend backend_;
   grpc::GenericCallbackServerContext* server_;
@@ -162,6 +167,15 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackSe
     return new Refusal(rpc::ToGrpc(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
                                          "There is no method " + context->method() + ".")
                                        .With("method", context->method())));
+  }
+  {
+    std::lock_guard lock(mu_);
+    if (draining_) return new Refusal(DrainingStatus());
+    if (calls_ >= kMaxCalls) {
+      return new Refusal(rpc::ToGrpc(Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_OVERLOADED,
+                                           "The gateway passes on as many calls as it can. Try again a little later.")
+                                         .RetryAfter(absl::Seconds(1))));
+    }
   }
   return new Call(*this, *route, context);
 }

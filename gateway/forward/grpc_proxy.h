@@ -18,14 +18,18 @@ class GrpcProxy final : public grpc::CallbackGenericService {
  public:
   explicit GrpcProxy(const Routes& routes) : routes_(routes) {}
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
-  // Ends every stream, and those that still begin, with UNAVAILABLE, DRAINING. Unary calls go on.
+  // Ends every stream, and refuses calls that still come, with UNAVAILABLE, DRAINING. Unary calls under way go on.
   void Drain();
+
+  // Calls at a time; more are told RESOURCE_EXHAUSTED, OVERLOADED.
+  static constexpr int kMaxCalls = 10000;
 
  private:
   class Call;
   const Routes& routes_;
   std::mutex mu_;
   bool draining_ = false;
+  int calls_ = 0;
   std::unordered_set<Call*> streams_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace oversight::gateway {
 
-void Routes::AddService(const std::string& service, std::shared_ptr<grpc::Channel> channel) {
+void Routes::AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
   if (descriptor == nullptr) {
     observe::LogError("service is not linked in", {{"service", service}});
@@ -15,7 +15,7 @@ void Routes::AddService(const std::string& service, std::shared_ptr<grpc::Channe
   auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
   for (int i = 0; i < descriptor->method_count(); ++i) {
     const std::string path = "/" + service + "/" + descriptor->method(i)->name();
-    routes_[path] = Route{path, descriptor->method(i), stub};
+    routes_[path] = Route{path, owner, descriptor->method(i), stub};
   }
 }
 

@@ -15,15 +15,16 @@
 namespace oversight::gateway {
 
 struct Route {
-  std::string path;  // "/oversight.forces.v1.ForcesService/GetForce"
+  std::string path;   // "/oversight.forces.v1.ForcesService/GetForce"
+  std::string owner;  // "forces-service": who answers, for people
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::shared_ptr<grpc::GenericStub> stub;
 };
 
 class Routes {
  public:
-  // Every method of `service`, a full name, goes to `channel`. The service must be linked in.
-  void AddService(const std::string& service, std::shared_ptr<grpc::Channel> channel);
+  // Every method of `service`, a full name, goes to `channel`, where `owner` answers. The service must be linked in.
+  void AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
   // Null when there is no such method.
   const Route* Find(const std::string& path) const;
 

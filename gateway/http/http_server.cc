@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -82,7 +83,7 @@ class HttpServer::Impl {
     if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
     if (ec) return absl::UnavailableError(absl::StrCat("Cannot listen on ", options_.listen, ": ", ec.message()));
     port_ = acceptor_.local_endpoint().port();
-    asio::co_spawn(io_, Accept(), asio::detached);
+    asio::co_spawn(acceptor_.get_executor(), Accept(), asio::detached);
     for (int i = 0; i < options_.threads; ++i) {
       threads_.emplace_back([this] { io_.run(); });
     }
@@ -94,7 +95,7 @@ class HttpServer::Impl {
 
   void Drain() {
     draining_ = true;
-    asio::post(io_, [this] {
+    asio::post(acceptor_.get_executor(), [this] {
       error_code ec;
       acceptor_.close(ec);
     });
@@ -115,6 +116,7 @@ class HttpServer::Impl {
         asio::post(connection->stream.get_executor(), [connection] { connection->stream.close(); });
       }
       // Cut connections end at once; calls they wait for end by their own deadlines or by cancellation.
+      cut_ = true;
       for (const auto& call : calls_) call->Cancel();
       all_gone_.wait(lock, [this] { return connections_.empty(); });
     }
@@ -139,6 +141,7 @@ class HttpServer::Impl {
         : impl_(impl), set_(set), call_(std::move(call)) {
       std::lock_guard lock(impl_.mu_);
       set_.insert(call_);
+      if (impl_.cut_) call_->Cancel();
     }
     ~Tracked() {
       std::lock_guard lock(impl_.mu_);
@@ -196,18 +199,17 @@ class HttpServer::Impl {
       http::request_parser<http::string_body> parser;
       parser.header_limit(static_cast<uint32_t>(options_.max_header_bytes));
       parser.body_limit(options_.max_body_bytes);
-      if (!first) {
-        // Wait for the next request for longer than a request may take once it has begun.
-        connection->idle = true;
-        stream.expires_after(Chrono(options_.idle_timeout));
-        if (buffer.size() == 0) {
-          const auto space = buffer.prepare(4096);
-          auto [ec, n] = co_await stream.async_read_some(space, kTuple);
-          if (ec) break;
-          buffer.commit(n);
-        }
-        if (draining_) break;
+      // Wait for the first byte for longer than a request may take once it has begun. A connection that sends nothing
+      // is idle from the start, so that a drain need not wait for it.
+      connection->idle = true;
+      stream.expires_after(Chrono(first ? options_.request_timeout : options_.idle_timeout));
+      if (buffer.size() == 0) {
+        const auto space = buffer.prepare(4096);
+        auto [ec, n] = co_await stream.async_read_some(space, kTuple);
+        if (ec) break;
+        buffer.commit(n);
       }
+      if (draining_) break;
       connection->idle = false;
       stream.expires_after(Chrono(options_.request_timeout));
       auto [header_ec, header_n] = co_await http::async_read_header(stream, buffer, parser, kTuple);
@@ -310,7 +312,7 @@ class HttpServer::Impl {
     const std::string_view timeout = View(request["connect-timeout-ms"]);
     if (!timeout.empty()) {
       if (const auto parsed = connect::ParseTimeout(timeout)) {
-        options.deadline = absl::Now() + *parsed;
+        options.deadline = absl::Now() + std::min(*parsed, format->streaming ? *parsed : options_.max_deadline);
       } else {
         bad = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
                     "Connect-Timeout-Ms must be a whole number of at most ten digits.");
@@ -492,6 +494,7 @@ class HttpServer::Impl {
   std::atomic<bool> draining_{false};
 
   std::mutex mu_;
+  bool cut_ = false;  // Stop has cancelled all calls; one that begins now is too late.
   std::condition_variable all_gone_;
   std::set<ConnectionPtr> connections_;
   std::set<std::shared_ptr<Cancellable>> calls_, streams_;

@@ -27,6 +27,7 @@ struct HttpOptions {
   absl::Duration request_timeout = absl::Seconds(15);   // to send a whole request
   absl::Duration idle_timeout = absl::Seconds(60);      // between requests
   absl::Duration write_timeout = absl::Seconds(30);     // to take one piece of an answer
+  absl::Duration max_deadline = absl::Minutes(5);       // of a unary call; a later one is brought down to this
   absl::Duration default_deadline = absl::Seconds(30);  // of a unary call that names none
 };
 

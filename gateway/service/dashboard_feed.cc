@@ -50,20 +50,20 @@ void DashboardFeed::Tick(absl::Time now, const std::vector<v1::SectionStatus>& s
 void DashboardFeed::End() {
   std::lock_guard lock(mu_);
   stream_ = nullptr;
-  alarm_.Cancel();
+  timer_.Cancel();
 }
 
 void DashboardFeed::Pump(std::unique_lock<std::mutex> lock) {
-  if (stream_ == nullptr || writing_ || alarm_set_ || !due_) return;
+  if (stream_ == nullptr || writing_ || timer_set_ || !due_) return;
   const absl::Time next = sent_time_ + min_interval_;
   if (absl::Now() >= next) {
     Send(std::move(lock));
     return;
   }
-  alarm_set_ = true;
-  alarm_.Set(absl::ToChronoTime(next), [self = shared_from_this()](bool) {
+  timer_set_ = true;
+  timer_.Set(next - absl::Now(), [self = shared_from_this()] {
     std::unique_lock lock(self->mu_);
-    self->alarm_set_ = false;
+    self->timer_set_ = false;
     if (self->stream_ != nullptr && !self->writing_ && self->due_) self->Send(std::move(lock));
   });
 }
@@ -76,7 +76,7 @@ void DashboardFeed::Send(std::unique_lock<std::mutex> lock) {
   lock.unlock();
 
   // Sections first: should the facts change in between, they are newer than the sections say, never older.
-  const std::vector<v1::SectionStatus> sections = source_.Sections();
+  const std::vector<v1::SectionStatus> sections = source_.Sections(audience_);
   const absl::StatusOr<EncodedDashboard> encoded =
       force_.empty() ? source_.National() : source_.Force(force_, audience_);
   if (!encoded.ok()) {
@@ -84,7 +84,8 @@ void DashboardFeed::Send(std::unique_lock<std::mutex> lock) {
     return;
   }
   lock.lock();
-  if (!must_send && *encoded == sent_) {
+  // The same bytes, though built anew: what changed is not shown to this audience, or not at all.
+  if (!must_send && sent_ != nullptr && **encoded == *sent_) {
     writing_ = false;
     Pump(std::move(lock));
     return;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/rpc/call.h"
+#include "common/rpc/timer.h"
 #include "gateway/dashboard/dashboard_source.h"
-#include "grpcpp/alarm.h"
 
 namespace oversight::gateway {
 
@@ -41,11 +41,11 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
   bool due_ = true;        // A state not sent yet may be there.
   bool must_send_ = true;  // Send even when the dashboard is the same: a section's state changed, or a heartbeat.
   bool writing_ = false;
-  bool alarm_set_ = false;
+  bool timer_set_ = false;
   absl::Time sent_time_ = absl::InfinitePast();
   EncodedDashboard sent_;
   std::vector<int> sent_states_;
-  grpc::Alarm alarm_;
+  rpc::Timer timer_;
 };
 
 }  // namespace oversight::gateway

@@ -39,7 +39,7 @@ void GatewayServiceImpl::TendFeeds() {
     if (feeds_.empty()) continue;
     const std::vector<std::shared_ptr<DashboardFeed>> feeds(feeds_.begin(), feeds_.end());
     lock.unlock();
-    const auto sections = source_.Sections();
+    const auto sections = source_.Sections(Audience::kInspectorate);
     const absl::Time now = absl::Now();
     for (const auto& feed : feeds) feed->Tick(now, sections);
     lock.lock();
@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
              rpc::Done done) {
         source_.WaitFresh(request.freshness(), call.deadline(), [this, response, done](const absl::Status& fresh) {
           if (!fresh.ok()) return done(fresh);
-          const auto sections = source_.Sections();
+          const auto sections = source_.Sections(Audience::kInspectorate);
           const auto encoded = source_.National();
           if (!encoded.ok()) return done(encoded.status());
           *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
@@ -74,7 +74,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
                           [this, response, force = request.name(), audience = AudienceOf(call.principal()),
                            done](const absl::Status& fresh) {
                             if (!fresh.ok()) return done(fresh);
-                            const auto sections = source_.Sections();
+                            const auto sections = source_.Sections(audience);
                             const auto encoded = source_.Force(force, audience);
                             if (!encoded.ok()) return done(encoded.status());
                             *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,

@@ -69,7 +69,7 @@ class GatewayApplication final : public rpc::Application {
   absl::Status Started(grpc::Server& server) override {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
-    http_routes_.AddService(v1::GatewayService::service_full_name(), server.InProcessChannel(arguments));
+    http_routes_.AddService(v1::GatewayService::service_full_name(), "gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
     OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_));
@@ -98,9 +98,9 @@ class GatewayApplication final : public rpc::Application {
 
  private:
   void AddBackends(Routes& routes) {
-    routes.AddService(ForcesService::service_full_name(), forces_);
-    routes.AddService(ConcernsService::service_full_name(), concerns_);
-    routes.AddService(MonitoringService::service_full_name(), monitoring_);
+    routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
+    routes.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_);
+    routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);
   }
 
   void AddMetrics() {

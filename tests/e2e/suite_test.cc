@@ -170,6 +170,11 @@ TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack)
   EXPECT_EQ(Section(OfForce(), "monitoring-service").state(), gateway::v1::SECTION_STATE_COMPLETE);
   EXPECT_EQ(Shown(National()), national);
   EXPECT_EQ(Shown(OfForce()), force);
+  // What only that service can answer is refused with its name.
+  const Ran refused = suite_.Cli("liaison-lead", {"--json", "list", "concerns"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("DEPENDENCY_UNAVAILABLE"));
+  EXPECT_THAT(refused.err, HasSubstr("concerns-service"));
   // Asked to be fully consistent it still answers, in good time.
   EXPECT_EQ(Shown(National(true)), national);
 
@@ -185,6 +190,7 @@ TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack)
 }
 
 TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
+  OfForce(true);  // The gateway has the register.
   grpc::ClientContext context;
   gateway::v1::WatchDashboardRequest request;
   request.set_force(kForce);

@@ -65,12 +65,15 @@ class ComposeTest : public ::testing::Test {
     monitoring->set_stage("engage");
     monitoring->set_stage_display_name("Engage");
     monitoring->set_enhanced(true);
+    monitoring->set_decision(force + "/decisions/10");
     monitoring->set_episode(force + "/episodes/2");
     *monitoring->mutable_since_date() = ToPartialDate(kToday);
     facts_.monitoring.push_back(monitoring);
     for (const char* number : {"1", "2"}) {
       auto episode = std::make_shared<Episode>();
       episode->set_name(absl::StrCat(force, "/episodes/", number));
+      episode->set_entry_decision(force + "/decisions/2");
+      episode->set_exit_decision(force + "/decisions/10");
       facts_.episodes.push_back(episode);
     }
     for (const char* number : {"2", "10", "3"}) {
@@ -166,7 +169,9 @@ TEST_F(ComposeTest, OutsidersSeeNeitherDraftsNorMovesInTheMaking) {
   EXPECT_EQ(outside.concerns_size(), 1);
   EXPECT_EQ(outside.proposals_size(), 0);
   EXPECT_EQ(outside.decisions_size(), 0);
-  EXPECT_EQ(outside.monitoring().open_proposal(), "");
+  EXPECT_EQ(outside.past_episodes_size(), 1);
+  EXPECT_EQ(outside.DebugString().find("/proposals/"), std::string::npos);
+  EXPECT_EQ(outside.DebugString().find("/decisions/"), std::string::npos);
   EXPECT_EQ(outside.DebugString().find("/concerns/2"), std::string::npos);
 }
 
