@@ -139,6 +139,43 @@ class Plans {
   std::unordered_map<const Descriptor*, std::unique_ptr<MessagePlan>> plans_;
 };
 
+struct Characters {
+  bool only_space = true;
+  bool has_control = false;
+};
+
+// Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the direction
+// of what follows, make a record look like what it is not.
+Characters LookAt(const std::string& text) {
+  Characters seen;
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = [&](size_t at) { return static_cast<uint32_t>(static_cast<unsigned char>(text[at])); };
+    uint32_t c = byte(i);
+    if (c < 0x80) {
+      i += 1;
+    } else if (c < 0xE0) {
+      c = (c & 0x1F) << 6 | (byte(i + 1) & 0x3F);
+      i += 2;
+    } else if (c < 0xF0) {
+      c = (c & 0x0F) << 12 | (byte(i + 1) & 0x3F) << 6 | (byte(i + 2) & 0x3F);
+      i += 3;
+    } else {
+      i += 4;  // none of those is a space or a control character
+    }
+    if (c == '\n' || c == '\t' || c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x2028 ||
+        c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF) {
+      continue;
+    }
+    if (c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) {
+      seen.has_control = true;
+      // "\r\n" alone is as empty as "\n" alone.
+      if (c >= 0x09 && c <= 0x0D) continue;
+    }
+    seen.only_space = false;
+  }
+  return seen;
+}
+
 // Where we are, as a chain on the stack: a path is spelt out only when there is something to say about it.
 struct Path {
   const Path* parent = nullptr;
@@ -358,7 +395,8 @@ class Checker {
     }
   }
 
-  // A string or bytes that is given. `required` matters for those with presence, and for elements: they may be empty.
+  // A string or bytes that is given. `required` matters for those with presence, and for elements: they may be empty;
+  // and a required text needs more than white space.
   void CheckText(const std::string& text, const FieldPlan& item, const Path& path, bool required) {
     if (text.empty()) {
       if (required) Add(path, path.index >= 0 ? "must not be empty" : "is required");
@@ -372,6 +410,11 @@ class Checker {
     }
     const int64_t length = CountCodePoints(text);
     if (length < 0) return Add(path, "is not valid UTF-8");
+    const Characters characters = LookAt(text);
+    if (characters.only_space && required) {
+      return Add(path, path.index >= 0 ? "must not be empty" : "is required");
+    }
+    if (characters.has_control) Add(path, "must not contain control characters");
     if (length > item.max_length) {
       Add(path, absl::StrCat("has ", length, " characters; at most ", item.max_length));
     } else if (item.pattern.has_value() && !item.pattern->Matches(text, item.wildcard)) {

@@ -115,6 +115,40 @@ TEST(Validator, RefusesBytesThatAreNotUtf8) {
   EXPECT_THAT(ViolationsOf(Validate(request)), ElementsAre(Pair("region", HasSubstr("UTF-8"))));
 }
 
+TEST(Validator, WhiteSpaceAloneIsNoText) {
+  forces::v1::Force force = Parse<forces::v1::Force>(
+      "display_name: 'Kent' kind: FORCE_KIND_TERRITORIAL service: SERVICE_TYPE_POLICE "
+      "oversight_body { kind: OVERSIGHT_BODY_KIND_MAYOR display_name: 'Mayor' }");
+  for (const char* empty : {" ", " \t\n", "\r\n", "\xc2\xa0", "\xe3\x80\x80 "}) {
+    force.set_display_name(empty);
+    EXPECT_THAT(ViolationsOf(Validate(force)), ElementsAre(Pair("display_name", "is required"))) << empty;
+  }
+  force.set_display_name(" Kent ");
+  force.add_aliases(" ");
+  EXPECT_THAT(ViolationsOf(Validate(force)), ElementsAre(Pair("aliases[0]", "must not be empty")));
+  // What may be left out may be blank.
+  forces::v1::ListForcesRequest request;
+  request.set_region(" ");
+  EXPECT_TRUE(Validate(request).ok());
+}
+
+TEST(Validator, RefusesControlCharactersAndTurnsOfDirection) {
+  forces::v1::ListForcesRequest request;
+  for (const std::string& bad : {std::string("a\0b", 3), std::string("a\x1b[31m"), std::string("a\rb"), std::string("\x7f"),
+                                 std::string("a\xc2\x9b"), std::string("\xe2\x80\xaa"), std::string("x\xe2\x80\xae"),
+                                 std::string("\xe2\x81\xa6"), std::string("\xe2\x81\xa9 x")}) {
+    request.set_region(bad);
+    EXPECT_THAT(ViolationsOf(Validate(request)), ElementsAre(Pair("region", "must not contain control characters")))
+        << bad;
+  }
+  // The neighbours of what is refused, and what texts are made of.
+  for (const char* good : {"a\n\tb", "\xc2\xa0x", "\xe2\x80\xa9x", "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa",
+                           "caf\xc3\xa9 \xe2\x80\x9cquoted\xe2\x80\x9d \xf0\x9f\x9a\x93"}) {
+    request.set_region(good);
+    EXPECT_TRUE(Validate(request).ok()) << good;
+  }
+}
+
 TEST(Validator, LimitsElementsAndBytes) {
   forces::v1::Force force = Parse<forces::v1::Force>(
       "display_name: 'Kent' kind: FORCE_KIND_TERRITORIAL service: SERVICE_TYPE_POLICE "
