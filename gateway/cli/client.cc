@@ -3,9 +3,11 @@
 #include <future>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/forward/backend_call.h"
 #include "gateway/http/connect.h"
 #include "google/protobuf/util/json_util.h"
@@ -44,7 +46,7 @@ absl::Status Client::Call(const std::string& method, const google::protobuf::Mes
 }
 
 absl::StatusOr<std::string> Client::CallJson(const std::string& method, const std::string& request,
-                                             const std::string& as) {
+                                             const std::string& as, bool one_line) {
   const size_t slash = method.find('/');
   const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(method.substr(0, slash));
   const auto* descriptor =
@@ -65,9 +67,10 @@ absl::StatusOr<std::string> Client::CallJson(const std::string& method, const st
   if (absl::Status status = Call(method, *in, out.get(), as); !status.ok()) return status;
   std::string json;
   google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
+  print.add_whitespace = !one_line;
   if (!google::protobuf::util::MessageToJsonString(*out, &json, print).ok())
     return absl::InternalError("The answer cannot be printed.");
+  if (one_line) json += "\n";
   return json;
 }
 
@@ -100,6 +103,7 @@ absl::Status Client::Stream(const std::string& method, const google::protobuf::M
 }
 
 int ExitCode(const absl::Status& status) {
+  if (IsUsageError(status)) return 2;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return 0;
@@ -117,20 +121,32 @@ int ExitCode(const absl::Status& status) {
 }
 
 std::string Describe(const absl::Status& status) {
-  const std::string reason = ReasonOf(status);
-  std::string text = absl::StrCat(rpc::CodeName(status.code()), reason.empty() ? "" : " ", reason, ": ",
-                                  std::string(status.message()), "\n");
-  for (const auto& [field, description] : ViolationsOf(status))
-    absl::StrAppend(&text, "  ", field, ": ", description, "\n");
+  const std::string message(status.message());
+  if (IsUsageError(status)) return message + "\n";
+  const std::string code(rpc::CodeName(status.code())), reason = ReasonOf(status);
+  std::string text = absl::StrCat(code, reason.empty() || reason == code ? "" : " " + reason, ": ", message, "\n");
+  const auto violations = ViolationsOf(status);
+  // The message of a single fault tells it already.
+  const bool told = violations.size() == 1 && absl::StrContains(message, violations[0].first) &&
+                    absl::StrContains(message, violations[0].second);
+  if (!told) {
+    for (const auto& [field, description] : violations) absl::StrAppend(&text, "  ", field, ": ", description, "\n");
+  }
   for (const auto& [subject, description] : PreconditionsOf(status)) {
     absl::StrAppend(&text, "  ", subject, subject.empty() ? "" : ": ", description, "\n");
   }
+  if (status.code() == absl::StatusCode::kUnauthenticated) {
+    absl::StrAppend(&text, "  Here that is --as=NAME, such as --as=liaison-lead.\n");
+  }
+  // Without a reason nobody of the suite answered.
   if (status.code() == absl::StatusCode::kUnavailable && reason.empty()) {
     absl::StrAppend(&text, "  Is the suite running? `make run` starts it; --gateway names another address.\n");
   }
   return text;
 }
 
-std::string DescribeJson(const absl::Status& status) { return gateway::connect::EndStreamJson(status); }
+std::string DescribeJson(const absl::Status& status) {
+  return gateway::connect::EndStreamJson(IsUsageError(status) ? absl::Status(status.code(), status.message()) : status);
+}
 
 }  // namespace oversight::cli

@@ -29,7 +29,7 @@ class Client {
                     google::protobuf::Message* response, const std::string& as = "");
   // The same with JSON on both sides. INVALID_ARGUMENT when the method is unknown or the JSON is not of its request.
   absl::StatusOr<std::string> CallJson(const std::string& method, const std::string& request,
-                                       const std::string& as = "");
+                                       const std::string& as = "", bool one_line = false);
   // A server-streaming call, without a time limit; `on_message` returns false to stop.
   absl::Status Stream(const std::string& method, const google::protobuf::Message& request,
                       google::protobuf::Message* response, const std::function<bool()>& on_message);
@@ -42,7 +42,8 @@ class Client {
 };
 
 // What a shell gets for an outcome: 0 done, 1 refused (the request or the state of the record does not allow it), 3 not
-// reachable, overloaded or out of time (try again), 4 a fault of the service. 2 is for a wrong command line.
+// reachable, overloaded or out of time (try again), 4 a fault of the service. 2 is for a wrong command line
+// (UsageError).
 int ExitCode(const absl::Status& status);
 
 // The error in words for people: what, which fields, what to do next.

@@ -18,6 +18,8 @@ struct Session {
   std::string request_id;  // empty: a new one for each change
   std::string etag;        // empty: whatever is current
   std::unique_ptr<Client> client;
+  // What a failed command leaves behind, said after its error.
+  std::string note;
   // The command chosen, run after parsing.
   std::function<absl::Status()> run;
 };

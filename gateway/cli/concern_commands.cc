@@ -1,11 +1,12 @@
 #include <iostream>
-#include <regex>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/rpc/validator.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/render.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 
 namespace oversight::cli {
@@ -14,29 +15,6 @@ namespace {
 using namespace concerns::v1;  // NOLINT
 
 constexpr char kService[] = "oversight.concerns.v1.ConcernsService/";
-
-// "immediately", "2024-03-31", "28 days", "within 3 months".
-absl::StatusOr<common::v1::DueRule> ParseDue(const std::string& text) {
-  common::v1::DueRule rule;
-  if (text == "immediately") {
-    rule.set_immediately(true);
-    return rule;
-  }
-  static const std::regex kWithin("(?:within )?([0-9]{1,4}) (day|month)s?");
-  std::smatch match;
-  if (std::regex_match(text, match, kWithin)) {
-    rule.mutable_within()->set_count(std::stoi(match[1]));
-    rule.mutable_within()->set_unit(match[2] == "day" ? common::v1::DUE_UNIT_DAYS : common::v1::DUE_UNIT_MONTHS);
-    return rule;
-  }
-  auto date = ParsePartialDate(text);
-  if (!date.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is no due rule. Write immediately, 2024-03-31, 28 days or 3 months."));
-  }
-  *rule.mutable_date() = *date;
-  return rule;
-}
 
 struct RaiseArguments {
   std::string force, kind, title, finding, theme, source, source_title, found;
@@ -61,40 +39,59 @@ absl::Status Raise(Session& session, const RaiseArguments& arguments) {
   auto found = ParsePartialDate(arguments.found);
   if (!found.ok()) return found.status();
   *concern.mutable_found_date() = *found;
-  std::vector<Recommendation> recommendations;
+  const std::string base = session.request_id.empty() ? NewRequestId() : session.request_id;
+  std::vector<CreateRecommendationRequest> additions;
   for (const auto& text : arguments.recommendations) {
-    const size_t at = text.rfind('@');
-    if (at == std::string::npos) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", text, "\" has no due rule. Write --recommend \"Do this @ 3 months\"."));
-    }
-    auto due = ParseDue(std::string(absl::StripAsciiWhitespace(text.substr(at + 1))));
-    if (!due.ok()) return due.status();
-    recommendations.emplace_back();
-    recommendations.back().set_text(std::string(absl::StripAsciiWhitespace(text.substr(0, at))));
-    *recommendations.back().mutable_due_rule() = *due;
+    auto recommendation = ParseRecommendation(text);
+    if (!recommendation.ok()) return recommendation.status();
+    CreateRecommendationRequest& add = additions.emplace_back();
+    add.set_parent(request.parent() + "/concerns/1");  // stands for the name it will get
+    *add.mutable_recommendation() = *recommendation;
+    add.set_request_id(base);
+    if (absl::Status status = rpc::Validate(add); !status.ok()) return status;
   }
   // The steps share one id given on the command line, so that repeating the command repeats no step.
-  const std::string base = session.request_id.empty() ? NewRequestId() : session.request_id;
   const auto step = [&](const std::string& suffix) { session.request_id = base + suffix; };
   step("");
   CreateConcernResponse created;
   absl::Status status = Change<CreateConcernRequest, CreateConcernResponse>(
-      session, absl::StrCat(kService, "CreateConcern"), request, "concern", &created);
-  for (size_t i = 0; status.ok() && i < recommendations.size(); ++i) {
-    CreateRecommendationRequest add;
-    add.set_parent(created.concern().name());
-    *add.mutable_recommendation() = recommendations[i];
+      session, absl::StrCat(kService, "CreateConcern"), request, "", &created);
+  if (!status.ok()) return status;
+  Concern raised = created.concern();
+  std::vector<Recommendation> stored;
+  for (size_t i = 0; status.ok() && i < additions.size(); ++i) {
+    additions[i].set_parent(raised.name());
     step(absl::StrCat("-r", i + 1));
+    CreateRecommendationResponse added;
     status = Change<CreateRecommendationRequest, CreateRecommendationResponse>(
-        session, absl::StrCat(kService, "CreateRecommendation"), add, "recommendation");
+        session, absl::StrCat(kService, "CreateRecommendation"), additions[i], "", &added);
+    if (status.ok()) stored.push_back(added.recommendation());
   }
   if (status.ok() && arguments.issue) {
     IssueConcernRequest issue;
-    issue.set_name(created.concern().name());
+    issue.set_name(raised.name());
     step("-issue");
+    IssueConcernResponse issued;
     status = Change<IssueConcernRequest, IssueConcernResponse>(session, absl::StrCat(kService, "IssueConcern"), issue,
-                                                               "concern");
+                                                               "", &issued);
+    if (status.ok()) raised = issued.concern();
+  }
+  if (!status.ok()) {
+    session.note = absl::StrCat(raised.name(), " was drafted");
+    if (!additions.empty()) {
+      absl::StrAppend(&session.note, ", with ", stored.size(), " of ", additions.size(), " recommendations");
+    }
+    absl::StrAppend(&session.note, "; go on with `oversight recommend`", arguments.issue ? ", `issue`" : "",
+                    " or `withdraw`.");
+    return status;
+  }
+  if (session.json) return status;
+  std::cout << raised.name() << ": " << Words(raised.state()) << " " << Words(raised.kind()) << ", " << raised.title()
+            << "\n";
+  for (size_t i = 0; i < stored.size(); ++i) {
+    const std::string& text = arguments.recommendations[i];
+    std::cout << "  " << stored[i].name() << ": " << stored[i].text() << " (due "
+              << absl::StripAsciiWhitespace(text.substr(text.rfind('@') + 1)) << ")\n";
   }
   return status;
 }
@@ -142,12 +139,15 @@ void AddConcernCommands(CLI::App& app, Session& session) {
                      "What it was, such as \"PEEL inspection, September 2023\"")
         ->required();
     raise->add_option("--found", arguments->found, "When it was found: 2023, 2023-09, 2023-09-14 or \"early 2023\"")
-        ->required();
+        ->required()
+        ->check(&DateProblem);
     raise->add_flag("--accelerated", arguments->accelerated, "Reported ahead of the inspection report");
-    raise->add_option("--recommend", arguments->recommendations,
-                      "A recommendation and when it is due: \"Do this @ 3 months\", \"@ 28 days\", \"@ 2024-03-31\", "
-                      "\"@ immediately\". "
-                      "May be given several times");
+    raise
+        ->add_option("--recommend", arguments->recommendations,
+                     "A recommendation and when it is due: \"Do this @ 3 months\", \"@ 28 days\", \"@ 2024-03-31\", "
+                     "\"@ immediately\". "
+                     "May be given several times")
+        ->check(&RecommendationProblem);
     raise->add_flag("--issue", arguments->issue, "Issue it at once");
     raise->callback(
         [&session, arguments] { session.run = [&session, arguments] { return Raise(session, *arguments); }; });
@@ -166,7 +166,9 @@ void AddConcernCommands(CLI::App& app, Session& session) {
   {
     auto [command, arguments] = verb("recommend", "Add a recommendation to a draft", kConcernName);
     command->add_option("--text", arguments->text, "What should be done")->required();
-    command->add_option("--due", arguments->choice, "immediately, 2024-03-31, \"28 days\" or \"3 months\"")->required();
+    command->add_option("--due", arguments->choice, "immediately, 2024-03-31, \"28 days\" or \"3 months\"")
+        ->required()
+        ->check(&DueProblem);
     run(command, [&session, arguments = arguments]() -> absl::Status {
       auto due = ParseDue(arguments->choice);
       if (!due.ok()) return due.status();
@@ -180,7 +182,7 @@ void AddConcernCommands(CLI::App& app, Session& session) {
   }
   {
     auto [command, arguments] = verb("issue", "Issue a draft to the force", kConcernName);
-    command->add_option("--date", arguments->date, "The day of issue; today if not given");
+    command->add_option("--date", arguments->date, "The day of issue; today if not given")->check(&DateProblem);
     run(command, [&session, arguments = arguments]() -> absl::Status {
       auto request = On<IssueConcernRequest>(session, *arguments);
       if (auto status = SetDate(arguments->date, [&] { return request.mutable_issue_date(); }); !status.ok())
@@ -235,7 +237,7 @@ void AddConcernCommands(CLI::App& app, Session& session) {
   {
     auto [command, arguments] = verb("discharge", "Close a concern that was dealt with", kConcernName);
     command->add_option("--reason", arguments->text, "Why, with the evidence seen")->required();
-    command->add_option("--date", arguments->date, "The day it was closed; today if not given");
+    command->add_option("--date", arguments->date, "The day it was closed; today if not given")->check(&DateProblem);
     run(command, [&session, arguments = arguments]() -> absl::Status {
       auto request = On<DischargeConcernRequest>(session, *arguments);
       request.set_reason(arguments->text);

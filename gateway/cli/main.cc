@@ -1,12 +1,18 @@
 // `oversight`: the command-line client. One address, every service; tables for people, --json for programs.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include "CLI/CLI.hpp"
 #include "common/observe/version.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 
 int main(int argc, char** argv) {
+  if (const absl::Status status = oversight::cli::CheckUtf8({argv + std::min(argc, 1), argv + argc}); !status.ok()) {
+    std::cerr << oversight::cli::Describe(status);
+    return oversight::cli::ExitCode(status);
+  }
   oversight::cli::Session session;
   CLI::App app("The command-line client of Oversight: forces, concerns and monitoring decisions.\n");
   app.footer(
@@ -28,7 +34,8 @@ int main(int argc, char** argv) {
   app.add_flag("--json", session.json, "Print JSON, one object per line");
   app.add_option("--request-id", session.request_id,
                  "Makes a change safe to repeat: the same id gives the first answer again");
-  app.add_option("--etag", session.etag, "Refuse the change when the record has changed since this etag was read");
+  app.add_option("--etag", session.etag, "Refuse the change when the record has changed since this etag was read")
+      ->check(&oversight::cli::NotEmpty);
   double timeout = 30;
   app.add_option("--timeout", timeout, "Seconds to wait for an answer")
       ->capture_default_str()
@@ -42,11 +49,13 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  session.etag = oversight::cli::QuotedEtag(session.etag);
   session.options.timeout = absl::Seconds(timeout);
   session.client = std::make_unique<oversight::cli::Client>(session.options);
   const absl::Status status = session.run();
   if (!status.ok()) {
     std::cerr << (session.json ? oversight::cli::DescribeJson(status) + "\n" : oversight::cli::Describe(status));
+    if (!session.note.empty()) std::cerr << session.note << "\n";
   }
   return oversight::cli::ExitCode(status);
 }

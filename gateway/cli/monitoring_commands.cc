@@ -2,6 +2,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
 
@@ -104,8 +105,11 @@ void AddMonitoringCommands(CLI::App& app, Session& session) {
                      "several times")
         ->required();
     auto* title = propose->add_option("--next-report", arguments->report_title, "The next report on the force");
-    propose->add_option("--next-report-date", arguments->report_date, "When it is expected, such as \"early 2024\"")
-        ->needs(title);
+    title->check(&NotEmpty);
+    auto* date = propose->add_option("--next-report-date", arguments->report_date,
+                                     "When it is expected, such as \"early 2024\"");
+    date->check(&DateProblem)->needs(title);
+    title->needs(date);
     propose->callback(
         [&session, arguments] { session.run = [&session, arguments] { return Propose(session, *arguments); }; });
   }
@@ -117,9 +121,12 @@ void AddMonitoringCommands(CLI::App& app, Session& session) {
         ->required()
         ->check(CLI::IsMember({"approve", "decline"}));
     decide->add_option("--rationale", arguments->rationale, "Why it is decided so")->required();
-    decide->add_option("--decided", arguments->decided, "The day it was decided; today if not given");
-    decide->add_option("--effective", arguments->effective,
-                       "The day it takes effect; the day it was decided if not given");
+    decide->add_option("--decided", arguments->decided, "The day it was decided; today if not given")
+        ->check(&DateProblem);
+    decide
+        ->add_option("--effective", arguments->effective,
+                     "The day it takes effect; the day it was decided if not given")
+        ->check(&DateProblem);
     decide->callback(
         [&session, arguments] { session.run = [&session, arguments] { return Decide(session, *arguments); }; });
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/render.h"
 #include "gateway/cli/table.h"
@@ -25,6 +26,7 @@ constexpr char kGateway[] = "oversight.gateway.v1.GatewayService/";
 
 struct ListArguments {
   std::string kind, force = "-", state, stage, region, query;
+  std::vector<std::string> given;  // the options written, such as "--force"
 };
 
 // Fetches every page and hands each item on.
@@ -56,7 +58,14 @@ absl::StatusOr<Enum> State(const std::string& text, const std::string& prefix) {
   for (const char c : text)
     name += c == ' ' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const auto* value = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByName(name);
-  if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat("There is no state \"", text, "\"."));
+  if (value == nullptr) {
+    std::string known;
+    for (int i = 1; i < google::protobuf::GetEnumDescriptor<Enum>()->value_count(); ++i) {
+      absl::StrAppend(&known, i == 1 ? "" : ", ",
+                      Words(static_cast<Enum>(google::protobuf::GetEnumDescriptor<Enum>()->value(i)->number())));
+    }
+    return UsageError(absl::StrCat("--state: there is no state \"", text, "\". There are ", known, "."));
+  }
   return static_cast<Enum>(value->number());
 }
 
@@ -67,7 +76,26 @@ Request WithParent(const std::string& parent) {
   return request;
 }
 
+// A stage no ladder ever had is a slip of the pen, not an empty answer.
+absl::Status CheckStage(Session& session, const std::string& stage) {
+  monitoring::v1::ListLaddersResponse response;
+  const absl::Status status =
+      session.client->Call(absl::StrCat(kMonitoring, "ListLadders"), monitoring::v1::ListLaddersRequest(), &response);
+  if (!status.ok()) return status;
+  std::string known;
+  for (const auto& ladder : response.ladder_list().ladders()) {
+    known.clear();  // those of the last ladder, which is in force, are named
+    for (const auto& item : ladder.stages()) {
+      if (item.id() == stage) return absl::OkStatus();
+      absl::StrAppend(&known, known.empty() ? "" : ", ", item.id());
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--stage: there is no stage \"", stage, "\". The ladder in force has ", known, "."));
+}
+
 absl::Status List(Session& session, const ListArguments& arguments) {
+  if (absl::Status fits = CheckListOptions(arguments.kind, arguments.given); !fits.ok()) return fits;
   const std::string force = ForceName(arguments.force);
   std::optional<Table> table;
   absl::Status status;
@@ -120,6 +148,9 @@ absl::Status List(Session& session, const ListArguments& arguments) {
   } else if (arguments.kind == "monitoring") {
     monitoring::v1::ListMonitoringRequest request;
     request.set_stage(arguments.stage);
+    if (!arguments.stage.empty()) {
+      if (absl::Status known = CheckStage(session, arguments.stage); !known.ok()) return known;
+    }
     table.emplace(std::vector<std::string>{"NAME", "STAGE", "SINCE", "EPISODE", "OPEN PROPOSAL"});
     status = EachItem<monitoring::v1::ListMonitoringRequest, monitoring::v1::ListMonitoringResponse,
                       monitoring::v1::Monitoring>(
@@ -247,7 +278,7 @@ absl::Status Versions(Session& session, const std::string& method, const std::st
     if (response.next_page_token().empty()) break;
     request.set_page_token(response.next_page_token());
   }
-  if (!session.json) std::cout << table.Text();
+  if (!session.json) std::cout << table.Wrapped();
   return absl::OkStatus();
 }
 
@@ -282,7 +313,7 @@ void PrintActions(Session& session, const Response& response) {
       table.Add({action.verb(), action.allowed() ? "yes" : "no", action.message()});
     }
   }
-  if (!session.json) std::cout << table.Text(100);
+  if (!session.json) std::cout << table.Wrapped();
 }
 
 absl::Status Actions(Session& session, const std::string& name) {
@@ -367,7 +398,15 @@ void AddReadCommands(CLI::App& app, Session& session) {
   list->add_option("--stage", arguments->stage, "Monitoring: only in this stage, such as engage");
   list->add_option("--region", arguments->region, "Forces: only of this region, such as \"South West\"");
   list->add_option("--query", arguments->query, "Forces: only names that contain this text");
-  list->callback([&session, arguments] { session.run = [&session, arguments] { return List(session, *arguments); }; });
+  for (auto* option : list->get_options([](const CLI::Option* each) { return each->nonpositional(); })) {
+    if (option != list->get_help_ptr()) option->check(&NotEmpty);
+  }
+  list->callback([&session, arguments, list] {
+    for (const auto* option : list->get_options()) {
+      if (option->nonpositional() && option->count() > 0) arguments->given.push_back(option->get_name());
+    }
+    session.run = [&session, arguments] { return List(session, *arguments); };
+  });
 
   const auto by_name = [&](const char* verb, const char* help, absl::Status (*run)(Session&, const std::string&),
                            bool required) {

@@ -1,12 +1,12 @@
 #include "gateway/cli/scenario.h"
 
-#include <fstream>
 #include <map>
-#include <sstream>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "gateway/cli/arguments.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -17,6 +17,8 @@ using google::protobuf::Struct;
 using google::protobuf::Value;
 using google::protobuf::util::JsonStringToMessage;
 using google::protobuf::util::MessageToJsonString;
+
+constexpr size_t kMostScenarioBytes = 16 << 20;
 
 const Value* Field(const Struct& object, const std::string& name) {
   const auto it = object.fields().find(name);
@@ -39,21 +41,30 @@ std::string TextAt(const Struct& object, const std::string& path) {
   return Text(*at, parts.back());
 }
 
+// Every change has a request id, so that it can be repeated; nothing else has.
+bool IsChange(const Struct& request) {
+  return Field(request, "requestId") != nullptr || Field(request, "request_id") != nullptr;
+}
+bool IsReplay(const Struct& answer) {
+  const Value* header = Field(answer, "header");
+  const Value* replayed = header == nullptr ? nullptr : Field(header->struct_value(), "replayed");
+  return replayed != nullptr && replayed->bool_value();
+}
+
 }  // namespace
 
 absl::Status PlayScenario(const std::string& path, Client& client, std::ostream& out) {
-  std::ifstream file(path);
-  if (!file) return absl::NotFoundError(absl::StrCat("Cannot read ", path, "."));
-  std::stringstream content;
-  content << file.rdbuf();
+  const auto content = ReadFile(path, kMostScenarioBytes);
+  if (!content.ok()) return content.status();
   Struct scenario;
-  if (const auto parsed = JsonStringToMessage(content.str(), &scenario); !parsed.ok()) {
+  if (const auto parsed = JsonStringToMessage(*content, &scenario); !parsed.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is not valid JSON: ", std::string(parsed.message())));
   }
   out << Text(scenario, "title") << "\n" << Text(scenario, "description") << "\n\n";
   std::map<std::string, std::string> saved;
   const Value* steps = Field(scenario, "steps");
   const int count = steps == nullptr ? 0 : steps->list_value().values_size();
+  int changes = 0, replays = 0;
   for (int i = 0; i < count; ++i) {
     const Struct& step = steps->list_value().values(i).struct_value();
     out << (i + 1) << "/" << count << "  " << Text(step, "say") << " (" << Text(step, "as") << ")\n";
@@ -72,12 +83,17 @@ absl::Status PlayScenario(const std::string& path, Client& client, std::ostream&
           [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
       return status;
     }
-    const Value* save = Field(step, "save");
-    if (save == nullptr) continue;
     Struct result;
     if (!JsonStringToMessage(*answer, &result).ok()) return absl::InternalError("An answer cannot be read.");
+    if (const Value* body = Field(step, "request"); body != nullptr && IsChange(body->struct_value())) {
+      ++changes;
+      if (IsReplay(result)) ++replays;
+    }
+    const Value* save = Field(step, "save");
+    if (save == nullptr) continue;
     for (const auto& [name, from] : save->struct_value().fields()) saved[name] = TextAt(result, from.string_value());
   }
+  if (changes > 0 && replays == changes) out << "\nAlready played: nothing was changed.\n";
   return absl::OkStatus();
 }
 

@@ -1,8 +1,8 @@
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/scenario.h"
 #include "oversight/forces/v1/forces_service.pb.h"
@@ -10,11 +10,14 @@
 namespace oversight::cli {
 namespace {
 
+// As much as ImportForces takes.
+constexpr size_t kMostImportBytes = 1 << 20;
+
 absl::Status Import(Session& session, const std::string& path, bool dry_run) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("Cannot read ", path, "."));
+  auto csv = ReadFile(path, kMostImportBytes);
+  if (!csv.ok()) return csv.status();
   forces::v1::ImportForcesRequest request;
-  request.set_csv(std::string(std::istreambuf_iterator<char>(file), {}));
+  request.set_csv(*std::move(csv));
   request.set_validate_only(dry_run);
   request.set_request_id(session.request_id.empty() ? NewRequestId() : session.request_id);
   forces::v1::ImportForcesResponse response;
@@ -32,7 +35,7 @@ absl::Status Import(Session& session, const std::string& path, bool dry_run) {
 
 absl::Status Call(Session& session, const std::string& method, std::string body) {
   if (body == "-") body.assign(std::istreambuf_iterator<char>(std::cin), {});
-  const auto answer = session.client->CallJson(method, body);
+  const auto answer = session.client->CallJson(method, body, "", session.json);
   if (answer.ok()) std::cout << *answer;
   return answer.status();
 }
@@ -46,7 +49,8 @@ void AddToolCommands(CLI::App& app, Session& session) {
     auto* import = app.add_subcommand("import", "Bring the register of forces in line with a CSV file");
     import->add_option("file", *path, "The file, such as data/forces.csv")->required();
     import->add_flag("--dry-run", *dry_run, "Check and count, store nothing");
-    import->callback([&session, path, dry_run] { session.run = [&session, path, dry_run] { return Import(session, *path, *dry_run);
+    import->callback([&session, path, dry_run] {
+      session.run = [&session, path, dry_run] { return Import(session, *path, *dry_run);
   };
 });
 }  // namespace oversight::cli
