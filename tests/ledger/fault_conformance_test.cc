@@ -106,6 +106,24 @@ TEST_P(FaultTest, ACommitWhoseAnswerWasLostIsFoundAgain) {
   EXPECT_TRUE(KeepsWatchPromises(seen, 0, DeliveriesOf(*DrainTo(**ledger_->Watch(0), 2))));
 }
 
+TEST_P(FaultTest, WhatIsStoredButNotPublishedIsNotToldYet) {
+  Store({Put("things/1", "a")});
+  Store({Put("things/1", "b")});
+  Open();  // the window is empty now: a watcher from the start is served from the log
+  faults_->commit_stored_unknown = 1;
+  EXPECT_FALSE(CommitNow(*ledger_, Storing({Put("things/1", "c")})).ok());
+  // Revision 3 is in the store; nobody may see it before head() does.
+  const auto seen = NextNow(**ledger_->Watch(0));
+  ASSERT_TRUE(seen.ok());
+  EXPECT_LE(seen->back()->revision, ledger_->head().revision);
+  const auto history = HistoryNow(*ledger_, {.name = "things/1"});
+  ASSERT_TRUE(history.ok());
+  EXPECT_LE(history->entries[0].version.revision, history->read_revision);
+  const auto got = GetNow(*ledger_, "things/1");
+  EXPECT_EQ(got->version->revision, got->read_revision);
+  EXPECT_EQ(Store({Put("things/1", "d")}).revision, 4);
+}
+
 TEST_P(FaultTest, AConflictIsTriedAgainAndInTheEndTold) {
   faults_->commit_aborted = 2;
   EXPECT_EQ(Store({Put("things/1", "a")}).revision, 1);
