@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/auth/authenticator.h"
+#include "common/rpc/keep_grpc.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -65,6 +66,7 @@ std::string ServiceConfig(const std::vector<std::string>& retry) {
 }  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
+  KeepGrpcThreads();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
   // Matched by the server's permissions in server.cc: a ping more than it permits would end the connection.

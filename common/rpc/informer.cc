@@ -146,13 +146,16 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
   }
 
   void WaitForHead(absl::Time deadline, Done done) {
+    // Stop waits for the question too: it is a call on the channel, which goes after Stop.
+    auto running = std::make_shared<Running>(this);
+    if (!running->entered()) return done(absl::CancelledError("The copy is no longer kept."));
     AskHead ask;
     {
       std::lock_guard lock(mu_);
       ask = options_.ask_head;
     }
-    if (ask == nullptr) return done(absl::CancelledError("The copy is no longer kept."));
-    ask(deadline, [self = shared_from_this(), deadline, done = std::move(done)](absl::StatusOr<OwnerHead> head) {
+    ask(deadline, [self = shared_from_this(), running = std::move(running), deadline,
+                   done = std::move(done)](absl::StatusOr<OwnerHead> head) {
       if (!head.ok()) return done(head.status());
       if (head->token.empty()) return self->WaitFor(head->revision, deadline, done);
       self->WaitForToken(head->token, deadline, done);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/keep_grpc.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -136,6 +137,7 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   runtime_.reset(new Runtime{clock, metrics, *host_, ledger_});
   OVERSIGHT_ASSIGN_OR_RETURN(application_, build(*runtime_));
 
+  KeepGrpcThreads();
   EnablePlugins(options_.reflection);
   grpc::ServerBuilder builder;
   SetOptions(builder);
