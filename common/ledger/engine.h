@@ -81,9 +81,9 @@ class Engine {
   virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() = 0;
   // Whether other processes may have the store open too.
   virtual bool shared() const { return false; }
-  // From now on until Close, `appended` is told from a thread of the engine where the log ends, soon after another
-  // process wrote. At most once, after Migrate.
-  virtual void Listen(std::function<void(Revision)> /*appended*/) {}
+  // From now on until Close, `heard` is told from a thread of the engine where the log ends, soon after another process
+  // wrote, or that the store cannot be reached. At most once, after Migrate.
+  virtual void Listen(std::function<void(absl::StatusOr<Revision>)> /*heard*/) {}
   // Called on an orderly stop, after the last write.
   virtual void Close() = 0;
 };

@@ -43,7 +43,13 @@ class LedgerImpl final : public Ledger {
     OVERSIGHT_RETURN_IF_ERROR(readers_->Start());
     publisher_.Start();
     OVERSIGHT_RETURN_IF_ERROR(writes_.Start());
-    engine_->Listen([this](Revision revision) { writes_.LookFor(revision); });
+    engine_->Listen([this](const absl::StatusOr<Revision>& head) {
+      if (head.ok()) {
+        writes_.LookFor(*head);
+      } else {
+        writes_.Doubt();
+      }
+    });
     return absl::OkStatus();
   }
 

@@ -84,6 +84,14 @@ void WriteLoop::LookFor(Revision revision) {
   wake_.notify_one();
 }
 
+void WriteLoop::Doubt() {
+  {
+    std::lock_guard lock(mu_);
+    doubt_ = true;
+  }
+  wake_.notify_one();
+}
+
 absl::Status WriteLoop::health() const {
   std::lock_guard lock(mu_);
   return health_;
@@ -130,7 +138,7 @@ void WriteLoop::Run() {
     bool probe = false, look = false;
     {
       std::unique_lock lock(mu_);
-      const auto ready = [&] { return stopping_ || !queue_.empty() || look_for_ > 0; };
+      const auto ready = [&] { return stopping_ || !queue_.empty() || look_for_ > 0 || doubt_; };
       if (health_.ok()) {
         probe_at_ = absl::InfiniteFuture();
         wake_.wait(lock, ready);
@@ -139,6 +147,8 @@ void WriteLoop::Run() {
         probe = !wake_.wait_until(lock, absl::ToChronoTime(probe_at_), ready) ||
                 (queue_.empty() && !stopping_ && absl::Now() >= probe_at_);
       }
+      // A write that waits will find out by itself.
+      probe = (std::exchange(doubt_, false) && queue_.empty()) || probe;
       look = std::exchange(look_for_, 0) > parts_.head.revision();
       if (queue_.empty() && stopping_) return;
     }

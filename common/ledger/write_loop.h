@@ -44,6 +44,8 @@ class WriteLoop {
   void Submit(Command command, Callback<Committed> done);
   // Any thread may say that the log in the store ends at `revision`; the loop makes it visible here soon.
   void LookFor(Revision revision);
+  // Any thread may say that the store seems out of reach; the loop finds out whether it is.
+  void Doubt();
   absl::Status health() const;
   // Writes what is queued, then ends the thread and closes the writer. Idempotent.
   void Stop();
@@ -87,6 +89,7 @@ class WriteLoop {
   std::deque<Item> queue_;
   absl::Status health_;
   Revision look_for_ = 0;
+  bool doubt_ = false;
   bool stopping_ = false;
 };
 

@@ -25,6 +25,13 @@ struct Config {
   absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
 };
 
+// An address is checked with the flags, before they are logged: it may hold a password where none belongs.
+std::string IsStore(const std::string& value) {
+  if (value.rfind("postgres", 0) != 0) return observe::IsNotEmpty(value);
+  const auto engine = ledger::EngineFor(value);
+  return engine.ok() ? "" : std::string(engine.status().message());
+}
+
 void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   config.listen = program.listen;
   config.admin_listen = program.admin_listen;
@@ -34,7 +41,8 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   flags.Add("admin-listen", &config.admin_listen, "Address of /livez, /readyz, /metrics and /debug/config.",
             {.validate = observe::IsListenAddress});
   if (program.has_store) {
-    flags.Add("store", &config.store, "Where the records are kept: sqlite:PATH.", {.validate = observe::IsNotEmpty});
+    flags.Add("store", &config.store, "Where the records are kept: sqlite:PATH or postgres://HOST/DATABASE.",
+              {.validate = IsStore});
   }
   flags.Add("insecure", &config.insecure,
             "Believe callers who they say they are: the header oversight-principal names a sample principal.");

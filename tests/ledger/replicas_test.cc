@@ -347,6 +347,33 @@ TEST_F(ReplicasTest, AServerThatRestartsUnderLoadLosesAndDoublesNothing) {
   b_.reset();
 }
 
+TEST_F(ReplicasTest, HealthFollowsTheServerThoughNobodyWrites) {
+  const std::unique_ptr<Postgres> own = Postgres::New();
+  a_.reset();
+  b_.reset();
+  server_ = own.get();
+  OpenBoth();
+  const auto becomes = [](const Ledger& ledger, bool healthy) {
+    const absl::Time limit = absl::Now() + absl::FromChrono(kPatience);
+    while (ledger.health().ok() != healthy && absl::Now() < limit) std::this_thread::yield();
+    return ledger.health().ok() == healthy;
+  };
+  ASSERT_TRUE(CommitNow(*a_, Storing({Put("things/1", "a")})).ok());
+  own->StopImmediately();
+  EXPECT_TRUE(becomes(*a_, false));
+  EXPECT_TRUE(becomes(*b_, false));
+  EXPECT_EQ(ReasonOf(a_->health()), "STORE_UNAVAILABLE");
+  own->Start();
+  EXPECT_TRUE(becomes(*a_, true));
+  EXPECT_TRUE(becomes(*b_, true));
+  // The first call after that works.
+  EXPECT_EQ(CommitNow(*b_, Storing({Put("things/1", "b")}))->revision, 2);
+  EXPECT_EQ(RefreshNow(*a_).revision, 2);
+  EXPECT_EQ(Payload(*a_, "things/1"), "b");
+  a_.reset();
+  b_.reset();
+}
+
 TEST(PostgresStatusTest, TellsWhatASqlStateMeans) {
   const std::map<std::string, std::pair<absl::StatusCode, std::string>> expected = {
       {"", {absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE"}},

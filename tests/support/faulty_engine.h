@@ -116,7 +116,7 @@ class FaultyEngine final : public ledger::Engine {
     return std::make_unique<FaultyWriter>(*std::move(writer), faults_);
   }
   bool shared() const override { return real_->shared(); }
-  void Listen(std::function<void(ledger::Revision)> appended) override { real_->Listen(std::move(appended)); }
+  void Listen(std::function<void(absl::StatusOr<ledger::Revision>)> heard) override { real_->Listen(std::move(heard)); }
   void Close() override { real_->Close(); }
 
  private:

@@ -121,8 +121,8 @@ class PostgresEngine final : public Engine {
   absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override { return OpenPostgresWriter(url_, channel()); }
 
   bool shared() const override { return true; }
-  void Listen(std::function<void(Revision)> appended) override {
-    listener_ = std::make_unique<PostgresListener>(url_, channel(), std::move(appended));
+  void Listen(std::function<void(absl::StatusOr<Revision>)> heard) override {
+    listener_ = std::make_unique<PostgresListener>(url_, channel(), std::move(heard));
   }
   void Close() override { listener_.reset(); }
 

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/postgres/postgres_reads.h"
+#include "common/ledger/status.h"
+#include "common/rpc/errors.h"
 
 namespace oversight::ledger {
 namespace {
@@ -22,11 +24,9 @@ constexpr int kFirstBackoffMs = 50, kMaxBackoffMs = 2000;
 
 }  // namespace
 
-PostgresListener::PostgresListener(std::string url, std::string channel, std::function<void(Revision)> appended)
-    : url_(std::move(url)),
-      channel_(std::move(channel)),
-      appended_(std::move(appended)),
-      stop_(eventfd(0, EFD_CLOEXEC)) {
+PostgresListener::PostgresListener(std::string url, std::string channel,
+                                   std::function<void(absl::StatusOr<Revision>)> heard)
+    : url_(std::move(url)), channel_(std::move(channel)), heard_(std::move(heard)), stop_(eventfd(0, EFD_CLOEXEC)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -46,24 +46,24 @@ bool PostgresListener::Wait(int socket, int milliseconds) {
 void PostgresListener::Run() {
   backoff_ms_ = kFirstBackoffMs;
   do {
-    Listen();
+    const absl::Status ended = Listen();
+    if (ended.ok()) return;
+    heard_(ended);
     backoff_ms_ = std::min(2 * backoff_ms_, kMaxBackoffMs);
   } while (Wait(-1, backoff_ms_));
 }
 
-void PostgresListener::Listen() {
-  const auto connection = PgConnection::Open(url_);
-  if (!connection.ok()) return;
+absl::Status PostgresListener::Listen() {
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
   // Before the first look at the head, so that nothing falls between them.
-  if (!channel_.empty() && !(*connection)->Execute(absl::StrCat("LISTEN ", channel_)).ok()) return;
-  PGconn* const handle = (*connection)->handle();
-  PostgresReads reads(**connection);
+  if (!channel_.empty()) OVERSIGHT_RETURN_IF_ERROR(connection->Execute(absl::StrCat("LISTEN ", channel_)));
+  PGconn* const handle = connection->handle();
+  PostgresReads reads(*connection);
   bool look = true;
   do {
     if (look) {
-      const auto head = reads.HeadRevision();
-      if (!head.ok()) return;
-      appended_(*head);
+      OVERSIGHT_ASSIGN_OR_RETURN(const Revision head, reads.HeadRevision());
+      heard_(head);
       backoff_ms_ = kFirstBackoffMs;
     }
     Revision told = 0;
@@ -72,11 +72,11 @@ void PostgresListener::Listen() {
       if (absl::SimpleAtoi(message->extra, &revision)) told = std::max(told, revision);
       PQfreemem(message);
     }
-    if (told > 0) appended_(told);
+    if (told > 0) heard_(told);
     pollfd readable{PQsocket(handle), POLLIN, 0};
-    if (!Wait(PQsocket(handle), channel_.empty() ? kPollMs : kSafetyPollMs)) return;
+    if (!Wait(PQsocket(handle), channel_.empty() ? kPollMs : kSafetyPollMs)) return absl::OkStatus();
     look = poll(&readable, 1, 0) == 0;  // it was the time, not the socket
-    if (!look && PQconsumeInput(handle) != 1) return;
+    if (!look && PQconsumeInput(handle) != 1) return StoreUnavailable();
   } while (true);
 }
 

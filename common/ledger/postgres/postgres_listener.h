@@ -6,25 +6,27 @@
 #include <string>
 #include <thread>
 
+#include "absl/status/statusor.h"
 #include "common/ledger/types.h"
 
 namespace oversight::ledger {
 
 class PostgresListener {
  public:
-  // Tells `appended` the end of the log, perhaps more than once the same. `channel` is empty where there is no NOTIFY.
-  PostgresListener(std::string url, std::string channel, std::function<void(Revision)> appended);
+  // Tells `heard` the end of the log, perhaps more than once the same, or that the connection is lost. `channel` is
+  // empty where there is no NOTIFY.
+  PostgresListener(std::string url, std::string channel, std::function<void(absl::StatusOr<Revision>)> heard);
   ~PostgresListener();
 
  private:
   void Run();
-  // One connection's life.
-  void Listen();
+  // One connection's life: why it ended, or OK when it is time to stop.
+  absl::Status Listen();
   // Waits until the socket has something to say or the time is over; false when it is time to stop.
   bool Wait(int socket, int milliseconds);
 
   const std::string url_, channel_;
-  const std::function<void(Revision)> appended_;
+  const std::function<void(absl::StatusOr<Revision>)> heard_;
   int stop_ = -1;  // an eventfd, readable when it is time to stop
   int backoff_ms_ = 0;
   std::thread thread_;
