@@ -120,33 +120,39 @@ ConcernsServiceImpl::ConcernsServiceImpl(rpc::Runtime& runtime, ForceDirectory& 
 
 // ---- Steps that handlers share ----
 
-void ConcernsServiceImpl::InScope(rpc::Call& call, const std::string& name, const rpc::Done& done,
-                                  std::function<void()> next) {
+void ConcernsServiceImpl::InScope(rpc::Call& call, const std::string& name, const rpc::Done& done, Next next) {
   const std::string force = ForceOf(name);
-  const auto check = [this, &call, force, done, next = std::move(next)] {
+  const auto check = [this, &call, force, done, next = std::move(next)](const absl::Status& unknown) {
+    if (!unknown.ok()) return next(unknown);
     const absl::Status status = auth::Check(scopes_, call.verb(), call.principal(), force, region_);
     if (!status.ok()) return done(status);
-    next();
+    next(absl::OkStatus());
   };
   // Only a scope by region needs to know the force.
-  if (call.principal().Covers(force, "") || call.principal().proto().regions().empty()) return check();
-  WithForce(call, force, done, /*required=*/true, check);
+  if (call.principal().Covers(force, "") || call.principal().proto().regions().empty()) return check(absl::OkStatus());
+  WithForce(call, force, done, check);
 }
 
-void ConcernsServiceImpl::WithForce(rpc::Call& call, const std::string& force, const rpc::Done& done, bool required,
-                                    std::function<void()> next) {
-  forces_.Find(force, call.deadline(), [done, required, next = std::move(next)](const auto& found) {
-    if (found.ok() || (!required && found.status().code() != absl::StatusCode::kNotFound)) return next();
-    done(found.status());
+void ConcernsServiceImpl::WithForce(rpc::Call& call, const std::string& force, const rpc::Done& done, Next next) {
+  forces_.Find(force, call.deadline(), [done, next = std::move(next)](const auto& found) {
+    if (absl::IsNotFound(found.status())) return done(found.status());
+    next(found.status());
   });
 }
 
 template <class Request, class Response, class Decide>
 void ConcernsServiceImpl::Write(rpc::Call& call, const Request& request, const std::string& name,
                                 const std::string& reason, Response* response, rpc::Done done, Decide decide) {
-  InScope(call, name, done, [this, &call, &request, reason, response, done, decide = std::move(decide)] {
-    resources_.Mutate(call, request, response, reason, decide, done);
-  });
+  InScope(call, name, done,
+          [this, &call, &request, reason, response, done, decide = std::move(decide)](const absl::Status& unknown) {
+            resources_.Mutate(
+                call, request, response, reason,
+                [unknown, decide](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
+                  OVERSIGHT_RETURN_IF_ERROR(unknown);
+                  return decide(facts);
+                },
+                done);
+          });
 }
 
 // ---- Writing concerns ----
@@ -165,10 +171,20 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::CreateConcern(grpc::CallbackServe
           return Stored<v1::CreateConcernResponse>(
               DraftConcern(request, absl::StrCat(prefix, number), themes_, ActingOf(facts)));
         };
-        InScope(call, request.parent(), done, [this, &call, &request, response, done, decide] {
-          WithForce(call, request.parent(), done, /*required=*/true, [this, &call, &request, response, done, decide] {
-            resources_.Mutate(call, request, response, /*reason=*/"", decide, done);
-          });
+        const auto write = [this, &call, &request, response, done, decide](const absl::Status& unknown) {
+          resources_.Mutate(
+              call, request, response, /*reason=*/"",
+              [unknown, decide](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<v1::CreateConcernResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
+                return decide(facts);
+              },
+              done);
+        };
+        InScope(call, request.parent(), done, [this, &call, &request, done, write](const absl::Status& unknown) {
+          // A scope that could not be checked stays so, even if the force could be found by now.
+          if (!unknown.ok()) return write(unknown);
+          // Unlike other writes, this one needs the force to exist whatever the caller's scope.
+          WithForce(call, request.parent(), done, write);
         });
       });
 }
@@ -386,7 +402,7 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListConcerns(grpc::CallbackServer
                        if (every_force) return list();
                        // An unknown force is an error and not an empty list; what is stored is listed also while
                        // forces-service is down.
-                       WithForce(call, request.parent(), done, /*required=*/false, list);
+                       WithForce(call, request.parent(), done, [list](const absl::Status&) { list(); });
                      });
 }
 

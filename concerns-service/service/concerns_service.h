@@ -82,12 +82,15 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
                                                                      const v1::WatchConcernsRequest* request) override;
 
  private:
-  // Runs `next` when the caller's scope covers the force of `name`; ends the call with OUT_OF_SCOPE when not, and with
-  // FORCE_NOT_FOUND or DEPENDENCY_UNAVAILABLE when the region of the force is needed and cannot be learned.
-  void InScope(rpc::Call& call, const std::string& name, const rpc::Done& done, std::function<void()> next);
-  // Runs `next` when the force is in the register, or, if it may be passed over, cannot be asked for now.
-  void WithForce(rpc::Call& call, const std::string& force, const rpc::Done& done, bool required,
-                 std::function<void()> next);
+  // What follows a look-up of a force. `unknown` is OK, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when forces-service
+  // cannot be asked; a write returns it when it is decided and no earlier, so that a repeated call is answered from its
+  // record all the same.
+  using Next = std::function<void(const absl::Status& unknown)>;
+  // Runs `next` when the caller's scope covers the force of `name`, or when that takes a region that cannot be learned;
+  // ends the call with OUT_OF_SCOPE or FORCE_NOT_FOUND.
+  void InScope(rpc::Call& call, const std::string& name, const rpc::Done& done, Next next);
+  // Runs `next` when the force is in the register or cannot be asked for now; ends the call with FORCE_NOT_FOUND.
+  void WithForce(rpc::Call& call, const std::string& force, const rpc::Done& done, Next next);
 
   // One write on the resources of one name. `decide` is StatusOr<Outcome<Response>>(Facts&).
   template <class Request, class Response, class Decide>

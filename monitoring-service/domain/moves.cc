@@ -155,6 +155,9 @@ absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool app
       contradict("effective_date",
                  absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
     }
+  } else if (monitoring.has_since_date() && MustBeBefore(dates.decided, monitoring.since_date())) {
+    error.With("since_date", FormatIso(monitoring.since_date()));
+    contradict("decided_date", absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
   }
   if (wrong) return error;
   return dates;

@@ -86,21 +86,24 @@ absl::Status MonitoringServiceImpl::CheckScope(const rpc::Call& call, const std:
 }
 
 void MonitoringServiceImpl::WithForce(rpc::Call& call, const std::string& force, bool known,
-                                      std::optional<Owners::Need> need, const rpc::Done& done,
-                                      std::function<void(const OwnerFacts&)> then) {
+                                      std::optional<Owners::Need> need, const rpc::Done& done, WithFacts then) {
   // A scope that names the force, or all, needs no register; one by region does.
   const auto suffices = [this, &call, force, known](const OwnerFacts& facts) {
     return facts.Force(force) != nullptr || (known && CheckScope(call, force, facts).ok());
   };
   auto go_on = [this, &call, force, suffices, done, then = std::move(then)](const OwnerFacts& facts) {
-    if (!suffices(facts)) return done(facts.NeedForce(force));
-    if (absl::Status status = CheckScope(call, force, facts); !status.ok()) return done(status);
-    then(facts);
+    const absl::Status unknown = suffices(facts) ? absl::OkStatus() : facts.NeedForce(force);
+    if (absl::IsNotFound(unknown)) return done(unknown);
+    // A scope by region cannot be checked for a force that is not known; every other can.
+    if (unknown.ok() || call.principal().proto().regions().empty()) {
+      if (absl::Status status = CheckScope(call, force, facts); !status.ok()) return done(status);
+    }
+    then(facts, unknown);
   };
-  if (!need.has_value()) {
-    const OwnerFacts here = owners_.Read();
-    if (suffices(here)) return go_on(here);
-  }
+  const OwnerFacts here = owners_.Read();
+  const bool enough = suffices(here);
+  if (!need.has_value() && enough) return go_on(here);
+  if (need == Owners::Need::kConcerns && !enough) need = Owners::Need::kBoth;
   owners_.Refresh(need.value_or(Owners::Need::kForces), rpc::DeadlineFor(call), std::move(go_on));
 }
 
@@ -109,9 +112,7 @@ void MonitoringServiceImpl::IfForceExists(rpc::Call& call, const std::string& fo
   if (force == kAnyForce || owners_.Read().Force(force) != nullptr) return then();
   owners_.Refresh(Owners::Need::kForces, rpc::DeadlineFor(call),
                   [force, done, then = std::move(then)](const OwnerFacts& facts) {
-                    if (facts.NeedForces().ok()) {
-                      if (absl::Status status = facts.NeedForce(force); !status.ok()) return done(status);
-                    }
+                    if (absl::Status status = facts.NeedForce(force); absl::IsNotFound(status)) return done(status);
                     then();
                   });
 }
@@ -126,11 +127,13 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
       [this](rpc::Call& call, const v1::CreateProposalRequest& request, v1::CreateProposalResponse* response,
              rpc::Done done) {
         const bool rests_on_concerns = NamesConcerns(request.proposal());
-        const auto decide = [this, &call, &request, response, rests_on_concerns, done](const OwnerFacts& facts) {
+        const auto decide = [this, &call, &request, response, rests_on_concerns, done](const OwnerFacts& facts,
+                                                                                       const absl::Status& unknown) {
           resources_.Mutate(
               call, request, response, /*reason=*/"",
-              [this, &request, facts,
+              [this, &request, facts, unknown,
                rests_on_concerns](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateProposalResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
                 if (rests_on_concerns) OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
                 OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, request.parent()));
                 OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, Propose(ladders_, record, request.proposal(),
@@ -154,10 +157,11 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::WithdrawProposal(grpc::Callback
       context, request, response,
       [this](rpc::Call& call, const v1::WithdrawProposalRequest& request, v1::WithdrawProposalResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts&) {
+        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
           resources_.Mutate(
               call, request, response, request.reason(),
-              [this, &request](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::WithdrawProposalResponse>> {
+              [this, &request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::WithdrawProposalResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
                 OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
                 OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
                 OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
@@ -182,11 +186,13 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::DecideProposal(grpc::CallbackSe
       [this](rpc::Call& call, const v1::DecideProposalRequest& request, v1::DecideProposalResponse* response,
              rpc::Done done) {
         const bool approval = request.outcome() == v1::DECISION_OUTCOME_APPROVED;
-        const auto decide = [this, &call, &request, response, approval, done](const OwnerFacts& facts) {
+        const auto decide = [this, &call, &request, response, approval, done](const OwnerFacts& facts,
+                                                                              const absl::Status& unknown) {
           resources_.Mutate(
               call, request, response, request.rationale(),
-              [this, &request, facts,
+              [this, &request, facts, unknown,
                approval](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
                 OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
                 OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
                 if (approval && NamesConcerns(proposal)) OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());

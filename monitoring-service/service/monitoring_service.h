@@ -65,9 +65,11 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
  private:
   // Runs `then` with the owners' facts, or ends in an error: a force outside the caller's scope, or one that is neither
   // `known` here already nor in the register. `need` is refreshed first; without it only when the facts at hand do not
-  // suffice.
+  // suffice. When the register cannot be asked, `then` gets that as `unknown`, to be returned when the command is
+  // decided and no earlier: a repeated call is answered from its record, whoever is down.
+  using WithFacts = std::function<void(const OwnerFacts& facts, const absl::Status& unknown)>;
   void WithForce(rpc::Call& call, const std::string& force, bool known, std::optional<Owners::Need> need,
-                 const rpc::Done& done, std::function<void(const OwnerFacts&)> then);
+                 const rpc::Done& done, WithFacts then);
   // For a read that the log answers: ends in an error only when the register is known and has no such force.
   void IfForceExists(rpc::Call& call, const std::string& force, const rpc::Done& done, std::function<void()> then);
   absl::Status CheckScope(const rpc::Call& call, const std::string& force, const OwnerFacts& facts) const;

@@ -60,8 +60,8 @@ rpc::InformerOptions Options(const char* owner, rpc::AskHead ask_head, observe::
 absl::Status Unavailable(const char* service) {
   return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
                absl::StrCat(service,
-                            " does not answer, and there is no copy here of what it owns. Nothing was stored; "
-                            "try again with the same request id."))
+                            " does not answer, and what is known here of what it owns is not enough. Try again; a "
+                            "change, with the same request id."))
       .With("service", service)
       .RetryAfter(absl::Seconds(1));
 }
@@ -82,18 +82,36 @@ class InformedOwners final : public Owners {
     const auto copy = [](const rpc::InformerCore& informer) {
       return informer.Status().state == rpc::InformerState::kNeverSynced ? nullptr : informer.Read();
     };
-    return {copy(forces_), copy(concerns_)};
+    OwnerFacts facts;
+    facts.forces = copy(forces_);
+    facts.concerns = copy(concerns_);
+    return facts;
   }
 
   void Refresh(Need need, absl::Time deadline, std::function<void(const OwnerFacts&)> done) override {
     deadline = std::min(deadline, absl::Now() + kLongestWait);
-    auto waiting = std::make_shared<std::atomic<int>>(need == Need::kBoth ? 2 : 1);
-    // An owner that does not answer is no error here: the copy is given as it is.
-    const rpc::InformerCore::Done arrived = [this, waiting, done = std::move(done)](const absl::Status&) {
-      if (waiting->fetch_sub(1) == 1) done(Read());
+    struct Refreshing {
+      std::atomic<int> waiting;
+      std::atomic<bool> forces_behind{false}, concerns_behind{false};
+      std::function<void(const OwnerFacts&)> done;
     };
-    if (need != Need::kConcerns) forces_.WaitForHead(deadline, arrived);
-    if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived);
+    auto refreshing = std::make_shared<Refreshing>();
+    refreshing->waiting = need == Need::kBoth ? 2 : 1;
+    refreshing->done = std::move(done);
+    // An owner that does not answer is no error here: who needs it is told by the facts, once a repeated call has been
+    // looked up.
+    const auto arrived = [this, refreshing](std::atomic<bool> Refreshing::*behind) -> rpc::InformerCore::Done {
+      return [this, refreshing, behind](const absl::Status& status) {
+        if (!status.ok()) (*refreshing).*behind = true;
+        if (refreshing->waiting.fetch_sub(1) != 1) return;
+        OwnerFacts facts = Read();
+        facts.forces_behind = refreshing->forces_behind;
+        facts.concerns_behind = refreshing->concerns_behind;
+        refreshing->done(facts);
+      };
+    };
+    if (need != Need::kConcerns) forces_.WaitForHead(deadline, arrived(&Refreshing::forces_behind));
+    if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived(&Refreshing::concerns_behind));
   }
 
   void Stop() override {
@@ -152,12 +170,13 @@ absl::Status OwnerFacts::NeedForces() const {
 }
 
 absl::Status OwnerFacts::NeedConcerns() const {
-  return concerns != nullptr ? absl::OkStatus() : Unavailable("concerns-service");
+  return concerns != nullptr && !concerns_behind ? absl::OkStatus() : Unavailable("concerns-service");
 }
 
 absl::Status OwnerFacts::NeedForce(const std::string& name) const {
   OVERSIGHT_RETURN_IF_ERROR(NeedForces());
   if (Force(name) != nullptr) return absl::OkStatus();
+  if (forces_behind) return Unavailable("forces-service");
   return Error(
              absl::StatusCode::kNotFound, v1::ERROR_REASON_FORCE_NOT_FOUND,
              absl::StrCat("There is no force named \"", name, "\". ListForces of forces-service has those there are."))

@@ -1,6 +1,7 @@
 // What other services own and a move rests on: the forces of the register and the concerns. Kept as local copies
 // (common/rpc/informer.h); before a command is decided they are brought up to their owners' heads, so that a concern
-// issued or closed a moment ago counts. An owner that cannot be reached is answered for by the copy, as it stands.
+// issued or closed a moment ago counts. What rests on concerns is refused when that cannot be done: a concern may have
+// been closed since the copy was last heard of. For whether a force exists, and where it is, an older copy will do.
 //
 // Thread-safe. Stop before the channels' threads end.
 #pragma once
@@ -19,16 +20,19 @@
 
 namespace oversight::monitoring {
 
-// What the owners say, at one moment. A null copy: there never was one, and the owner does not answer.
+// What the owners say, at one moment. A null copy: there never was one.
 struct OwnerFacts {
   std::shared_ptr<const rpc::InformerCopy> forces, concerns;
+  // Bringing the copy up to its owner's head was tried and failed: it may be of any age.
+  bool forces_behind = false, concerns_behind = false;
 
   std::shared_ptr<const forces::v1::Force> Force(const std::string& name) const;
   std::optional<concerns::v1::Concern> Concern(const std::string& name) const;
-  // UNAVAILABLE DEPENDENCY_UNAVAILABLE when the copy is missing.
+  // UNAVAILABLE DEPENDENCY_UNAVAILABLE when there is no copy.
   absl::Status NeedForces() const;
+  // The same when there is none or it is behind.
   absl::Status NeedConcerns() const;
-  // NOT_FOUND FORCE_NOT_FOUND, or as NeedForces.
+  // NOT_FOUND FORCE_NOT_FOUND, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when a newer copy might have the force.
   absl::Status NeedForce(const std::string& name) const;
 };
 
@@ -42,7 +46,7 @@ class Owners {
   // What is here now.
   virtual OwnerFacts Read() const = 0;
   // Brings what is needed up to the owners' heads, then gives all there is. Runs `done` once, on a gRPC thread or
-  // inside this call, at the latest at the deadline or after kLongestWait.
+  // inside this call, at the latest at the deadline or after kLongestWait; what failed is said to be behind.
   virtual void Refresh(Need need, absl::Time deadline, std::function<void(const OwnerFacts&)> done) = 0;
   // Ends what it runs; waits end with what there is.
   virtual void Stop() = 0;

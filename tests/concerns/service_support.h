@@ -35,6 +35,12 @@ class Register {
     std::lock_guard lock(mu_);
     late_[name] = region;
   }
+  // As for a process that has just started.
+  void Forget() {
+    std::lock_guard lock(mu_);
+    late_.merge(copy_);
+    copy_.clear();
+  }
   void SetReachable(bool reachable) {
     std::lock_guard lock(mu_);
     reachable_ = reachable;

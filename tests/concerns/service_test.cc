@@ -190,6 +190,28 @@ TEST_F(ConcernsServiceTest, SaysSoWhenForcesCannotBeAsked) {
   EXPECT_THAT(List("forces/new"), IsEmpty());
 }
 
+TEST_F(ConcernsServiceTest, ARepeatedCallIsAnsweredWhenForcesCannotBeAsked) {
+  auto create = ConcernRequest();
+  create.set_request_id("create");
+  for (const char* principal : {"liaison-lead", "hm-inspector"}) {
+    forces_->SetReachable(true);
+    const auto created = Must(Call(&Stub::CreateConcern, create, principal));
+    auto recommend = RecommendationRequest(created.concern().name());
+    recommend.set_request_id("recommend");
+    Must(Call(&Stub::CreateRecommendation, recommend, principal));
+    forces_->Forget();
+    forces_->SetReachable(false);
+    const int64_t head = Head();
+    const auto again = Must(Call(&Stub::CreateConcern, create, principal));
+    EXPECT_TRUE(again.header().replayed()) << principal;
+    EXPECT_EQ(again.concern().name(), created.concern().name());
+    EXPECT_TRUE(Must(Call(&Stub::CreateRecommendation, recommend, principal)).header().replayed()) << principal;
+    EXPECT_THAT(Call(&Stub::CreateConcern, ConcernRequest(), principal).status(),
+                FailsWith(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+    EXPECT_EQ(Head(), head);
+  }
+}
+
 // ---- Who may do what ----
 
 TEST_F(ConcernsServiceTest, WritesNeedTheRole) {

@@ -687,17 +687,76 @@ TEST_F(MonitoringServiceTest, WatchHidesFromAForceWhatReadsHide) {
 
 // ---- Owners down ----
 
-TEST_F(MonitoringServiceTest, GoesOnWithItsCopiesWhileTheOwnersAreDown) {
+TEST_F(MonitoringServiceTest, NothingRestsOnConcernsOfAnyAgeWhileTheirOwnerIsDown) {
   // A first proposal shows that the copies are here.
   const auto proposal = Propose()->proposal();
+  // Discharged, and the owner gone: whether the copy heard of it is a matter of luck.
+  ToyConcerns::Keep(*concerns_, MakeConcern(kConcern, concerns::v1::CONCERN_STATE_DISCHARGED));
+  concerns_->Stop();
+  const int64_t stored = Stored();
+  for (const auto& status : {Decide(DecideRequest(proposal.name())).status(), Propose().status()}) {
+    EXPECT_THAT(status, Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+    EXPECT_EQ(ErrorMetadata(status, "service"), "concerns-service");
+  }
+  EXPECT_EQ(Stored(), stored);
+  EXPECT_EQ(Get(kForce)->monitoring().stage(), "scan");
+}
+
+TEST_F(MonitoringServiceTest, WhatRestsOnNoConcernGoesOnWhileTheOwnersAreDown) {
+  Move(EntryRequest());
+  server_->clock().Advance(absl::Hours(24));
+  const auto first = Propose(ReturnRequest())->proposal();
   concerns_->Stop();
   forces_->Stop();
-  const auto decided = Decide(DecideRequest(proposal.name()));
-  ASSERT_TRUE(decided.ok()) << decided.status();
-  EXPECT_EQ(Get(kForce)->monitoring().stage(), "engage");
+  const auto declined = Decide(DecideRequest(first.name(), v1::DECISION_OUTCOME_DECLINED));
+  EXPECT_TRUE(declined.ok()) << declined.status();
+  v1::WithdrawProposalRequest withdraw;
+  withdraw.set_name(Propose(ReturnRequest())->proposal().name());
+  withdraw.set_reason("Why not.");
+  const auto withdrawn = Call("hm-inspector", &Stub::WithdrawProposal, withdraw);
+  EXPECT_TRUE(withdrawn.ok()) << withdrawn.status();
   EXPECT_EQ(static_cast<int>(ListAll({}).size()), register_size_);
-  server_->clock().Advance(absl::Hours(24));
   EXPECT_EQ(Move(ReturnRequest()).monitoring().stage(), "scan");
+}
+
+TEST_F(MonitoringServiceTest, ARepeatedCallIsAnsweredWhoeverIsDown) {
+  auto propose = EntryRequest();
+  propose.set_request_id("propose");
+  const auto proposed = Propose(propose);
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  auto decide = DecideRequest(proposed->proposal().name());
+  decide.set_request_id("decide");
+  const auto decided = Decide(decide);
+  ASSERT_TRUE(decided.ok()) << decided.status();
+  v1::WithdrawProposalRequest withdraw;
+  withdraw.set_name(Propose(ReturnRequest())->proposal().name());
+  withdraw.set_reason("Why not.");
+  withdraw.set_request_id("withdraw");
+  ASSERT_TRUE(Call("hm-inspector", &Stub::WithdrawProposal, withdraw).ok());
+  concerns_->Stop();
+  forces_->Stop();
+  const int64_t stored = Stored();
+  const auto repeat = [&] {
+    const auto proposed_again = Propose(propose);
+    ASSERT_TRUE(proposed_again.ok()) << proposed_again.status();
+    EXPECT_TRUE(proposed_again->header().replayed());
+    EXPECT_TRUE(Same(proposed_again->proposal(), proposed->proposal()));
+    const auto decided_again = Decide(decide);
+    ASSERT_TRUE(decided_again.ok()) << decided_again.status();
+    EXPECT_TRUE(decided_again->header().replayed());
+    EXPECT_TRUE(Same(decided_again->decision(), decided->decision()));
+    const auto withdrawn_again = Call("hm-inspector", &Stub::WithdrawProposal, withdraw);
+    ASSERT_TRUE(withdrawn_again.ok()) << withdrawn_again.status();
+    EXPECT_TRUE(withdrawn_again->header().replayed());
+  };
+  repeat();
+  // And by a process that never had a copy of either.
+  server_->Restart();
+  repeat();
+  EXPECT_EQ(Stored(), stored);
+  // Who may not call at all is told so all the same.
+  EXPECT_THAT(Propose(propose, "press-officer").status(),
+              Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
 }
 
 TEST_F(MonitoringServiceTest, WithoutACopyOfTheConcernsSaysWhoDoesNotAnswer) {

@@ -429,6 +429,18 @@ TEST_F(Moves, NoMoveTakesEffectBeforeItsDecisionOrBeforeTheLastMove) {
   EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok()) << "the same day is not before";
 }
 
+TEST_F(Moves, NoneIsDeclinedBeforeTheLastMove) {
+  MoveIn(absl::CivilDay(2023, 11, 24));
+  const auto proposal = *ProposeIt(Return());
+  *request_.mutable_decided_date() = Day(2023, 11, 23);
+  const auto status = DecideIt(proposal, v1::DECISION_OUTCOME_DECLINED).status();
+  EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"));
+  EXPECT_THAT(PreconditionsOf(status), ElementsAre("DATES_CONTRADICT decided_date"));
+  EXPECT_EQ(ErrorMetadata(status, "since_date"), "2023-11-24");
+  *request_.mutable_decided_date() = Day(2023, 11, 24);
+  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_DECLINED).ok()) << "the same day is not before";
+}
+
 TEST_F(Moves, APartialDateOfTheLastMoveForbidsOnlyWhatMustBeBefore) {
   MoveIn(absl::CivilDay(2023, 11, 24));
   record_.monitoring.mutable_since_date()->Clear();
