@@ -135,16 +135,25 @@ DashboardSource::Version DashboardSource::VersionNow(const std::string& force) c
   version.monitoring_known = MonitoringKnown();
   // An informer swaps its copy first and tells of it afterwards.
   const auto owners = copy_.owners();
-  std::array<int64_t, 3> revisions;
-  for (size_t i = 0; i < owners.size(); ++i) revisions[i] = owners[i].informer->Read()->revision();
+  for (size_t i = 0; i < owners.size(); ++i) version.revisions[i] = owners[i].informer->Read()->revision();
   std::lock_guard lock(mu_);
-  version.settled = revisions == told_;
+  version.settled = version.revisions == told_;
   version.change = all_changes_;
   if (!force.empty()) {
     const auto it = changed_at_.find(force);
     version.change = std::max(listed_at_, it == changed_at_.end() ? 0 : it->second);
   }
   return version;
+}
+
+bool DashboardSource::Current(const Entry& entry, const Version& now) {
+  const Version& built = entry.version;
+  if (entry.encoded == nullptr || built.change != now.change || built.today != now.today ||
+      built.monitoring_known != now.monitoring_known) {
+    return false;
+  }
+  // Revisions that listeners are not told of may bring nothing (a bookmark) or what they are about to be told of.
+  return now.settled || built.revisions == now.revisions;
 }
 
 DashboardSource::Entry& DashboardSource::EntryOf(const std::string& key) {
@@ -160,7 +169,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
   std::lock_guard lock(entry.mu);
   // The version is read before the copies: should they change in between, the next caller builds again.
   const Version version = VersionNow("");
-  if (!version.settled || entry.version != version) {
+  if (!Current(entry, version)) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
     entry.encoded = std::make_shared<const std::string>(ComposeNational(facts, version.today).SerializeAsString());
     entry.version = version;
@@ -176,7 +185,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
   std::lock_guard lock(entry.mu);
   const Version version = VersionNow(force);
-  if (!version.settled || entry.version != version) {
+  if (!Current(entry, version)) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, force);
     entry.encoded =
         std::make_shared<const std::string>(ComposeForce(facts, force, version.today, audience).SerializeAsString());
@@ -184,6 +193,53 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
     ++builds_;
   }
   return entry.encoded;
+}
+
+void DashboardSource::WaitForToken(const std::string& token, absl::Time deadline,
+                                   std::function<void(absl::Status)> done) {
+  const absl::Status mismatch =
+      Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
+            "A token in at_least_as_fresh is malformed, or of a store that this gateway does not follow.")
+          .Violation("freshness.at_least_as_fresh", "must be consistency tokens of this suite");
+  rpc::ConsistencyPoint point;
+  if (rpc::ReadConsistencyToken(token, &point) != rpc::TokenFit::kFits) return done(mismatch);
+  // The token says which store it is of, not which service: the copy that follows that store knows it. A copy that is
+  // not connected may be of that store without knowing it yet.
+  std::vector<rpc::InformerCore*> undecided;
+  for (const auto& owner : copy_.owners()) {
+    const rpc::InformerStatus status = owner.informer->Status();
+    rpc::ConsistencyPoint known;
+    if (rpc::ReadConsistencyToken(status.token, &known) == rpc::TokenFit::kFits &&
+        known.store_prefix == point.store_prefix) {
+      return owner.informer->WaitForToken(token, deadline, std::move(done));
+    }
+    if (!status.connected || status.state == rpc::InformerState::kNeverSynced) undecided.push_back(owner.informer);
+  }
+  if (undecided.empty()) return done(mismatch);
+  struct Search {
+    std::mutex mu;
+    size_t left;
+    absl::Status outcome;
+    std::function<void(absl::Status)> done;
+  };
+  auto search = std::make_shared<Search>();
+  search->left = undecided.size();
+  search->outcome = mismatch;
+  search->done = std::move(done);
+  for (auto* informer : undecided) {
+    informer->WaitForToken(token, deadline, [search](const absl::Status& status) {
+      std::function<void(absl::Status)> over;
+      absl::Status outcome;
+      {
+        std::lock_guard lock(search->mu);
+        --search->left;
+        if (status.ok() || status.code() != absl::StatusCode::kInvalidArgument) search->outcome = status;
+        outcome = search->outcome;
+        if (status.ok() || search->left == 0) over.swap(search->done);
+      }
+      if (over) over(outcome);
+    });
+  }
 }
 
 void DashboardSource::WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline,
@@ -209,26 +265,8 @@ void DashboardSource::WaitFresh(const v1::DashboardFreshness& freshness, absl::T
     ++waits->left;
   };
   for (const auto& token : freshness.at_least_as_fresh()) {
-    rpc::ConsistencyPoint point;
-    rpc::InformerCore* owner = nullptr;
-    if (rpc::ReadConsistencyToken(token, &point) == rpc::TokenFit::kFits) {
-      // The token says which store it is of, not which service: the copy that follows that store knows it.
-      for (const auto& candidate : copy_.owners()) {
-        rpc::ConsistencyPoint known;
-        if (rpc::ReadConsistencyToken(candidate.informer->Status().token, &known) == rpc::TokenFit::kFits &&
-            known.store_prefix == point.store_prefix) {
-          owner = candidate.informer;
-        }
-      }
-    }
-    if (owner == nullptr) {
-      waits->Arrive(Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
-                          "A token in at_least_as_fresh is malformed, or of a store that this gateway does not follow.")
-                        .Violation("freshness.at_least_as_fresh", "must be consistency tokens of this suite"));
-      return;
-    }
     add();
-    owner->WaitForToken(token, deadline, [waits](absl::Status status) { waits->Arrive(status); });
+    WaitForToken(token, deadline, [waits](const absl::Status& status) { waits->Arrive(status); });
   }
   if (freshness.fully_consistent()) {
     // A service that is down makes its section STALE; it does not fail the call. So that it does not use up the whole

@@ -41,7 +41,7 @@ class DashboardSource {
   absl::StatusOr<EncodedDashboard> Force(const std::string& force, Audience audience);
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
-  // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED for a token not reached.
+  // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED or UNAVAILABLE for a token not reached.
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
 
   // Runs `changed` after every change of any copy, on an informer's thread; it must not block. Add before starting.
@@ -56,12 +56,12 @@ class DashboardSource {
  private:
   // Changes whenever what a dashboard shows may have changed.
   struct Version {
-    // False while a copy is ahead of what OnChange was told: what is built then is right, but must not be kept.
+    // False while a copy is ahead of what OnChange was told.
     bool settled = false;
+    std::array<int64_t, 3> revisions = {};  // of the copies
     int64_t change = -1;
     absl::CivilDay today;
     bool monitoring_known = false;
-    bool operator==(const Version&) const = default;
   };
   struct Entry {
     std::mutex mu;
@@ -73,6 +73,9 @@ class DashboardSource {
   bool MonitoringKnown() const;
   void OnChange(size_t owner, const rpc::InformerChange& change);
   Version VersionNow(const std::string& force) const;
+  // Whether what was built is what would be built now.
+  static bool Current(const Entry& entry, const Version& now);
+  void WaitForToken(const std::string& token, absl::Time deadline, std::function<void(absl::Status)> done);
   Entry& EntryOf(const std::string& key);
 
   SuiteCopy& copy_;

@@ -29,11 +29,11 @@ TestServer::TestServer(rpc::BuildApplication build, TestServerOptions options)
 
 std::unique_ptr<TestServer> TestServer::Start(rpc::BuildApplication build, TestServerOptions options) {
   std::unique_ptr<TestServer> server(new TestServer(std::move(build), std::move(options)));
-  server->Open();
+  server->Open(server->options_.listen);
   return server;
 }
 
-void TestServer::Open() {
+void TestServer::Open(const std::string& listen) {
   metrics_ = std::make_unique<observe::Metrics>("test");
   if (options_.has_store) {
     auto engine = OrDie(ledger::EngineFor("sqlite:" + (folder_ / "store.db")), "engine");
@@ -41,7 +41,7 @@ void TestServer::Open() {
   }
   rpc::ServerOptions options;
   options.program = "test";
-  options.listen = options_.listen;
+  options.listen = listen;
   options.health_names = options_.health_names;
   options.admin_listen = options_.admin_listen;
   options.host = options_.host;
@@ -65,6 +65,7 @@ void TestServer::Stop() {
     std::lock_guard lock(mu_);
     channels_.clear();
   }
+  if (server_ != nullptr) last_address_ = server_->address();
   server_.reset();
   ledger_.reset();  // Shuts down.
   metrics_.reset();
@@ -72,7 +73,9 @@ void TestServer::Stop() {
 
 void TestServer::Restart() {
   Stop();
-  Open();
+  Open(options_.listen);
 }
+
+void TestServer::StartAgain() { Open(last_address_); }
 
 }  // namespace oversight::testing

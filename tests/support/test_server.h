@@ -66,10 +66,12 @@ class TestServer {
   void Restart();
   // Stops as on SIGTERM. Idempotent.
   void Stop();
+  // After Stop: opens the same store again at the address it had, so that those who followed it find it.
+  void StartAgain();
 
  private:
   TestServer(rpc::BuildApplication build, TestServerOptions options);
-  void Open();
+  void Open(const std::string& listen);
 
   const rpc::BuildApplication build_;
   const TestServerOptions options_;
@@ -79,6 +81,7 @@ class TestServer {
   std::unique_ptr<observe::Metrics> metrics_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<rpc::Server> server_;
+  std::string last_address_;
   std::mutex mu_;  // Guards channels_.
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
 };
