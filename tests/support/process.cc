@@ -57,8 +57,8 @@ int CodeOf(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + 
 
 }  // namespace
 
-Process::Process(std::vector<std::string> command, std::string output)
-    : output_(std::move(output)), pid_(Spawn(command, output_, output_, {})) {}
+Process::Process(std::vector<std::string> command, std::string output, const std::vector<std::string>& environment)
+    : output_(std::move(output)), pid_(Spawn(command, output_, output_, environment)) {}
 
 Process::~Process() { Kill(); }
 

@@ -11,8 +11,9 @@ namespace oversight::testing {
 
 class Process {
  public:
-  // Starts it at once; dies with a message when that is not possible. `output` takes stdout and stderr, appended.
-  Process(std::vector<std::string> command, std::string output);
+  // Starts it at once; dies with a message when that is not possible. `output` takes stdout and stderr, appended;
+  // `environment` holds NAME=value and comes before the tests' own.
+  Process(std::vector<std::string> command, std::string output, const std::vector<std::string>& environment = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

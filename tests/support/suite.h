@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "grpcpp/channel.h"
-#include "tests/support/process.h"
+#include "tests/support/server_process.h"
 #include "tests/support/temp_dir.h"
 
 namespace oversight::testing {
@@ -19,7 +19,7 @@ class Suite {
   Suite();
 
   // "forces-service", "concerns-service", "monitoring-service" or "gateway".
-  Process& process(const std::string& name) { return *processes_.at(name); }
+  Process& process(const std::string& name) { return servers_.at(name)->process(); }
   // Ends it by SIGKILL.
   void Kill(const std::string& name) { process(name).Kill(); }
   void KillAll();
@@ -36,11 +36,9 @@ class Suite {
   // Runs the command-line client as `principal`.
   Ran Cli(const std::string& principal, std::vector<std::string> arguments) const;
 
-  static std::string Binary(const std::string& name);
-
  private:
   const TempDir folder_;
-  std::map<std::string, std::unique_ptr<Process>> processes_;
+  std::map<std::string, std::unique_ptr<ServerProcess>> servers_;
   std::map<std::string, std::map<std::string, std::string>> addresses_;
 };
 
