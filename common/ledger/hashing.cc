@@ -47,14 +47,18 @@ const EVP_MD* Algorithm() {
 
 }  // namespace
 
-std::string Sha256(std::string_view bytes) {
+void Sha256Into(std::string_view bytes, uint8_t* hash) {
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  std::string hash(32, '\0');
   if (EVP_DigestInit_ex2(context.get(), Algorithm(), nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) != 1) {
+      EVP_DigestFinal_ex(context.get(), hash, nullptr) != 1) {
     std::abort();  // No SHA-256 in the crypto library: nothing may be stored without it.
   }
+}
+
+std::string Sha256(std::string_view bytes) {
+  std::string hash(32, '\0');
+  Sha256Into(bytes, reinterpret_cast<uint8_t*>(hash.data()));
   return hash;
 }
 

@@ -12,6 +12,7 @@
 // layout must never change: a new one takes a new first text. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ namespace oversight::ledger {
 
 // 32 bytes.
 std::string Sha256(std::string_view bytes);
+// The same into 32 bytes at `hash`, without an allocation.
+void Sha256Into(std::string_view bytes, uint8_t* hash);
 
 // The canonical encoding of the index terms of one change, as above. Also how they are stored.
 std::string EncodeTerms(std::vector<Term> terms);
