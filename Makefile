@@ -34,12 +34,11 @@ test: setup ## Build everything and run all tests
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j 2 --no-tests=error
 
-bench: setup ## Measure durable writes and reads against a bare gRPC echo
-	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
-	@cmake --build $(BUILD) -j $(JOBS) --target benches
-	@shopt -s nullglob; benches=($(BUILD)/bin/*_bench); \
-	  (($${#benches[@]})) || { echo "There is no benchmark."; exit 1; }; \
-	  for bench in "$${benches[@]}"; do echo "== $$(basename $$bench)"; $$bench || exit 1; done
+bench: ## Measure the services beside etcd, plain PostgreSQL and a bare echo (ARGS=--quick, ARGS=--json)
+	@common/tools/bootstrap.sh bench >&2
+	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON >&2
+	@cmake --build $(BUILD) -j $(JOBS) --target service_bench >&2
+	@$(BUILD)/bin/service_bench $(ARGS)
 
 debug-test: setup ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset debug

@@ -1,6 +1,6 @@
 include(GoogleTest)
 
-# Built by name, by `make tsan-test` and `make bench` (which runs every bin/*_bench).
+# Built by name: what `make tsan-test` runs, and the benchmarks.
 add_custom_target(tsan_tests)
 add_custom_target(benches)
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|lint
+# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|bench|lint
 #
 #   run   what building and running the suite needs
 #   test  run, and what building and running the tests needs
+#   bench test, and what the benchmarks hold the services against
 #   lint  test, and the tools that judge the code
 #
 # Takes well under a second when nothing is missing: it asks dpkg, never apt, and runs npm only when package-lock.json
@@ -21,14 +22,16 @@ test_packages=(
   python3-grpcio python3-protobuf
   postgresql-15
 )
+bench_packages=(etcd-server)
 lint_packages=(clang-format clang-tidy git)
 
 set_name=${1:-run}
 case $set_name in
   run) packages=("${run_packages[@]}") ;;
   test) packages=("${run_packages[@]}" "${test_packages[@]}") ;;
+  bench) packages=("${run_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}") ;;
   lint) packages=("${run_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}") ;;
-  *) echo "usage: $0 run|test|lint" >&2; exit 2 ;;
+  *) echo "usage: $0 run|test|bench|lint" >&2; exit 2 ;;
 esac
 
 # A node that is there already is left alone, whoever installed it.

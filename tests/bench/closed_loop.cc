@@ -30,14 +30,14 @@ struct Slot {
   int64_t n = 0;
 };
 
+}  // namespace
+
 double Percentile(std::vector<float>& micros, double share) {
   if (micros.empty()) return 0;
   const auto at = micros.begin() + static_cast<ptrdiff_t>(share * static_cast<double>(micros.size() - 1));
   std::nth_element(micros.begin(), at, micros.end());
   return *at;
 }
-
-}  // namespace
 
 std::string Flat(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;

@@ -51,5 +51,7 @@ class ClosedLoop {
 };
 
 std::string Flat(const grpc::ByteBuffer& buffer);
+// The value below which `share` of them lie; reorders them.
+double Percentile(std::vector<float>& micros, double share);
 
 }  // namespace oversight::bench

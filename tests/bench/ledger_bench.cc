@@ -1,5 +1,5 @@
-// What the ledger alone can do: durable commits of about 500 bytes at so many outstanding, and reads from memory. On a
-// busy machine compare cpu_us, the processor time of all threads per commit.
+// For work on the ledger, what it alone can do: durable commits of about 500 bytes at so many outstanding, and reads
+// from memory. On a busy machine compare cpu_us, the processor time of all threads per commit.
 #include <benchmark/benchmark.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>

@@ -50,9 +50,11 @@ Postgres* Postgres::Get() {
   return server.get();
 }
 
-std::unique_ptr<Postgres> Postgres::New() { return std::unique_ptr<Postgres>(new Postgres()); }
+std::unique_ptr<Postgres> Postgres::New(std::vector<std::string> settings) {
+  return std::unique_ptr<Postgres>(new Postgres(std::move(settings)));
+}
 
-Postgres::Postgres() {
+Postgres::Postgres(std::vector<std::string> settings) : settings_(std::move(settings)) {
   if (geteuid() == 0) {
     const passwd* user = getpwnam("postgres");
     if (user == nullptr || chown((dir_ / "").c_str(), user->pw_uid, user->pw_gid) != 0) Die("no user postgres");
@@ -74,10 +76,12 @@ void Postgres::StopImmediately() {
 }
 
 void Postgres::Start() {
-  process_ = std::make_unique<Process>(
-      AsServer({kPrograms + "postgres", "-D", dir_ / "data", "-k", dir_ / "", "-c", "listen_addresses=", "-c",
-                "max_connections=200", "-c", "fsync=on", "-c", "shared_buffers=32MB"}),
-      dir_ / "log");
+  std::vector<std::string> command = {kPrograms + "postgres", "-D", dir_ / "data", "-k", dir_ / ""};
+  for (const char* setting : {"listen_addresses=", "max_connections=200", "fsync=on", "shared_buffers=32MB"}) {
+    command.insert(command.end(), {"-c", setting});
+  }
+  for (const std::string& setting : settings_) command.insert(command.end(), {"-c", setting});  // The later one wins.
+  process_ = std::make_unique<Process>(AsServer(std::move(command)), dir_ / "log");
   const auto limit = std::chrono::steady_clock::now() + kPatience;
   while (PQping(Url("public").c_str()) != PQPING_OK) {
     if (!process_->running() || std::chrono::steady_clock::now() > limit) Die("it does not start");

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -15,8 +16,8 @@ class Postgres {
   // The one of this binary, made when it is first asked for; null, after one line that says so, where PostgreSQL is not
   // installed.
   static Postgres* Get();
-  // For a test that stops and starts its own.
-  static std::unique_ptr<Postgres> New();
+  // For a test that stops and starts its own. `settings` such as "max_connections=300" win over ours.
+  static std::unique_ptr<Postgres> New(std::vector<std::string> settings = {});
   static bool Installed();
   ~Postgres();
 
@@ -30,9 +31,10 @@ class Postgres {
   void Start();
 
  private:
-  Postgres();
+  explicit Postgres(std::vector<std::string> settings);
   std::string Url(const std::string& schema) const;
 
+  const std::vector<std::string> settings_;
   const TempDir dir_;
   std::unique_ptr<Process> process_;
   int stores_ = 0;
