@@ -47,20 +47,35 @@ class IdentityInterceptorFactory final : public grpc::experimental::ClientInterc
   const std::string principal_;
 };
 
-std::string ServiceConfig(const std::vector<std::string>& retry) {
-  if (retry.empty()) return R"({"loadBalancingConfig":[{"round_robin":{}}]})";
+bool MayBeSeveral(const std::string& target) {
+  return absl::StrContains(target, ',') || absl::StartsWith(target, "dns:");
+}
+
+std::string ServiceConfig(const ChannelOptions& options) {
+  std::string config = R"({"loadBalancingConfig":[{"round_robin":{}}])";
+  if (MayBeSeveral(options.target)) absl::StrAppend(&config, R"(,"healthCheckConfig":{"serviceName":""})");
+  if (options.retry.empty()) return config + "}";
   std::vector<std::string> names;
-  for (const std::string& method : retry) {
+  for (const std::string& method : options.retry) {
     const size_t slash = method.find('/');
     names.push_back(
         absl::StrCat(R"({"service":")", method.substr(0, slash), R"(","method":")", method.substr(slash + 1), R"("})"));
   }
   return absl::StrCat(
-      R"({"loadBalancingConfig":[{"round_robin":{}}],)",
-      // Retries stop while more than about half of the calls fail, so that they cannot keep a sick server down.
-      R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1},"methodConfig":[{"name":[)", absl::StrJoin(names, ","),
+      config,
+      // Retries stop once about fifty more calls have failed than a tenth of those that went well, so that they cannot
+      // keep a sick service down. Fewer would not do for the calls that one replica has under way when it dies.
+      R"(,"retryThrottling":{"maxTokens":100,"tokenRatio":0.1},"methodConfig":[{"name":[)", absl::StrJoin(names, ","),
       R"(],"retryPolicy":{"maxAttempts":3,"initialBackoff":"0.1s","maxBackoff":"1s","backoffMultiplier":2,)",
       R"("retryableStatusCodes":["UNAVAILABLE"]}}]})");
+}
+
+std::string IsTarget(const std::string& value) {
+  if (std::string problem = observe::IsNotEmpty(value); !problem.empty()) return problem;
+  if (absl::StrContains(value, ',') && !absl::StartsWith(value, "ipv4:") && !absl::StartsWith(value, "ipv6:")) {
+    return "must begin with ipv4: or ipv6: where it has several addresses";
+  }
+  return "";
 }
 
 }  // namespace
@@ -80,7 +95,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   // Otherwise two channels with equal options share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetServiceConfigJSON(ServiceConfig(options.retry));
+  arguments.SetServiceConfigJSON(ServiceConfig(options));
 
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
   if (!options.principal.empty()) {
@@ -88,6 +103,13 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
   }
   return grpc::experimental::CreateCustomChannelWithInterceptors(options.target, grpc::InsecureChannelCredentials(),
                                                                  arguments, std::move(interceptors));
+}
+
+void AddTargetFlag(observe::Flags& flags, const std::string& name, std::string* target) {
+  flags.Add(name, target,
+            absl::StrCat("Where ", name,
+                         "-service is: HOST:PORT, for several replicas ipv4:IP:PORT,IP:PORT or dns:///NAME:PORT."),
+            {.validate = IsTarget});
 }
 
 std::vector<std::string> ReadMethods(const std::string& service) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/observe/config.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
@@ -65,7 +66,7 @@ rpc::Program MakeProgram(Settings& settings) {
   program.admin_listen = "127.0.0.1:7202";
   program.store = "sqlite:.data/concerns.db";
   program.add_flags = [&settings](observe::Flags& flags) {
-    flags.Add("forces", &settings.forces, "Address of forces-service.", {.validate = observe::IsNotEmpty});
+    rpc::AddTargetFlag(flags, "forces", &settings.forces);
     flags.Add("themes", &settings.themes, "File with the list of themes.", {.validate = observe::IsNotEmpty});
   };
   program.build = MakeBuild(settings);

@@ -154,12 +154,9 @@ rpc::Program MakeProgram() {
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (Connect protocol).",
               {.validate = observe::IsListenAddress});
-    flags.Add("forces", &options->forces, "Where forces-service is, as a gRPC target.",
-              {.validate = observe::IsNotEmpty});
-    flags.Add("concerns", &options->concerns, "Where concerns-service is, as a gRPC target.",
-              {.validate = observe::IsNotEmpty});
-    flags.Add("monitoring", &options->monitoring, "Where monitoring-service is, as a gRPC target.",
-              {.validate = observe::IsNotEmpty});
+    rpc::AddTargetFlag(flags, "forces", &options->forces);
+    rpc::AddTargetFlag(flags, "concerns", &options->concerns);
+    rpc::AddTargetFlag(flags, "monitoring", &options->monitoring);
   };
   program.build = [options](rpc::Runtime& runtime) { return MakeBuildApplication(*options)(runtime); };
   return program;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/service/authorization.h"
@@ -47,8 +48,8 @@ rpc::Program MakeProgram() {
   program.store = "sqlite:.data/monitoring.db";
   const auto options = std::make_shared<Options>();
   program.add_flags = [options](observe::Flags& flags) {
-    flags.Add("forces", &options->forces, "Address of forces-service.", {.validate = observe::IsNotEmpty});
-    flags.Add("concerns", &options->concerns, "Address of concerns-service.", {.validate = observe::IsNotEmpty});
+    rpc::AddTargetFlag(flags, "forces", &options->forces);
+    rpc::AddTargetFlag(flags, "concerns", &options->concerns);
     flags.Add("ladders", &options->ladders, "File with the ladders of stages.", {.validate = observe::IsNotEmpty});
   };
   program.build = [options](rpc::Runtime& runtime) { return BuildApplication(runtime, *options); };

@@ -1,10 +1,8 @@
 // The main job from end to end with the real binaries: the seed's case through the command line, the same numbers on
 // every surface, a service that dies and comes back, and nothing acknowledged lost when all four are killed.
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <functional>
 #include <set>
 #include <thread>
 
@@ -33,16 +31,6 @@ using ::testing::HasSubstr;
 
 constexpr char kScenario[] = "data/scenarios/west-midlands-2023.json";
 constexpr char kForce[] = "forces/west-midlands";
-
-// Looks again until it holds or patience ends.
-bool Eventually(const std::function<bool()>& holds) {
-  const auto limit = std::chrono::steady_clock::now() + kPatience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    usleep(5000);
-  }
-  return true;
-}
 
 class SuiteTest : public ::testing::Test {
  protected:

@@ -5,11 +5,9 @@
 
 #include <chrono>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -33,6 +31,7 @@ namespace oversight::gateway {
 using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 using monitoring::v1::MonitoringService;
+using testing::Eventually;
 using testing::TestServer;
 
 // A refusal by code and reason.
@@ -44,16 +43,6 @@ MATCHER_P2(Refuses, code, reason, "") {
 
 // Where nobody ever listens.
 inline std::string Nowhere() { return "unix:/nonexistent/oversight"; }
-
-// Looks again until it holds or patience ends.
-inline bool Eventually(const std::function<bool()>& holds) {
-  const auto limit = std::chrono::steady_clock::now() + testing::kPatience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // Between two looks; nothing is assumed of its length.
-  }
-  return true;
-}
 
 inline void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds in = testing::kPatience) {
   context.set_deadline(std::chrono::system_clock::now() + in);

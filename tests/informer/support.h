@@ -1,12 +1,8 @@
-// What the watch and informer tests share: waiting for conditions, forces to store, and a ledger in a folder of its
-// own.
+// What the watch and informer tests share: forces to store, and a ledger in a folder of its own.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,16 +17,6 @@
 #include "tests/support/temp_dir.h"
 
 namespace oversight::testing {
-
-// Looks every millisecond until it holds; false after a long while.
-inline bool Eventually(const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 inline ledger::Change PutForce(const std::string& id, const std::string& region) {
   forces::v1::Force force;

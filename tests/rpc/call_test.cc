@@ -16,6 +16,7 @@
 namespace oversight::rpc {
 namespace {
 
+using oversight::testing::Eventually;
 using oversight::testing::kPatience;
 using oversight::testing::TestServer;
 using oversight::testing::TestServerOptions;
@@ -42,16 +43,6 @@ class Event {
   std::condition_variable told_;
   bool set_ = false;
 };
-
-template <class Condition>
-bool Eventually(Condition condition) {
-  const auto latest = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > latest) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 class CallTest : public ::testing::Test {
  protected:

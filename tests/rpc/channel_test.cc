@@ -3,14 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/rpc/errors.h"
 #include "tests/rpc/toy_forces.h"
+#include "tests/support/awaited.h"
 #include "tests/support/test_server.h"
 
 namespace oversight::rpc {
 namespace {
 
+using oversight::testing::Eventually;
 using oversight::testing::TestServer;
 using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(ReadMethods, AreThoseThatOnlyRead) {
@@ -101,6 +106,112 @@ TEST_F(ChannelTest, FindsARestartedServerOnTheSameAddressSoon) {
   again.set_wait_for_ready(true);
   again.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
   EXPECT_TRUE(Get(channel, &again).ok());
+}
+
+// Two replicas of a service, and a channel to both.
+class ReplicasTest : public ChannelTest {
+ protected:
+  ReplicasTest() {
+    for (Replica& replica : replicas_) {
+      replica.hooks->get = [&replica](Call&, const auto&, auto*, Done done) {
+        ++replica.calls;
+        done(replica.answer);
+      };
+      replica.hooks->ready = [&replica] {
+        return replica.ready ? absl::OkStatus() : absl::UnavailableError("not ready");
+      };
+      replica.server = TestServer::Start(ToyForces::Builder(replica.hooks));
+    }
+  }
+  std::shared_ptr<grpc::Channel> ToBoth(std::vector<std::string> retry = {}) {
+    return MakeChannel({.target = "ipv4:" + replicas_[0].server->address() + "," + replicas_[1].server->address(),
+                        .principal = "principals/chief-inspector",
+                        .retry = std::move(retry)});
+  }
+  grpc::Status GetOnce(const std::shared_ptr<grpc::Channel>& channel) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
+    return Get(channel, &context);
+  }
+  // Whether ten calls from now on are answered, by each of the replicas named and no other.
+  bool OnlyServe(const std::shared_ptr<grpc::Channel>& channel, std::initializer_list<int> serving) {
+    for (Replica& replica : replicas_) replica.calls = 0;
+    for (int i = 0; i < 10; ++i) {
+      if (!GetOnce(channel).ok()) return false;
+    }
+    for (int i = 0; i < 2; ++i) {
+      if ((replicas_[i].calls > 0) != (std::count(serving.begin(), serving.end(), i) > 0)) return false;
+    }
+    return true;
+  }
+
+  struct Replica {
+    std::shared_ptr<ToyHooks> hooks = std::make_shared<ToyHooks>();
+    std::atomic<int> calls{0};
+    std::atomic<bool> ready{true};
+    absl::Status answer;  // Set while no call is made.
+    std::unique_ptr<TestServer> server;
+  } replicas_[2];
+};
+
+TEST_F(ReplicasTest, TakeTurns) {
+  const auto channel = ToBoth();
+  EXPECT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+}
+
+TEST_F(ReplicasTest, GetNoCallsWhileTheyAreNotReady) {
+  const auto channel = ToBoth();
+  ASSERT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+  replicas_[1].ready = false;
+  EXPECT_TRUE(Eventually([&] { return OnlyServe(channel, {0}); }));
+  replicas_[1].ready = true;
+  EXPECT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+}
+
+TEST_F(ReplicasTest, MayEndAndComeBack) {
+  const auto channel = ToBoth();
+  ASSERT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+  replicas_[0].server->Stop();
+  EXPECT_TRUE(Eventually([&] { return OnlyServe(channel, {1}); }));
+  replicas_[0].server->StartAgain();
+  EXPECT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+}
+
+TEST_F(ReplicasTest, AReadThatOneCannotAnswerIsTriedAtTheOther) {
+  const auto channel = ToBoth(ReadMethods("oversight.forces.v1.ForcesService"));
+  ASSERT_TRUE(Eventually([&] { return OnlyServe(channel, {0, 1}); }));
+  replicas_[0].answer = absl::UnavailableError("not now");
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(GetOnce(channel).ok());
+  // Whatever is not known to be a read is the caller's to try again.
+  const auto plain = ToBoth();
+  bool failed = false;
+  EXPECT_TRUE(Eventually([&] { return failed |= !GetOnce(plain).ok(); }));
+}
+
+TEST_F(ReplicasTest, ASingleServerIsCalledWhateverItSaysOfItself) {
+  replicas_[0].ready = false;
+  const auto alone = MakeChannel({.target = replicas_[0].server->address(), .principal = "principals/chief-inspector"});
+  const auto both = ToBoth();
+  // Its health is known by now: the other channel has heard of it.
+  ASSERT_TRUE(Eventually([&] { return OnlyServe(both, {1}); }));
+  EXPECT_TRUE(GetOnce(alone).ok());
+}
+
+TEST(TargetFlag, TakesWhatAChannelTakes) {
+  std::string forces = "127.0.0.1:7101";
+  observe::Flags flags("gateway", "GATEWAY", "A test.");
+  AddTargetFlag(flags, "forces", &forces);
+  EXPECT_THAT(flags.Help(), HasSubstr("ipv4:IP:PORT,IP:PORT or dns:///NAME:PORT"));
+  const auto problems = [&](const std::string& value) {
+    return flags.Resolve({"--forces=" + value}, [](const std::string&) { return nullptr; }).problems;
+  };
+  for (const char* good : {"localhost:7101", "ipv4:127.0.0.1:7101,127.0.0.1:7111", "dns:///forces.example.:7101",
+                           "ipv6:[::1]:7101,[::1]:7111", "unix:/run/forces"}) {
+    EXPECT_THAT(problems(good), ElementsAre()) << good;
+  }
+  EXPECT_THAT(problems("127.0.0.1:7101,127.0.0.1:7111"), ElementsAre(HasSubstr("must begin with ipv4:")));
+  EXPECT_THAT(problems(""), ElementsAre(HasSubstr("must be given")));
 }
 
 }  // namespace

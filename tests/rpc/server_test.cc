@@ -28,21 +28,12 @@ extern char** environ;
 namespace oversight::rpc {
 namespace {
 
+using oversight::testing::Eventually;
 using oversight::testing::kPatience;
 using oversight::testing::TempDir;
 using oversight::testing::TestServer;
 using oversight::testing::TestServerOptions;
 using ::testing::HasSubstr;
-
-template <class Condition>
-bool Eventually(Condition condition) {
-  const auto latest = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > latest) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 // "SERVING", "NOT_SERVING", or the name of the error's code. The health protocol by hand: its generated code may not be
 // linked beside gRPC's own.

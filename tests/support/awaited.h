@@ -1,4 +1,5 @@
-// Turns a callback into something a test can wait for, with a deadline. Thread-safe; copies share one answer.
+// Waiting in tests, always with a deadline: until a condition holds, and for what a callback brings. Thread-safe;
+// copies of an Awaited share one answer.
 //
 //   Awaited<GetResult> got;
 //   ledger.Get(name, {}, got.callback());
@@ -11,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -18,6 +20,16 @@
 namespace oversight::testing {
 
 inline constexpr std::chrono::seconds kPatience{30};
+
+// Looks again until it holds; false when patience ends.
+inline bool Eventually(const std::function<bool()>& holds, std::chrono::seconds patience = kPatience) {
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // Between two looks; nothing is assumed of its length.
+  }
+  return true;
+}
 
 template <class T>
 class Awaited {
