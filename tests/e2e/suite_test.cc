@@ -1,5 +1,6 @@
 // The main job from end to end with the real binaries: the seed's case through the command line, the same numbers on
-// every surface, a service that dies and comes back, and nothing acknowledged lost when all four are killed.
+// every surface, a service that dies and comes back, and nothing acknowledged lost when all of it is killed. The same
+// over SQLite with one process per service, and over PostgreSQL with two replicas of each.
 #include <signal.h>
 
 #include <atomic>
@@ -14,84 +15,34 @@
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
-#include "oversight/gateway/v1/gateway_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
-#include "tests/support/awaited.h"
+#include "tests/e2e/suite_fixture.h"
 #include "tests/support/http_client.h"
-#include "tests/support/suite.h"
 
 namespace oversight::testing {
 namespace {
 
-using gateway::v1::ForceDashboard;
-using gateway::v1::GatewayService;
-using gateway::v1::NationalDashboard;
-using gateway::v1::SectionState;
 using ::testing::HasSubstr;
 
-constexpr char kScenario[] = "data/scenarios/west-midlands-2023.json";
-constexpr char kForce[] = "forces/west-midlands";
-
-class SuiteTest : public ::testing::Test {
+// Every test runs over both shapes of the suite.
+class SuiteTest : public SuiteFixture, public ::testing::WithParamInterface<int> {
  protected:
-  SuiteTest() : dashboards_(GatewayService::NewStub(suite_.ChannelAs("gateway", "chief-inspector"))) {}
-
-  static void SetDeadline(grpc::ClientContext& context) {
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-    context.set_wait_for_ready(true);
-  }
-  NationalDashboard National(bool fresh = false) {
-    gateway::v1::GetNationalDashboardRequest request;
-    request.mutable_freshness()->set_fully_consistent(fresh);
-    gateway::v1::GetNationalDashboardResponse response;
-    grpc::ClientContext context;
-    SetDeadline(context);
-    const grpc::Status status = dashboards_->GetNationalDashboard(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.dashboard();
-  }
-  ForceDashboard OfForce(bool fresh = false) {
-    gateway::v1::GetForceDashboardRequest request;
-    request.set_name(kForce);
-    request.mutable_freshness()->set_fully_consistent(fresh);
-    gateway::v1::GetForceDashboardResponse response;
-    grpc::ClientContext context;
-    SetDeadline(context);
-    const grpc::Status status = dashboards_->GetForceDashboard(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.dashboard();
-  }
-  template <class Dashboard>
-  static gateway::v1::SectionStatus Section(const Dashboard& dashboard, const std::string& service) {
-    for (const auto& section : dashboard.sections()) {
-      if (section.service() == service) return section;
-    }
-    ADD_FAILURE() << "no section " << service;
-    return {};
-  }
-  // What a dashboard shows, without how old it is.
-  template <class Dashboard>
-  static std::string Shown(Dashboard dashboard) {
-    dashboard.clear_sections();
-    return dashboard.DebugString();
-  }
-  void PlayScenario() {
-    const Ran played = suite_.Cli("chief-inspector", {"play", kScenario});
-    ASSERT_EQ(played.code, 0) << played.err;
-  }
-
-  Suite suite_;
-  std::unique_ptr<GatewayService::Stub> dashboards_;
+  void SetUp() override { StartSuite({.replicas = GetParam()}); }
 };
 
-TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
+INSTANTIATE_TEST_SUITE_P(Shapes, SuiteTest, ::testing::Values(1, 2), [](const auto& info) {
+  return info.param == 1 ? std::string("OnSqlite") : std::string("TwoReplicasOnPostgres");
+});
+
+TEST_P(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   PlayScenario();
   const NationalDashboard national = National(true);
   forces::v1::ListForcesResponse register_page;
   {
-    auto forces = forces::v1::ForcesService::NewStub(suite_.ChannelAs("forces-service", "public"));
+    auto forces = forces::v1::ForcesService::NewStub(suite_->ChannelAs("forces-service", "public"));
     forces::v1::ListForcesRequest request;
     request.set_page_size(1000);
+    request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
     grpc::ClientContext context;
     ASSERT_TRUE(forces->ListForces(&context, request, &register_page).ok());
   }
@@ -119,7 +70,7 @@ TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
 
   // The same by Connect JSON.
   const HttpAnswer answer =
-      HttpCall(suite_.address("gateway", "http"), "POST", "/oversight.gateway.v1.GatewayService/GetNationalDashboard",
+      HttpCall(suite_->address("gateway", "http"), "POST", "/oversight.gateway.v1.GatewayService/GetNationalDashboard",
                {{"content-type", "application/json"}, {"oversight-principal", "chief-inspector"}}, "{}");
   ASSERT_EQ(answer.status, 200) << answer.body;
   gateway::v1::GetNationalDashboardResponse by_json;
@@ -127,12 +78,12 @@ TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   EXPECT_EQ(Shown(by_json.dashboard()), Shown(national));
 
   // And by the command line, for programs and for people.
-  const Ran for_programs = suite_.Cli("chief-inspector", {"--json", "dashboard"});
+  const Ran for_programs = suite_->Cli("chief-inspector", {"--json", "dashboard"});
   ASSERT_EQ(for_programs.code, 0) << for_programs.err;
   NationalDashboard by_cli;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(for_programs.out, &by_cli).ok());
   EXPECT_EQ(Shown(by_cli), Shown(national));
-  const Ran for_people = suite_.Cli("chief-inspector", {"dashboard", "west-midlands"});
+  const Ran for_people = suite_->Cli("chief-inspector", {"dashboard", "west-midlands"});
   EXPECT_THAT(for_people.out, HasSubstr("Stage: Engage, since 24 November 2023"));
   EXPECT_THAT(for_people.out, HasSubstr("expected early 2024"));
 
@@ -142,10 +93,10 @@ TEST_F(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   EXPECT_EQ(Section(National(), "concerns-service").revision(), Section(national, "concerns-service").revision());
 }
 
-TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack) {
+TEST_P(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack) {
   PlayScenario();
   const std::string national = Shown(National(true)), force = Shown(OfForce(true));
-  suite_.Kill("concerns-service");
+  suite_->Kill("concerns-service");
   ASSERT_TRUE(
       Eventually([&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_STALE; }));
   const auto aged = [&] { return Section(OfForce(), "concerns-service").age(); };
@@ -159,25 +110,25 @@ TEST_F(SuiteTest, DashboardsAnswerWhileConcernsServiceIsDownAndHealWhenItIsBack)
   EXPECT_EQ(Shown(National()), national);
   EXPECT_EQ(Shown(OfForce()), force);
   // What only that service can answer is refused with its name.
-  const Ran refused = suite_.Cli("liaison-lead", {"--json", "list", "concerns"});
+  const Ran refused = suite_->Cli("liaison-lead", {"--json", "list", "concerns"});
   EXPECT_EQ(refused.code, 3);
   EXPECT_THAT(refused.err, HasSubstr("DEPENDENCY_UNAVAILABLE"));
   EXPECT_THAT(refused.err, HasSubstr("concerns-service"));
   // Asked to be fully consistent it still answers, in good time.
   EXPECT_EQ(Shown(National(true)), national);
 
-  suite_.Start("concerns-service");
+  suite_->Start("concerns-service");
   ASSERT_TRUE(Eventually(
       [&] { return Section(National(), "concerns-service").state() == gateway::v1::SECTION_STATE_COMPLETE; }));
   // What is written after the restart shows.
-  const Ran raised = suite_.Cli(
+  const Ran raised = suite_->Cli(
       "liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Custody", "--finding=A finding.",
                        "--theme=workforce", "--source=revisit", "--source-title=Revisit", "--found=2023", "--issue"});
   ASSERT_EQ(raised.code, 0) << raised.err;
   EXPECT_TRUE(Eventually([&] { return OfForce().counts().open_areas_for_improvement() == 1; }));
 }
 
-TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
+TEST_P(SuiteTest, WatchersSeeAChangeWithoutAsking) {
   OfForce(true);  // The gateway has the register.
   grpc::ClientContext context;
   gateway::v1::WatchDashboardRequest request;
@@ -192,30 +143,30 @@ TEST_F(SuiteTest, WatchersSeeAChangeWithoutAsking) {
     seen = response.force().monitoring().stage() == "engage" && response.force().concerns_size() == 4;
   EXPECT_TRUE(seen);
   // An orderly stop tells the watcher to come back.
-  suite_.process("gateway").Signal(SIGTERM);
+  suite_->process("gateway").Signal(SIGTERM);
   while (reader->Read(&response)) {
   }
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(suite_.process("gateway").Wait(), 0);
+  EXPECT_EQ(suite_->process("gateway").Wait(), 0);
 }
 
-TEST_F(SuiteTest, StreamsPassedOnAreToldToComeBackWhenTheGatewayStops) {
-  auto forces = forces::v1::ForcesService::NewStub(suite_.ChannelAs("gateway", "liaison-lead"));
+TEST_P(SuiteTest, StreamsPassedOnAreToldToComeBackWhenTheGatewayStops) {
+  auto forces = forces::v1::ForcesService::NewStub(suite_->ChannelAs("gateway", "liaison-lead"));
   grpc::ClientContext context;
   auto reader = forces->WatchForces(&context, forces::v1::WatchForcesRequest());
   forces::v1::WatchForcesResponse response;
   ASSERT_TRUE(reader->Read(&response));
-  suite_.process("gateway").Signal(SIGTERM);
+  suite_->process("gateway").Signal(SIGTERM);
   while (reader->Read(&response)) {
   }
   const grpc::Status status = reader->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(rpc::FromGrpc(status)), "DRAINING");
-  EXPECT_EQ(suite_.process("gateway").Wait(), 0);
+  EXPECT_EQ(suite_->process("gateway").Wait(), 0);
 }
 
-TEST_F(SuiteTest, EveryAcknowledgedWriteIsThereAfterAllFourAreKilled) {
-  auto concerns = concerns::v1::ConcernsService::NewStub(suite_.ChannelAs("concerns-service", "liaison-lead"));
+TEST_P(SuiteTest, EveryAcknowledgedWriteIsThereAfterAllAreKilled) {
+  auto concerns = concerns::v1::ConcernsService::NewStub(suite_->ChannelAs("concerns-service", "liaison-lead"));
   std::atomic<bool> stop{false};
   std::atomic<int> acknowledged_count{0};
   std::vector<std::set<std::string>> acknowledged(4);
@@ -244,13 +195,13 @@ TEST_F(SuiteTest, EveryAcknowledgedWriteIsThereAfterAllFourAreKilled) {
     });
   }
   ASSERT_TRUE(Eventually([&] { return acknowledged_count >= 300; }));
-  suite_.KillAll();
+  suite_->KillAll();
   stop = true;
   for (auto& writer : writers) writer.join();
-  suite_.StartAll();
+  suite_->StartAll();
 
   std::set<std::string> stored, titles;
-  auto again = concerns::v1::ConcernsService::NewStub(suite_.ChannelAs("concerns-service", "liaison-lead"));
+  auto again = concerns::v1::ConcernsService::NewStub(suite_->ChannelAs("concerns-service", "liaison-lead"));
   concerns::v1::ListConcernsRequest request;
   request.set_parent(kForce);
   request.set_page_size(1000);

@@ -1,22 +1,49 @@
 #include "tests/support/suite.h"
 
+#include <signal.h>
+
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
+#include "tests/support/postgres.h"
 
 namespace oversight::testing {
 namespace {
 
 const std::vector<std::string>& Names() {
-  static const auto* names =
-      new std::vector<std::string>{"forces-service", "concerns-service", "monitoring-service", "gateway"};
+  static const auto* names = [] {
+    auto* all = new std::vector<std::string>(Suite::Services());
+    all->push_back("gateway");
+    return all;
+  }();
   return *names;
+}
+
+std::shared_ptr<grpc::Channel> Channel(const std::string& target, const std::string& principal) {
+  rpc::ChannelOptions options;
+  options.target = target;
+  options.principal = principal;
+  return rpc::MakeChannel(options);
 }
 
 }  // namespace
 
-Suite::Suite() {
+const std::vector<std::string>& Suite::Services() {
+  static const auto* services =
+      new std::vector<std::string>{"forces-service", "concerns-service", "monitoring-service"};
+  return *services;
+}
+
+Suite::Suite(const SuiteShape& shape) : shape_(shape) {
+  for (const auto& name : Names()) {
+    const size_t replicas = name == "gateway" ? 1 : static_cast<size_t>(shape_.replicas);
+    servers_[name].resize(replicas);
+    addresses_[name].resize(replicas);
+    if (name == "gateway") continue;
+    stores_[name] = replicas == 1 ? "sqlite:" + folder_ / (name + ".db") : Postgres::Get()->NewStore();
+  }
   StartAll();
   const Ran import = Cli("records-manager", {"import", "data/forces.csv"});
   if (import.code != 0) {
@@ -25,8 +52,15 @@ Suite::Suite() {
   }
 }
 
-void Suite::KillAll() {
-  for (const auto& name : Names()) Kill(name);
+void Suite::KillAll() { KillAll(Names()); }
+
+void Suite::KillAll(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    for (const auto& server : servers_.at(name)) server->process().Signal(SIGKILL);
+  }
+  for (const auto& name : names) {
+    for (const auto& server : servers_.at(name)) server->process().Kill();  // Waits.
+  }
 }
 
 void Suite::StartAll() {
@@ -34,34 +68,59 @@ void Suite::StartAll() {
 }
 
 void Suite::Start(const std::string& name) {
-  auto& addresses = addresses_[name];
+  for (int replica = 0; replica < replicas(name); ++replica) Launch(name, replica);
+  for (int replica = 0; replica < replicas(name); ++replica) WaitFor(name, replica);
+}
+
+void Suite::Start(const std::string& name, int replica) {
+  Launch(name, replica);
+  WaitFor(name, replica);
+}
+
+void Suite::Launch(const std::string& name, int replica) {
+  const auto& addresses = addresses_.at(name).at(static_cast<size_t>(replica));
   const auto listen = [&](const std::string& flag, const std::string& what) {
-    return "--" + flag + "=" + (addresses.count(what) > 0 ? addresses[what] : "127.0.0.1:0");
+    return "--" + flag + "=" + (addresses.count(what) > 0 ? addresses.at(what) : "127.0.0.1:0");
   };
   std::vector<std::string> command = {ServerProcess::Binary(name), listen("listen", "grpc"),
-                                      listen("admin-listen", "admin"), "--insecure", "--drain-delay=0s"};
+                                      listen("admin-listen", "admin"), "--insecure",
+                                      "--drain-delay=" + absl::FormatDuration(shape_.drain_delay)};
   if (name == "gateway") {
     command.push_back(listen("http-listen", "http"));
   } else {
-    command.push_back("--store=sqlite:" + folder_ / (name + ".db"));
+    command.push_back("--store=" + stores_.at(name));
   }
-  if (name != "forces-service") command.push_back("--forces=" + address("forces-service"));
-  if (name == "monitoring-service" || name == "gateway") command.push_back("--concerns=" + address("concerns-service"));
-  if (name == "gateway") command.push_back("--monitoring=" + address("monitoring-service"));
-  auto& server = servers_[name];
-  server = std::make_unique<ServerProcess>(command, folder_ / (name + ".json"), folder_ / (name + ".log"));
-  if (const absl::Status status = server->WaitUntilServing(); !status.ok()) {
+  if (name != "forces-service") command.push_back("--forces=" + target("forces-service"));
+  if (name == "monitoring-service" || name == "gateway") command.push_back("--concerns=" + target("concerns-service"));
+  if (name == "gateway") command.push_back("--monitoring=" + target("monitoring-service"));
+  const std::string files = folder_ / absl::StrCat(name, "-", replica);
+  server(name, replica) = std::make_unique<ServerProcess>(command, files + ".json", files + ".log");
+}
+
+void Suite::WaitFor(const std::string& name, int replica) {
+  if (const absl::Status status = server(name, replica)->WaitUntilServing(); !status.ok()) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(status.message()).c_str());
     std::abort();
   }
-  addresses = server->addresses();
+  addresses_.at(name).at(static_cast<size_t>(replica)) = server(name, replica)->addresses();
+}
+
+std::string Suite::target(const std::string& name) const {
+  if (replicas(name) == 1) return address(name);
+  std::string all = "ipv4:";
+  for (int replica = 0; replica < replicas(name); ++replica) {
+    absl::StrAppend(&all, replica > 0 ? "," : "", address(name, "grpc", replica));
+  }
+  return all;
 }
 
 std::shared_ptr<grpc::Channel> Suite::ChannelAs(const std::string& name, const std::string& principal) const {
-  rpc::ChannelOptions options;
-  options.target = address(name);
-  options.principal = principal;
-  return rpc::MakeChannel(options);
+  return Channel(target(name), principal);
+}
+
+std::shared_ptr<grpc::Channel> Suite::ChannelTo(const std::string& name, int replica,
+                                                const std::string& principal) const {
+  return Channel(address(name, "grpc", replica), principal);
 }
 
 Ran Suite::Cli(const std::string& principal, std::vector<std::string> arguments) const {

@@ -1,5 +1,6 @@
-// The whole suite as real processes on free ports over a folder of its own, for end-to-end tests. Any of them can be
-// killed and started again on the same store and port. Not thread-safe.
+// The whole suite as real processes on free ports over a folder of its own, for end-to-end tests, in one of two shapes:
+// one process per service on SQLite files, or several replicas of each service on PostgreSQL; in both with one gateway.
+// Any of them can be killed and started again on the same store and port. Not thread-safe.
 #pragma once
 
 #include <map>
@@ -7,39 +8,67 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temp_dir.h"
 
 namespace oversight::testing {
 
+struct SuiteShape {
+  // Of each service. One keeps its records in SQLite; several share a fresh schema of the tests' PostgreSQL
+  // (Postgres::Get, which must be there), one schema per service.
+  int replicas = 1;
+  absl::Duration drain_delay = absl::ZeroDuration();
+};
+
 class Suite {
  public:
-  // Starts all four and imports data/forces.csv. Dies with a message when that fails.
-  Suite();
+  // Starts everything, the replicas of a service at the same time, and imports data/forces.csv. Dies with a message
+  // when that fails.
+  explicit Suite(const SuiteShape& shape = {});
 
-  // "forces-service", "concerns-service", "monitoring-service" or "gateway".
-  Process& process(const std::string& name) { return servers_.at(name)->process(); }
-  // Ends it by SIGKILL.
-  void Kill(const std::string& name) { process(name).Kill(); }
+  // The three services, in the order of dependence.
+  static const std::vector<std::string>& Services();
+  // `name` is one of them, or "gateway", which has one replica. Replicas are numbered from 0.
+  int replicas(const std::string& name) const { return static_cast<int>(addresses_.at(name).size()); }
+  Process& process(const std::string& name, int replica = 0) { return server(name, replica)->process(); }
+
+  // By SIGKILL: one replica, all of a service at the same moment, everything at the same moment.
+  void Kill(const std::string& name, int replica) { process(name, replica).Kill(); }
+  void Kill(const std::string& name) { KillAll({name}); }
   void KillAll();
-  // Starts it again on the same store and addresses, and waits until it serves.
+  // Starts what has ended again on the same store and addresses, and waits until it serves: one replica, all of a
+  // service at once, everything.
+  void Start(const std::string& name, int replica);
   void Start(const std::string& name);
   void StartAll();
 
   // "127.0.0.1:41234"; `what` is "grpc", "admin" or for the gateway "http".
-  const std::string& address(const std::string& name, const std::string& what = "grpc") const {
-    return addresses_.at(name).at(what);
+  const std::string& address(const std::string& name, const std::string& what = "grpc", int replica = 0) const {
+    return addresses_.at(name).at(static_cast<size_t>(replica)).at(what);
   }
-  // A new channel on which every call is from `principal`.
+  // All replicas of it, as a gRPC target.
+  std::string target(const std::string& name) const;
+  // A new channel to all replicas, or to one, on which every call is from `principal`.
   std::shared_ptr<grpc::Channel> ChannelAs(const std::string& name, const std::string& principal) const;
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& name, int replica, const std::string& principal) const;
   // Runs the command-line client as `principal`.
   Ran Cli(const std::string& principal, std::vector<std::string> arguments) const;
 
  private:
+  std::unique_ptr<ServerProcess>& server(const std::string& name, int replica) {
+    return servers_.at(name).at(static_cast<size_t>(replica));
+  }
+  void KillAll(const std::vector<std::string>& names);
+  void Launch(const std::string& name, int replica);
+  void WaitFor(const std::string& name, int replica);
+
+  const SuiteShape shape_;
   const TempDir folder_;
-  std::map<std::string, std::unique_ptr<ServerProcess>> servers_;
-  std::map<std::string, std::map<std::string, std::string>> addresses_;
+  std::map<std::string, std::string> stores_;
+  std::map<std::string, std::vector<std::unique_ptr<ServerProcess>>> servers_;
+  std::map<std::string, std::vector<std::map<std::string, std::string>>> addresses_;  // Kept from the first start.
 };
 
 }  // namespace oversight::testing
