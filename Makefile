@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 BUILD := build/release
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test bench format lint debug-test tsan-test stubs baseline clean
+.PHONY: help setup build run demo test crash bench format lint debug-test tsan-test stubs baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -33,6 +33,11 @@ test: setup ## Build everything and run all tests
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j 2 --no-tests=error
+
+crash: setup ## Crash the services some hundred times on each engine and see that nothing is lost
+	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
+	@cmake --build $(BUILD) -j $(JOBS) --target crash_test_driver
+	@$(BUILD)/bin/crash_test_driver --cycles=$(or $(CYCLES),200)
 
 bench: ## Measure the services beside etcd, plain PostgreSQL and a bare echo (ARGS=--quick, ARGS=--json)
 	@common/tools/bootstrap.sh bench >&2

@@ -165,6 +165,23 @@ Findings CheckWrites(const Log& log, const std::vector<Write>& writes) {
   return findings;
 }
 
+Findings CheckSeen(const Log& log, const std::vector<Seen>& seen) {
+  Findings findings;
+  for (const Seen& one : seen) {
+    bool found = false;
+    if (one.revision >= 1 && one.revision <= static_cast<int64_t>(log.size())) {
+      for (const auto& version : log[static_cast<size_t>(one.revision - 1)].versions) {
+        found |= version.name == one.version.name && version.payload == one.version.payload;
+      }
+    }
+    if (!found) {
+      findings.Loss(absl::StrCat("a reader was given ", one.version.name, " at revision ", one.revision,
+                                 ", which is not there as it was given"));
+    }
+  }
+  return findings;
+}
+
 Findings CheckGrown(const Log& before, const Log& now) {
   Findings findings;
   for (size_t i = 0; i < before.size(); ++i) {

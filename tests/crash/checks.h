@@ -34,6 +34,12 @@ struct Write {
   int64_t based_on_revision = 0;
 };
 
+// A version that a reader was given.
+struct Seen {
+  Written version;
+  int64_t revision = 0;
+};
+
 // What was found wrong. Losses: something acknowledged or shown is no longer there or no longer the same. Doubles: a
 // request was stored twice. Others: any other broken promise.
 struct Findings {
@@ -59,6 +65,8 @@ Findings CheckLog(const Log& log);
 // what was refused is not there; an update made with an etag follows the very version it was based on; and there is
 // nothing that nobody asked for.
 Findings CheckWrites(const Log& log, const std::vector<Write>& writes);
+// Every version that a reader was given is there: nobody was shown what was not yet safe.
+Findings CheckSeen(const Log& log, const std::vector<Seen>& seen);
 // Nothing that was in the log earlier has gone or changed.
 Findings CheckGrown(const Log& before, const Log& now);
 // A watcher whose stream was broken off and taken up again saw, from after `after`, what the log has. `parts` are its

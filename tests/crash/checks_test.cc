@@ -191,6 +191,15 @@ TEST(CrashChecks, FindAGapAndADoubleWhereAWatchWasTakenUp) {
   EXPECT_EQ(CheckWatch({{told[0], told[1]}, {told[1], told[2]}}, 0, told).others, 1);
 }
 
+TEST(CrashChecks, FindWhatAReaderWasGivenTooSoon) {
+  const Log log = GoodLog();
+  const Written a = {"a", log[2].versions[0].payload};
+  EXPECT_TRUE(CheckSeen(log, {{a, 3}}).none());
+  EXPECT_EQ(CheckSeen(log, {{a, 5}}).losses, 1);
+  EXPECT_EQ(CheckSeen(log, {{a, 4}}).losses, 1);
+  EXPECT_EQ(CheckSeen(log, {{{"b", a.payload}, 3}}).losses, 1);
+}
+
 TEST(CrashChecks, KeepCountWhenThereAreManyMessages) {
   Findings findings, more;
   for (int i = 0; i < 100; ++i) more.Loss("x");
