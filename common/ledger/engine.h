@@ -34,17 +34,11 @@ class Reader {
   virtual absl::StatusOr<HistoryResult> History(const HistoryQuery& query) = 0;
   // Whole transactions with revision > after, in order: at most `limit`, and no more once about 1 MiB is gathered.
   virtual absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) = 0;
-};
-
-// A remembered request.
-struct RequestRecord {
-  std::string actor;
-  std::string request_id;
-  std::string method;
-  std::string request_hash;
-  Revision revision = 0;
-  absl::Time recorded_time;
-  std::string response;
+  // The same with everything that the log holds of them.
+  virtual absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit) = 0;
+  // The leaf hashes of the transactions with revision > after, in order, 32 bytes each, one behind the other; at most
+  // `limit` of them.
+  virtual absl::StatusOr<std::string> LeafHashes(Revision after, int limit) = 0;
 };
 
 // One batch at a time: Begin, then for each command FindRequest, Savepoint, reads, then puts, Release or Rollback; then

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "common/ledger/cache.h"
+#include "common/ledger/evidence.h"
 #include "common/ledger/head_cell.h"
 #include "common/ledger/publisher.h"
 #include "common/ledger/reader_pool.h"
@@ -18,6 +19,9 @@
 namespace oversight::ledger {
 namespace {
 
+// How many transactions ReadLog asks for at most.
+constexpr Revision kLogPage = 4096;
+
 class LedgerImpl final : public Ledger {
  public:
   LedgerImpl(std::unique_ptr<Engine> engine, const Clock& clock, const Options& options)
@@ -27,6 +31,7 @@ class LedgerImpl final : public Ledger {
         cache_(options.cache_bytes),
         readers_(std::make_shared<ReaderPool>(*engine_, options_, *stats_)),
         hub_(std::make_shared<WatchHub>(options_, stats_, readers_)),
+        evidence_(std::make_shared<Evidence>(readers_, head_)),
         publisher_(*hub_, head_, options_.max_queued_reads),
         writes_({*engine_, clock_, options_, *stats_, cache_, head_, gate_, *hub_, publisher_}) {}
   ~LedgerImpl() override { Shutdown(); }
@@ -94,6 +99,26 @@ class LedgerImpl final : public Ledger {
           result.read_time = at.recorded_time;
           return result;
         });
+  }
+
+  void ReadLog(Revision after, Revision up_to, Callback<std::vector<LoggedTransaction>> done) override {
+    Enqueue<std::vector<LoggedTransaction>>(
+        {.revision = up_to}, std::move(done),
+        [after](Reader& reader, const Head& at) -> absl::StatusOr<std::vector<LoggedTransaction>> {
+          const Revision left = at.revision - after;
+          if (left <= 0) return std::vector<LoggedTransaction>();
+          return reader.LogWhole(after, static_cast<int>(std::min<Revision>(left, kLogPage)));
+        });
+  }
+
+  void Tree(std::optional<Revision> size, Callback<TreeState> done) override {
+    evidence_->Tree(size, std::move(done));
+  }
+  void ProveInclusion(Revision revision, std::optional<Revision> size, Callback<TreeProof> done) override {
+    evidence_->ProveInclusion(revision, size, std::move(done));
+  }
+  void ProveConsistency(Revision old_size, std::optional<Revision> size, Callback<TreeProof> done) override {
+    evidence_->ProveConsistency(old_size, size, std::move(done));
   }
 
   bool TryGetCached(const std::string& name, GetResult* result) override {
@@ -222,6 +247,7 @@ class LedgerImpl final : public Ledger {
   VersionCache cache_;
   const std::shared_ptr<ReaderPool> readers_;
   const std::shared_ptr<WatchHub> hub_;
+  const std::shared_ptr<Evidence> evidence_;
   Publisher publisher_;
   WriteLoop writes_;
   std::mutex shutdown_mu_;

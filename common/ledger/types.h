@@ -46,6 +46,8 @@ struct Version {
   absl::Time create_time;
   absl::Time update_time;
   bool deleted = false;
+  // The payload was removed by law and is empty. Never so of a current version.
+  bool redacted = false;
 };
 
 // Who did what, why. Kept with each transaction for good and covered by its leaf hash.
@@ -70,6 +72,52 @@ struct Transaction {
 struct HistoryEntry {
   Version version;
   Audit audit;
+};
+
+// One change as the log holds it, with all that the leaf hash covers.
+struct LoggedChange {
+  Change::Operation operation = Change::Operation::kPut;
+  std::string name;
+  std::string kind;
+  std::string payload;        // empty when redacted
+  std::string payload_hash;   // 32 bytes
+  std::string encoded_terms;  // see hashing.h
+  bool redacted = false;
+};
+
+// A remembered request.
+struct RequestRecord {
+  std::string actor;
+  std::string request_id;
+  std::string method;
+  std::string request_hash;
+  Revision revision = 0;
+  absl::Time recorded_time;
+  std::string response;
+};
+
+// One transaction as the log holds it, whole: what export, restore and verification work on.
+struct LoggedTransaction {
+  Revision revision = 0;
+  absl::Time recorded_time;
+  Audit audit;
+  std::vector<LoggedChange> changes;
+  std::string leaf_hash;                 // 32 bytes
+  std::optional<RequestRecord> request;  // what its request was answered; none without a request id
+};
+
+// The tree over the first `size` transactions; see merkle.h.
+struct TreeState {
+  Revision size = 0;
+  std::string root;                                  // 32 bytes
+  absl::Time recorded_time = absl::InfinitePast();   // of the last transaction; InfinitePast for the empty tree
+};
+
+// A proof about the log, as RFC 6962 makes it, and the tree that it leads to.
+struct TreeProof {
+  TreeState tree;
+  std::vector<std::string> hashes;  // 32 bytes each
+  std::string subject;              // what is proved: the leaf hash, or the root of the older tree
 };
 
 // The state a decide function may read: what all earlier transactions left, including earlier ones of the same batch.

@@ -8,6 +8,7 @@
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/keep_grpc.h"
+#include "common/rpc/ledger_service.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -136,6 +137,10 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
 
   runtime_.reset(new Runtime{clock, metrics, *host_, ledger_});
   OVERSIGHT_ASSIGN_OR_RETURN(application_, build(*runtime_));
+  if (ledger_ != nullptr && !options_.ledger_name.empty()) {
+    OVERSIGHT_RETURN_IF_ERROR(host_->AddService(MakeLedgerAuthorizationTable()));
+    ledger_service_ = std::make_unique<LedgerServiceImpl>(*host_, *ledger_, clock, options_.ledger_name);
+  }
 
   KeepGrpcThreads();
   EnablePlugins(options_.reflection);
@@ -143,6 +148,7 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   SetOptions(builder);
   builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
   for (grpc::Service* service : application_->services()) builder.RegisterService(service);
+  if (ledger_service_ != nullptr) builder.RegisterService(ledger_service_.get());
   if (auto* generic = application_->generic_service()) builder.RegisterCallbackGenericService(generic);
   server_ = builder.BuildAndStart();
   // BuildAndStart gives null for some faults and a server on no port for others.
@@ -165,11 +171,14 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   return absl::OkStatus();
 }
 
+Server::Server() = default;
+
 Server::~Server() {
   Drain();
   if (admin_ != nullptr) admin_->Stop();
   // The gRPC server first: it still points at the application's services, and they at the host.
   server_.reset();
+  ledger_service_.reset();
   application_.reset();
   gauges_.clear();
   host_.reset();

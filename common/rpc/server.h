@@ -38,6 +38,8 @@
 
 namespace oversight::rpc {
 
+class LedgerServiceImpl;
+
 // What an application is built from. All of it outlives the application.
 struct Runtime {
   const Clock& clock;
@@ -80,6 +82,8 @@ struct ServerOptions {
   absl::Duration check_interval = absl::Milliseconds(300);  // Of readiness, and of the self-call.
   bool reflection = true;
   HostOptions host;
+  // "ledgers/forces": serves LedgerService for the ledger under this name. Empty: does not.
+  std::string ledger_name;
 };
 
 // A running server over what is already open: Runtime without a process around it.
@@ -110,7 +114,7 @@ class Server {
   void Drain();
 
  private:
-  Server() = default;
+  Server();
   absl::Status Open(ServerOptions options, const auth::Authenticator& authenticator, const Clock& clock,
                     observe::Metrics& metrics, ledger::Ledger* ledger, const BuildApplication& build);
   void PublishHealth(bool ready);
@@ -121,6 +125,7 @@ class Server {
   std::unique_ptr<Host> host_;
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<Application> application_;
+  std::unique_ptr<LedgerServiceImpl> ledger_service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<observe::AdminServer> admin_;
   int port_ = 0;
@@ -143,6 +148,7 @@ struct Program {
   std::string listen;                              // Default of --listen, "127.0.0.1:7101".
   std::string admin_listen;                        // Default of --admin-listen.
   bool has_store = true;                           // Takes --store.
+  std::string ledger_name;                         // "ledgers/forces": what its log is called, when it has a store.
   std::string store;                               // Default of --store.
   std::function<void(observe::Flags&)> add_flags;  // Its own flags; the targets must outlive RunServer.
   BuildApplication build;

@@ -65,6 +65,7 @@ rpc::Program MakeProgram(Settings& settings) {
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";
   program.store = "sqlite:.data/concerns.db";
+  program.ledger_name = "ledgers/concerns";
   program.add_flags = [&settings](observe::Flags& flags) {
     rpc::AddTargetFlag(flags, "forces", &settings.forces);
     flags.Add("themes", &settings.themes, "File with the list of themes.", {.validate = observe::IsNotEmpty});

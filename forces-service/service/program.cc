@@ -34,6 +34,7 @@ rpc::Program MakeProgram() {
   program.listen = "127.0.0.1:7101";
   program.admin_listen = "127.0.0.1:7201";
   program.store = "sqlite:.data/forces.db";
+  program.ledger_name = "ledgers/forces";
   program.build = BuildApplication;
   return program;
 }

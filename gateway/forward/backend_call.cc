@@ -26,9 +26,9 @@ class StreamState : public StreamCall,
   void Start(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request) {
     self_ = shared_from_this();
     request_ = std::move(request);
-    route_ = &route;
+    route_ = &route.For(request_);
     Prepare(options, context_);
-    route.stub->PrepareBidiStreamingCall(&context_, route.path, {}, this);
+    route_->stub->PrepareBidiStreamingCall(&context_, route_->path, {}, this);
     AddHold();
     StartWriteLast(&request_, grpc::WriteOptions());
     StartCall();
@@ -115,11 +115,12 @@ grpc::ByteBuffer ToByteBuffer(const std::string& bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-std::shared_ptr<Cancellable> StartUnary(const Route& route, const BackendCallOptions& options, grpc::ByteBuffer request,
+std::shared_ptr<Cancellable> StartUnary(const Route& asked, const BackendCallOptions& options, grpc::ByteBuffer request,
                                         std::function<void(UnaryAnswer)> done) {
   auto state = std::make_shared<UnaryState>();
   Prepare(options, state->context);
   state->request = std::move(request);
+  const Route& route = asked.For(state->request);
   route.stub->UnaryCall(&state->context, route.path, {}, &state->request, &state->response,
                         [state, &route, done = std::move(done)](const grpc::Status& status) {
                           UnaryAnswer answer{Explain(route, status), std::move(state->response), {}};

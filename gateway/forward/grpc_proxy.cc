@@ -29,7 +29,7 @@ grpc::Status DrainingStatus() {
 class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
  public:
   Call(GrpcProxy& proxy, const Route& route, grpc::GenericCallbackServerContext* server)
-      : proxy_(proxy), route_(route), backend_(this), server_(server) {
+      : proxy_(proxy), route_(&route), backend_(this), server_(server) {
     {
       std::lock_guard lock(proxy_.mu_);
       ++proxy_.calls_;
@@ -43,9 +43,8 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
       }
     }
     context_.set_deadline(server->deadline());
-    route.stub->PrepareBidiStreamingCall(&context_, route.path, {}, &backend_);
-    backend_.AddHold();  // For the writes and reads that this side starts; see EndBackend.
-    backend_.StartCall();
+    // Where the request says which backend is meant, its first message is read before one is called.
+    if (route_->by_ledger.empty()) StartBackend();
     StartRead(&from_client_);
     if (drained_) context_.TryCancel();
   }
@@ -84,7 +83,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
       call_->PassTrailingMetadata();
       call_->Finish(call_->drained_ && status.error_code() == grpc::StatusCode::CANCELLED
                         ? DrainingStatus()
-                        : Explain(call_->route_, status));
+                        : Explain(*call_->route_, status));
       call_->Release();
     }
 
@@ -92,8 +91,19 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
     Call* call_;
   };
 
+  void StartBackend() {
+    backend_started_ = true;
+    route_->stub->PrepareBidiStreamingCall(&context_, route_->path, {}, &backend_);
+    backend_.AddHold();  // For the writes and reads that this side starts; see EndBackend.
+    backend_.StartCall();
+  }
+
   void OnReadDone(bool ok) override {
     std::lock_guard lock(mu_);
+    if (!backend_started_) {
+      if (ok) route_ = &route_->For(from_client_);
+      StartBackend();
+    }
     if (backend_ended_) return;
     if (ok) {
       backend_.StartWrite(&from_client_);
@@ -144,13 +154,14 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
   }
 
   GrpcProxy& proxy_;
-  const Route& route_;
+  const Route* route_;
   std::atomic<bool> drained_{false};
   Backend backend_;
   grpc::GenericCallbackServerContext* server_;
   grpc::ClientContext context_;
   grpc::ByteBuffer from_client_, from_backend_;
   std::mutex mu_;
+  bool backend_started_ = false;  // from the constructor, or with the first message read
   bool backend_ended_ = false;
   std::atomic<int> sides_{2};
 };

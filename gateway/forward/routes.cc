@@ -3,8 +3,48 @@
 #include <cstdlib>
 
 #include "common/observe/json_log.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+#include "gateway/forward/backend_call.h"
+#include "oversight/ledger/v1/ledger_service.pb.h"
 
 namespace oversight::gateway {
+namespace {
+
+// Every request of LedgerService names the ledger in its first field; the rest is not looked at.
+std::string FirstField(const std::string& bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  std::string value;
+  while (const uint32_t tag = in.ReadTag()) {
+    if (tag == WireFormatLite::MakeTag(1, WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) {
+      if (!WireFormatLite::ReadString(&in, &value)) return "";  // The last one counts, as in any message.
+    } else if (!WireFormatLite::SkipField(&in, tag)) {
+      return "";
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+const Route& Route::For(const grpc::ByteBuffer& request) const {
+  if (by_ledger.empty()) return *this;
+  const auto it = by_ledger.find(FirstField(ToString(request)));
+  return it == by_ledger.end() ? *this : *it->second;
+}
+
+void Routes::AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+      "oversight.ledger.v1.LedgerService");
+  auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const std::string path = "/" + descriptor->full_name() + "/" + descriptor->method(i)->name();
+    const Route route{path, owner, descriptor->method(i), stub, {}};
+    routes_.try_emplace(path, route).first->second.by_ledger[ledger] = std::make_shared<const Route>(route);
+  }
+}
 
 void Routes::AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
@@ -15,7 +55,7 @@ void Routes::AddService(const std::string& service, const std::string& owner, st
   auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
   for (int i = 0; i < descriptor->method_count(); ++i) {
     const std::string path = "/" + service + "/" + descriptor->method(i)->name();
-    routes_[path] = Route{path, owner, descriptor->method(i), stub};
+    routes_[path] = Route{path, owner, descriptor->method(i), stub, {}};
   }
 }
 

@@ -2,6 +2,7 @@
 // generated descriptors, so that a new RPC is reachable without a line here. Immutable, so thread-safe.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
 
 namespace oversight::gateway {
 
@@ -19,12 +21,20 @@ struct Route {
   std::string owner;  // "forces-service": who answers, for people
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::shared_ptr<grpc::GenericStub> stub;
+  // A method that several backends serve, each for its own ledger: by the ledger's name. Empty for all others.
+  std::map<std::string, std::shared_ptr<const Route>> by_ledger;
+
+  // The route that a request takes: of LedgerService, to whose ledger it names. One that names none of them goes to this
+  // route's own backend, which says so.
+  const Route& For(const grpc::ByteBuffer& request) const;
 };
 
 class Routes {
  public:
   // Every method of `service`, a full name, goes to `channel`, where `owner` answers. The service must be linked in.
   void AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
+  // LedgerService for `ledger` ("ledgers/forces") goes to `channel`. Those added first answer for unknown ledgers.
+  void AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
   // Null when there is no such method.
   const Route* Find(const std::string& path) const;
 

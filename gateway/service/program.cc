@@ -101,6 +101,9 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
     routes.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_);
     routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);
+    routes.AddLedger("ledgers/forces", "forces-service", forces_);
+    routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
+    routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);
   }
 
   void AddMetrics() {

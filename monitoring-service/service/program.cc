@@ -46,6 +46,7 @@ rpc::Program MakeProgram() {
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";
+  program.ledger_name = "ledgers/monitoring";
   const auto options = std::make_shared<Options>();
   program.add_flags = [options](observe::Flags& flags) {
     rpc::AddTargetFlag(flags, "forces", &options->forces);

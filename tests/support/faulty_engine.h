@@ -91,6 +91,12 @@ class FaultyReader final : public ledger::Reader {
   absl::StatusOr<std::vector<ledger::Transaction>> Log(ledger::Revision after, int limit) override {
     return real_->Log(after, limit);
   }
+  absl::StatusOr<std::vector<ledger::LoggedTransaction>> LogWhole(ledger::Revision after, int limit) override {
+    return real_->LogWhole(after, limit);
+  }
+  absl::StatusOr<std::string> LeafHashes(ledger::Revision after, int limit) override {
+    return real_->LeafHashes(after, limit);
+  }
 
  private:
   const std::unique_ptr<ledger::Reader> real_;

@@ -45,6 +45,7 @@ void TestServer::Open(const std::string& listen) {
   options.health_names = options_.health_names;
   options.admin_listen = options_.admin_listen;
   options.host = options_.host;
+  options.ledger_name = options_.ledger_name;
   options.shutdown_grace = options_.shutdown_grace;
   options.check_interval = absl::Milliseconds(20);
   server_ = OrDie(rpc::Server::Start(std::move(options), *authenticator_, clock_, *metrics_, ledger_.get(), build_),

@@ -65,6 +65,12 @@ class PostgresReader final : public Reader {
   absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override {
     return Read<std::vector<Transaction>>([&] { return reads_->Log(after, limit); });
   }
+  absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit) override {
+    return Read<std::vector<LoggedTransaction>>([&] { return reads_->LogWhole(after, limit); });
+  }
+  absl::StatusOr<std::string> LeafHashes(Revision after, int limit) override {
+    return Read<std::string>([&] { return reads_->LeafHashes(after, limit); });
+  }
 
  private:
   template <class T, class F>

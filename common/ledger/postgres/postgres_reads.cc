@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
 #include "common/ledger/natural_order.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
@@ -28,6 +29,7 @@ Version ReadVersion(const PgRows& rows, int row) {
   version.name = rows.Text(row, 0);
   version.kind = rows.Text(row, 1);
   version.payload = rows.Text(row, 2);
+  version.redacted = rows.IsNull(row, 2);
   version.deleted = rows.Int(row, 3) == static_cast<int>(Change::Operation::kDelete);
   version.create_revision = rows.Int(row, 4);
   version.revision = rows.Int(row, 5);
@@ -153,10 +155,11 @@ absl::StatusOr<HistoryResult> PostgresReads::History(const HistoryQuery& query) 
   return result;
 }
 
+const PgStatement kTransactions{
+    absl::StrCat("SELECT x.revision, x.recorded_us, x.change_count, x.payload_bytes, x.leaf_hash, ", kAuditColumns,
+                 " FROM transactions AS x WHERE x.revision > $1 ORDER BY x.revision LIMIT $2")};
+
 absl::StatusOr<std::vector<Transaction>> PostgresReads::Log(Revision after, int limit) {
-  static const PgStatement kTransactions{
-      absl::StrCat("SELECT x.revision, x.recorded_us, x.change_count, x.payload_bytes, x.leaf_hash, ", kAuditColumns,
-                   " FROM transactions AS x WHERE x.revision > $1 ORDER BY x.revision LIMIT $2")};
   static const PgStatement kChanges{
       absl::StrCat("SELECT ", kVersionColumns,
                    " FROM changes AS c WHERE c.revision > $1 AND c.revision <= $2 ORDER BY c.revision, c.ordinal")};
@@ -185,6 +188,66 @@ absl::StatusOr<std::vector<Transaction>> PostgresReads::Log(Revision after, int 
     if (result[i].versions.size() != counts[i]) return StoreCorrupt();
   }
   return result;
+}
+
+absl::StatusOr<std::vector<LoggedTransaction>> PostgresReads::LogWhole(Revision after, int limit) {
+  static const PgStatement kChanges{
+      "SELECT revision, operation, name, kind, payload, payload_hash, terms FROM changes"
+      " WHERE revision > $1 AND revision <= $2 ORDER BY revision, ordinal"};
+  static const PgStatement kRequests{
+      "SELECT x.revision, r.method, r.request_hash, r.revision, r.recorded_us, r.response FROM transactions AS x"
+      " JOIN requests AS r ON r.request_id = x.request_id AND r.actor = x.actor"
+      " WHERE x.revision > $1 AND x.revision <= $2 AND length(x.request_id) > 0 ORDER BY x.revision"};
+  std::vector<LoggedTransaction> result;
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kTransactions, PgParams().Int(after).Int(limit)));
+  std::vector<size_t> counts;
+  int64_t bytes = 0;
+  for (int row = 0; row < rows.size() && bytes < kMaxLogBytes; ++row) {
+    LoggedTransaction& transaction = result.emplace_back();
+    transaction.revision = rows.Int(row, 0);
+    transaction.recorded_time = absl::FromUnixMicros(rows.Int(row, 1));
+    counts.push_back(static_cast<size_t>(rows.Int(row, 2)));
+    bytes += 2 * rows.Int(row, 3) + 256;  // The remembered answer holds the payload once more.
+    transaction.leaf_hash = rows.Text(row, 4);
+    transaction.audit = ReadAudit(rows, row, 5);
+  }
+  if (result.empty()) return result;
+  const auto range = PgParams().Int(after).Int(result.back().revision);
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows changes, connection_.Query(kChanges, range));
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows requests, connection_.Query(kRequests, range));
+  int next = 0, next_request = 0;
+  for (size_t i = 0; i < result.size(); ++i) {
+    LoggedTransaction& transaction = result[i];
+    for (; next < changes.size() && changes.Int(next, 0) == transaction.revision; ++next) {
+      transaction.changes.push_back({static_cast<Change::Operation>(changes.Int(next, 1)), changes.Text(next, 2),
+                                     changes.Text(next, 3), changes.Text(next, 4), changes.Text(next, 5),
+                                     changes.Text(next, 6), changes.IsNull(next, 4)});
+    }
+    if (transaction.changes.size() != counts[i]) return StoreCorrupt();
+    if (next_request < requests.size() && requests.Int(next_request, 0) == transaction.revision) {
+      const int row = next_request++;
+      transaction.request = RequestRecord{
+          transaction.audit.actor, transaction.audit.request_id,
+          requests.Text(row, 1),   requests.Text(row, 2),
+          requests.Int(row, 3),    requests.IsNull(row, 4) ? absl::InfinitePast()
+                                                           : absl::FromUnixMicros(requests.Int(row, 4)),
+          requests.Text(row, 5)};
+    }
+  }
+  return result;
+}
+
+absl::StatusOr<std::string> PostgresReads::LeafHashes(Revision after, int limit) {
+  static const PgStatement kSelect{
+      "SELECT leaf_hash FROM transactions WHERE revision > $1 ORDER BY revision LIMIT $2"};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Int(after).Int(limit)));
+  std::string hashes;
+  hashes.reserve(static_cast<size_t>(rows.size()) * kHashBytes);
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.View(row, 0).size() != kHashBytes) return StoreCorrupt();
+    hashes += rows.View(row, 0);
+  }
+  return hashes;
 }
 
 }  // namespace oversight::ledger

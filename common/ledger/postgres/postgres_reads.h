@@ -36,6 +36,8 @@ class PostgresReads {
   // Entries and `more` only.
   absl::StatusOr<HistoryResult> History(const HistoryQuery& query);
   absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit);
+  absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit);
+  absl::StatusOr<std::string> LeafHashes(Revision after, int limit);
 
  private:
   PgConnection& connection_;

@@ -40,6 +40,12 @@ class SqliteReader final : public Reader {
   }
   absl::StatusOr<HistoryResult> History(const HistoryQuery& query) override { return reads_->History(query); }
   absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override { return reads_->Log(after, limit); }
+  absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit) override {
+    return reads_->LogWhole(after, limit);
+  }
+  absl::StatusOr<std::string> LeafHashes(Revision after, int limit) override {
+    return reads_->LeafHashes(after, limit);
+  }
 
  private:
   const std::unique_ptr<Connection> connection_;

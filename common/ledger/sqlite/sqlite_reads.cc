@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
 #include "common/ledger/natural_order.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
@@ -23,6 +24,7 @@ Version ReadVersion(const Rows& rows) {
   version.name = rows.Text(0);
   version.kind = rows.Text(1);
   version.payload = rows.Text(2);
+  version.redacted = rows.IsNull(2);
   version.deleted = rows.Int(3) == static_cast<int>(Change::Operation::kDelete);
   version.create_revision = rows.Int(4);
   version.revision = rows.Int(5);
@@ -89,6 +91,15 @@ absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& co
       reads->log_changes_, absl::StrCat("SELECT ", kVersionColumns,
                                         " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
                                         " WHERE c.id >= ? AND c.id < ? ORDER BY c.id")));
+  OVERSIGHT_RETURN_IF_ERROR(prepare(reads->whole_changes_,
+                                    "SELECT operation, name, kind, payload, payload_hash, terms FROM changes"
+                                    " WHERE id >= ? AND id < ? ORDER BY id"));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->request_,
+              "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = ? AND"
+              " actor = ?"));
+  OVERSIGHT_RETURN_IF_ERROR(prepare(
+      reads->leaf_hashes_, "SELECT leaf_hash FROM transactions WHERE revision > ? ORDER BY revision LIMIT ?"));
   return reads;
 }
 
@@ -193,6 +204,60 @@ absl::StatusOr<std::vector<Transaction>> SqliteReads::Log(Revision after, int li
     result.push_back(std::move(transaction));
   }
   return result;
+}
+
+absl::StatusOr<std::vector<LoggedTransaction>> SqliteReads::LogWhole(Revision after, int limit) {
+  std::vector<LoggedTransaction> result;
+  size_t bytes = 0;
+  Rows rows = log_(after, limit);
+  while (bytes < kMaxLogBytes) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+    if (!row) break;
+    LoggedTransaction transaction;
+    transaction.revision = rows.Int(0);
+    transaction.recorded_time = absl::FromUnixMicros(rows.Int(1));
+    const int64_t first_change = rows.Int(2);
+    const int64_t change_count = rows.Int(3);
+    transaction.leaf_hash = rows.Text(4);
+    transaction.audit = ReadAudit(rows, 5);
+    Rows changes = whole_changes_(first_change, first_change + change_count);
+    while (true) {
+      OVERSIGHT_ASSIGN_OR_RETURN(const bool change, changes.Next());
+      if (!change) break;
+      transaction.changes.push_back({static_cast<Change::Operation>(changes.Int(0)), changes.Text(1), changes.Text(2),
+                                     changes.Text(3), changes.Text(4), changes.Text(5), changes.IsNull(3)});
+      bytes += transaction.changes.back().payload.size();
+    }
+    if (!transaction.audit.request_id.empty()) {
+      OVERSIGHT_ASSIGN_OR_RETURN(transaction.request,
+                                 FindRequest(transaction.audit.actor, transaction.audit.request_id));
+      if (transaction.request) bytes += transaction.request->response.size();
+    }
+    bytes += 256;
+    result.push_back(std::move(transaction));
+  }
+  return result;
+}
+
+absl::StatusOr<std::string> SqliteReads::LeafHashes(Revision after, int limit) {
+  std::string hashes;
+  Rows rows = leaf_hashes_(after, limit);
+  while (true) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+    if (!row) return hashes;
+    if (rows.View(0).size() != kHashBytes) return StoreCorrupt();
+    hashes += rows.View(0);
+  }
+}
+
+absl::StatusOr<std::optional<RequestRecord>> SqliteReads::FindRequest(const std::string& actor,
+                                                                      const std::string& request_id) {
+  Rows rows = request_(request_id, actor);
+  OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+  if (!row) return std::optional<RequestRecord>();
+  return std::optional<RequestRecord>(
+      RequestRecord{actor, request_id, rows.Text(0), rows.Text(1), rows.Int(2),
+                    rows.IsNull(3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(3)), rows.Text(4)});
 }
 
 }  // namespace oversight::ledger

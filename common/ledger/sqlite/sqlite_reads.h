@@ -28,12 +28,15 @@ class SqliteReads {
   // Entries and `more` only.
   absl::StatusOr<HistoryResult> History(const HistoryQuery& query);
   absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit);
+  absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit);
+  absl::StatusOr<std::string> LeafHashes(Revision after, int limit);
+  absl::StatusOr<std::optional<RequestRecord>> FindRequest(const std::string& actor, const std::string& request_id);
 
  private:
   explicit SqliteReads(Connection& connection) : connection_(connection) {}
 
   Connection& connection_;
-  Statement head_, head_at_, time_of_, get_, history_, log_, log_changes_;
+  Statement head_, head_at_, time_of_, get_, history_, log_, log_changes_, whole_changes_, request_, leaf_hashes_;
   std::map<size_t, Statement> lists_;  // by count of terms
 };
 

@@ -29,9 +29,6 @@ class SqliteWriter final : public Writer {
              {&last_change_, "SELECT ifnull(max(id), 0) FROM changes"},
              {&last_number_,
               "SELECT number FROM resources WHERE prefix = ? AND number IS NOT NULL ORDER BY number DESC LIMIT 1"},
-             {&find_request_,
-              "SELECT method, request_hash, revision, recorded_us, response FROM requests"
-              " WHERE request_id = ? AND actor = ?"},
              {&put_request_,
               "INSERT INTO requests (actor, request_id, method, request_hash, revision, recorded_us, response)"
               " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request_id, actor) DO UPDATE SET method = excluded.method,"
@@ -96,12 +93,7 @@ class SqliteWriter final : public Writer {
 
   absl::StatusOr<std::optional<RequestRecord>> FindRequest(const std::string& actor,
                                                            const std::string& request_id) override {
-    Rows rows = find_request_(request_id, actor);
-    OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
-    if (!row) return std::optional<RequestRecord>();
-    return std::optional<RequestRecord>(
-        RequestRecord{actor, request_id, rows.Text(0), rows.Text(1), rows.Int(2),
-                      rows.IsNull(3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(3)), rows.Text(4)});
+    return reads_->FindRequest(actor, request_id);
   }
 
   absl::Status PutRequest(const RequestRecord& record) override {
@@ -215,8 +207,8 @@ class SqliteWriter final : public Writer {
   // Declared before the statements, so that they are finalised first.
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<SqliteReads> reads_;
-  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, find_request_,
-      put_request_, previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
+  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, put_request_,
+      previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
   Tail tail_, saved_tail_;
 };
 
