@@ -1,6 +1,6 @@
 // Answers for the tree over the log: keeps a TreeIndex beside the log, extended from it when somebody asks. Reads leaf
-// hashes by the ledger's reader threads, a part at a time, so that other reads go on while a long log is indexed for the
-// first time. Thread-safe; shared by its own tasks, so it may be let go of at any time.
+// hashes by the ledger's reader threads, a part at a time, so that other reads go on while a long log is indexed for
+// the first time. Thread-safe; shared by its own tasks, so it may be let go of at any time.
 #pragma once
 
 #include <functional>

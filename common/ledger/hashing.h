@@ -21,7 +21,9 @@
 
 namespace oversight::ledger {
 
-// 32 bytes.
+inline constexpr size_t kHashBytes = 32;
+
+// kHashBytes bytes.
 std::string Sha256(std::string_view bytes);
 // The same into 32 bytes at `hash`, without an allocation.
 void Sha256Into(std::string_view bytes, uint8_t* hash);

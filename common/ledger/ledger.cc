@@ -111,9 +111,7 @@ class LedgerImpl final : public Ledger {
         });
   }
 
-  void Tree(std::optional<Revision> size, Callback<TreeState> done) override {
-    evidence_->Tree(size, std::move(done));
-  }
+  void Tree(std::optional<Revision> size, Callback<TreeState> done) override { evidence_->Tree(size, std::move(done)); }
   void ProveInclusion(Revision revision, std::optional<Revision> size, Callback<TreeProof> done) override {
     evidence_->ProveInclusion(revision, size, std::move(done));
   }

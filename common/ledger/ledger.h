@@ -83,13 +83,13 @@ class Ledger {
   // Watches from after `resume_after`. Errors: OUT_OF_RANGE REVISION_IN_FUTURE.
   virtual absl::StatusOr<std::shared_ptr<Watcher>> Watch(Revision resume_after) = 0;
 
-  // The log itself, whole: the transactions with `after` < revision <= `up_to`, in order, about 1 MiB of them; none when
-  // there are no more. OUT_OF_RANGE REVISION_IN_FUTURE when the log ends before `up_to`.
+  // The log itself, whole: the transactions with `after` < revision <= `up_to`, in order, about 1 MiB of them; none
+  // when there are no more. OUT_OF_RANGE REVISION_IN_FUTURE when the log ends before `up_to`.
   virtual void ReadLog(Revision after, Revision up_to, Callback<std::vector<LoggedTransaction>> done) = 0;
 
   // Evidence: the tree over the first `size` transactions (all that are visible when not given), and proofs that a
-  // transaction is in it, or that the tree of `old_size` is its beginning. OUT_OF_RANGE REVISION_IN_FUTURE when the log,
-  // or the tree that is named, ends before. The first call after the start reads every leaf hash once, in the
+  // transaction is in it, or that the tree of `old_size` is its beginning. OUT_OF_RANGE REVISION_IN_FUTURE when the
+  // log, or the tree that is named, ends before. The first call after the start reads every leaf hash once, in the
   // background of other reads.
   virtual void Tree(std::optional<Revision> size, Callback<TreeState> done) = 0;
   virtual void ProveInclusion(Revision revision, std::optional<Revision> size, Callback<TreeProof> done) = 0;

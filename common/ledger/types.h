@@ -109,8 +109,8 @@ struct LoggedTransaction {
 // The tree over the first `size` transactions; see merkle.h.
 struct TreeState {
   Revision size = 0;
-  std::string root;                                  // 32 bytes
-  absl::Time recorded_time = absl::InfinitePast();   // of the last transaction; InfinitePast for the empty tree
+  std::string root;                                 // 32 bytes
+  absl::Time recorded_time = absl::InfinitePast();  // of the last transaction; InfinitePast for the empty tree
 };
 
 // A proof about the log, as RFC 6962 makes it, and the tree that it leads to.

@@ -118,48 +118,46 @@ ServerUnaryReactor* LedgerServiceImpl::GetTreeHead(CallbackServerContext* contex
 ServerUnaryReactor* LedgerServiceImpl::GetInclusionProof(CallbackServerContext* context,
                                                          const ledger::v1::GetInclusionProofRequest* request,
                                                          ledger::v1::GetInclusionProofResponse* response) {
-  return host_.Unary(
-      context, request, response,
-      [this](Call& call, const ledger::v1::GetInclusionProofRequest& request,
-             ledger::v1::GetInclusionProofResponse* response, Done done) {
-        WithLog(call.deadline(), request.name(), std::max(request.revision(), request.tree_size()), done,
-                [=, this, &request] {
-                  ledger_.ProveInclusion(
-                      request.revision(), SizeOf(request.tree_size()),
-                      [this, &request, response, done](const absl::StatusOr<ledger::TreeProof>& proof) {
-                        if (!proof.ok()) return done(proof.status());
-                        response->set_leaf_hash(proof->subject);
-                        response->set_leaf_index(request.revision() - 1);
-                        for (const std::string& hash : proof->hashes) response->add_hashes(hash);
-                        SetHeader(response->mutable_header());
-                        SetTreeHead(proof->tree, response->mutable_tree_head());
-                        done(absl::OkStatus());
-                      });
-                });
-      });
+  return host_.Unary(context, request, response,
+                     [this](Call& call, const ledger::v1::GetInclusionProofRequest& request,
+                            ledger::v1::GetInclusionProofResponse* response, Done done) {
+                       WithLog(call.deadline(), request.name(), std::max(request.revision(), request.tree_size()), done,
+                               [=, this, &request] {
+                                 ledger_.ProveInclusion(
+                                     request.revision(), SizeOf(request.tree_size()),
+                                     [this, &request, response, done](const absl::StatusOr<ledger::TreeProof>& proof) {
+                                       if (!proof.ok()) return done(proof.status());
+                                       response->set_leaf_hash(proof->subject);
+                                       response->set_leaf_index(request.revision() - 1);
+                                       for (const std::string& hash : proof->hashes) response->add_hashes(hash);
+                                       SetHeader(response->mutable_header());
+                                       SetTreeHead(proof->tree, response->mutable_tree_head());
+                                       done(absl::OkStatus());
+                                     });
+                               });
+                     });
 }
 
 ServerUnaryReactor* LedgerServiceImpl::GetConsistencyProof(CallbackServerContext* context,
                                                            const ledger::v1::GetConsistencyProofRequest* request,
                                                            ledger::v1::GetConsistencyProofResponse* response) {
-  return host_.Unary(
-      context, request, response,
-      [this](Call& call, const ledger::v1::GetConsistencyProofRequest& request,
-             ledger::v1::GetConsistencyProofResponse* response, Done done) {
-        WithLog(call.deadline(), request.name(), std::max(request.old_tree_size(), request.tree_size()), done,
-                [=, this, &request] {
-                  ledger_.ProveConsistency(
-                      request.old_tree_size(), SizeOf(request.tree_size()),
-                      [this, response, done](const absl::StatusOr<ledger::TreeProof>& proof) {
-                        if (!proof.ok()) return done(proof.status());
-                        response->set_old_root_hash(proof->subject);
-                        for (const std::string& hash : proof->hashes) response->add_hashes(hash);
-                        SetHeader(response->mutable_header());
-                        SetTreeHead(proof->tree, response->mutable_tree_head());
-                        done(absl::OkStatus());
-                      });
-                });
-      });
+  return host_.Unary(context, request, response,
+                     [this](Call& call, const ledger::v1::GetConsistencyProofRequest& request,
+                            ledger::v1::GetConsistencyProofResponse* response, Done done) {
+                       WithLog(call.deadline(), request.name(), std::max(request.old_tree_size(), request.tree_size()),
+                               done, [=, this, &request] {
+                                 ledger_.ProveConsistency(
+                                     request.old_tree_size(), SizeOf(request.tree_size()),
+                                     [this, response, done](const absl::StatusOr<ledger::TreeProof>& proof) {
+                                       if (!proof.ok()) return done(proof.status());
+                                       response->set_old_root_hash(proof->subject);
+                                       for (const std::string& hash : proof->hashes) response->add_hashes(hash);
+                                       SetHeader(response->mutable_header());
+                                       SetTreeHead(proof->tree, response->mutable_tree_head());
+                                       done(absl::OkStatus());
+                                     });
+                               });
+                     });
 }
 
 ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* LedgerServiceImpl::ExportTransactions(

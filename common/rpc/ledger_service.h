@@ -35,7 +35,8 @@ class LedgerServiceImpl final : public ledger::v1::LedgerService::CallbackServic
       grpc::CallbackServerContext* context, const ledger::v1::ExportTransactionsRequest* request) override;
 
  private:
-  // Runs `body` when the ledger named is this one and its log reaches `least`, as far as any replica knows; else `fail`.
+  // Runs `body` when the ledger named is this one and its log reaches `least`, as far as any replica knows; else
+  // `fail`.
   void WithLog(absl::Time deadline, const std::string& name, ledger::Revision least,
                const std::function<void(const absl::Status&)>& fail, std::function<void()> body);
   void SetTreeHead(const ledger::TreeState& tree, ledger::v1::TreeHead* head) const;

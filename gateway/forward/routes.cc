@@ -3,9 +3,9 @@
 #include <cstdlib>
 
 #include "common/observe/json_log.h"
+#include "gateway/forward/backend_call.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
-#include "gateway/forward/backend_call.h"
 #include "oversight/ledger/v1/ledger_service.pb.h"
 
 namespace oversight::gateway {
@@ -36,8 +36,8 @@ const Route& Route::For(const grpc::ByteBuffer& request) const {
 }
 
 void Routes::AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "oversight.ledger.v1.LedgerService");
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("oversight.ledger.v1.LedgerService");
   auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
   for (int i = 0; i < descriptor->method_count(); ++i) {
     const std::string path = "/" + descriptor->full_name() + "/" + descriptor->method(i)->name();

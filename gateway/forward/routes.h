@@ -24,8 +24,8 @@ struct Route {
   // A method that several backends serve, each for its own ledger: by the ledger's name. Empty for all others.
   std::map<std::string, std::shared_ptr<const Route>> by_ledger;
 
-  // The route that a request takes: of LedgerService, to whose ledger it names. One that names none of them goes to this
-  // route's own backend, which says so.
+  // The route that a request takes: of LedgerService, to whose ledger it names. One that names none of them goes to
+  // this route's own backend, which says so.
   const Route& For(const grpc::ByteBuffer& request) const;
 };
 

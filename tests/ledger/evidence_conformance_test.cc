@@ -67,8 +67,8 @@ TEST_P(EvidenceTest, TheLogIsReadBackWhole) {
       EXPECT_FALSE(change.redacted);
       hashed.push_back({change.operation, change.name, change.kind, change.payload_hash, change.encoded_terms});
     }
-    EXPECT_EQ(transaction.leaf_hash, LeafHash(transaction.revision, absl::ToUnixMicros(transaction.recorded_time),
-                                              transaction.audit, hashed));
+    EXPECT_EQ(transaction.leaf_hash,
+              LeafHash(transaction.revision, absl::ToUnixMicros(transaction.recorded_time), transaction.audit, hashed));
   }
   EXPECT_EQ((*log)[0].changes[0].payload, "first");
   EXPECT_EQ((*log)[0].changes[0].encoded_terms, EncodeTerms({{"a", "1"}, {"b", "2"}}));
@@ -134,8 +134,7 @@ TEST_P(EvidenceTest, ProofsVerify) {
     const auto proof = Consistency(old_size);
     ASSERT_TRUE(proof.ok()) << proof.status();
     EXPECT_EQ(proof->subject, Tree(old_size)->root);
-    EXPECT_TRUE(
-        VerifyConsistency(old_size, HashFromBytes(proof->subject).value(), kMany, root, HashesOf(*proof)))
+    EXPECT_TRUE(VerifyConsistency(old_size, HashFromBytes(proof->subject).value(), kMany, root, HashesOf(*proof)))
         << old_size;
   }
   EXPECT_EQ(ReasonOf(Inclusion(kMany + 1).status()), "REVISION_IN_FUTURE");

@@ -35,7 +35,7 @@ struct TestServerOptions {
   std::string listen = "127.0.0.1:0";
   std::string admin_listen;  // Empty: no admin port. "127.0.0.1:0" for one.
   bool has_store = true;
-  std::string ledger_name;  // As in rpc::ServerOptions.
+  std::string ledger_name;                          // As in rpc::ServerOptions.
   std::string principals = "data/principals.json";  // Tests run in the top of the tree.
 };
 

@@ -86,13 +86,9 @@ absl::StatusOr<LoggedTransaction> FromRecord(const v1::Transaction& record) {
   }
   if (record.has_request()) {
     if (record.request_id().empty()) return Malformed(revision, "an answer is kept without a request id");
-    transaction.request = RequestRecord{record.actor(),
-                                        record.request_id(),
-                                        record.request().method(),
-                                        record.request().request_hash(),
-                                        revision,
-                                        transaction.recorded_time,
-                                        record.request().response()};
+    transaction.request = RequestRecord{
+        record.actor(), record.request_id(),       record.request().method(),  record.request().request_hash(),
+        revision,       transaction.recorded_time, record.request().response()};
   }
   return transaction;
 }

@@ -226,20 +226,21 @@ absl::StatusOr<std::vector<LoggedTransaction>> PostgresReads::LogWhole(Revision 
     if (transaction.changes.size() != counts[i]) return StoreCorrupt();
     if (next_request < requests.size() && requests.Int(next_request, 0) == transaction.revision) {
       const int row = next_request++;
-      transaction.request = RequestRecord{
-          transaction.audit.actor, transaction.audit.request_id,
-          requests.Text(row, 1),   requests.Text(row, 2),
-          requests.Int(row, 3),    requests.IsNull(row, 4) ? absl::InfinitePast()
-                                                           : absl::FromUnixMicros(requests.Int(row, 4)),
-          requests.Text(row, 5)};
+      transaction.request =
+          RequestRecord{transaction.audit.actor,
+                        transaction.audit.request_id,
+                        requests.Text(row, 1),
+                        requests.Text(row, 2),
+                        requests.Int(row, 3),
+                        requests.IsNull(row, 4) ? absl::InfinitePast() : absl::FromUnixMicros(requests.Int(row, 4)),
+                        requests.Text(row, 5)};
     }
   }
   return result;
 }
 
 absl::StatusOr<std::string> PostgresReads::LeafHashes(Revision after, int limit) {
-  static const PgStatement kSelect{
-      "SELECT leaf_hash FROM transactions WHERE revision > $1 ORDER BY revision LIMIT $2"};
+  static const PgStatement kSelect{"SELECT leaf_hash FROM transactions WHERE revision > $1 ORDER BY revision LIMIT $2"};
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Int(after).Int(limit)));
   std::string hashes;
   hashes.reserve(static_cast<size_t>(rows.size()) * kHashBytes);

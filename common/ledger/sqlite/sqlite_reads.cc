@@ -98,8 +98,8 @@ absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& co
       prepare(reads->request_,
               "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = ? AND"
               " actor = ?"));
-  OVERSIGHT_RETURN_IF_ERROR(prepare(
-      reads->leaf_hashes_, "SELECT leaf_hash FROM transactions WHERE revision > ? ORDER BY revision LIMIT ?"));
+  OVERSIGHT_RETURN_IF_ERROR(
+      prepare(reads->leaf_hashes_, "SELECT leaf_hash FROM transactions WHERE revision > ? ORDER BY revision LIMIT ?"));
   return reads;
 }
 

@@ -207,8 +207,8 @@ class SqliteWriter final : public Writer {
   // Declared before the statements, so that they are finalised first.
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<SqliteReads> reads_;
-  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, put_request_,
-      previous_, put_transaction_, put_change_, put_resource_, put_term_, end_term_;
+  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, put_request_, previous_,
+      put_transaction_, put_change_, put_resource_, put_term_, end_term_;
   Tail tail_, saved_tail_;
 };
 
