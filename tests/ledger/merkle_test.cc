@@ -291,12 +291,13 @@ TEST(MerkleTest, WhatIsMalformedProvesNothing) {
   const Hash a = LeafOf("a"), b = LeafOf("b"), root = NodeHash(a, b);
   const int64_t huge = std::numeric_limits<int64_t>::max();
   EXPECT_TRUE(VerifyInclusion(a, 0, 2, Hashes{b}, root));
-  EXPECT_FALSE(VerifyInclusion(a, -1, 2, Hashes{b}, root));
+  EXPECT_FALSE(VerifyInclusion(b, -1, 2, Hashes{a}, root));
   EXPECT_FALSE(VerifyInclusion(a, 2, 2, Hashes{b}, root));
   EXPECT_FALSE(VerifyInclusion(a, 0, 0, {}, a));
   EXPECT_FALSE(VerifyInclusion(a, 0, -1, {}, a));
   EXPECT_FALSE(VerifyInclusion(a, 0, 2, {}, a));
   EXPECT_FALSE(VerifyInclusion(a, 0, 1, Hashes{b}, root));
+  EXPECT_FALSE(VerifyInclusion(a, 0, 1, Hashes{b}, NodeHash(b, a))) << "a proof that goes on above the root";
   EXPECT_FALSE(VerifyInclusion(a, 0, huge, Hashes(100, b), root));
   EXPECT_FALSE(VerifyInclusion(a, huge, huge, Hashes{b}, root));
 
@@ -308,6 +309,11 @@ TEST(MerkleTest, WhatIsMalformedProvesNothing) {
   EXPECT_FALSE(VerifyConsistency(1, a, 2, root, {}));
   EXPECT_FALSE(VerifyConsistency(3, root, 4, root, {}));
   EXPECT_FALSE(VerifyConsistency(-1, a, 2, root, Hashes{b}));
+  EXPECT_FALSE(VerifyConsistency(std::numeric_limits<int64_t>::min(), a, 2, a, {}));
+  // Three leaves and four, and a hash more, above either root.
+  const Hash three = NodeHash(root, a), four = NodeHash(root, NodeHash(a, b));
+  EXPECT_TRUE(VerifyConsistency(3, three, 4, four, Hashes{a, b, root}));
+  EXPECT_FALSE(VerifyConsistency(3, NodeHash(b, three), 4, NodeHash(b, four), Hashes{a, b, root, b}));
   EXPECT_FALSE(VerifyConsistency(0, a, 2, root, {}));
   EXPECT_FALSE(VerifyConsistency(0, a, 0, a, {}));
   EXPECT_FALSE(VerifyConsistency(0, EmptyRoot(), 2, root, Hashes{b}));
@@ -371,8 +377,13 @@ TEST(TreeIndexTest, PassesOnWhatIsWrongWithTheStoreAndProvesNothingFromALogThatC
   EXPECT_EQ(tree.InclusionProof(10, 700, store.Source()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(tree.ConsistencyProof(10, 700, store.Source()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_TRUE(tree.InclusionProof(300, 700, store.Source()).ok());
-  const LeafSource short_source = [](int64_t, int64_t) -> absl::StatusOr<Hashes> { return Hashes(); };
-  EXPECT_EQ(tree.Root(300, short_source).status().code(), absl::StatusCode::kDataLoss);
+  store.reads = 0;
+  EXPECT_TRUE(tree.InclusionProof(300, 302, store.Source()).ok());
+  EXPECT_EQ(store.reads, 1) << "one block, read once";
+  for (const Hashes& short_block : {Hashes{}, Hashes{RootOf(std::span(store.leaves).subspan(256, 256))}}) {
+    const LeafSource source = [&](int64_t, int64_t) -> absl::StatusOr<Hashes> { return short_block; };
+    EXPECT_EQ(tree.Root(300, source).status().code(), absl::StatusCode::kDataLoss);
+  }
 }
 
 TEST(TreeIndexTest, AnswersWhileItGrows) {
