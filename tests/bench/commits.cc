@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ class Contender {
  public:
   virtual ~Contender() = default;
   virtual Measured Run(int in_flight, absl::Duration duration) = 0;
+  // Processor time of the server's own process.
+  virtual double CpuSeconds() const { return 0; }
 };
 
 // forces-service over a store: UpdateForce.
@@ -50,6 +53,7 @@ class Ours final : public Contender {
     };
     return RunOrDie(client_, load);
   }
+  double CpuSeconds() const override { return server_->CpuSeconds(); }
 
  private:
   const std::unique_ptr<Server> server_;
@@ -76,6 +80,7 @@ class Etcd final : public Contender {
     };
     return RunOrDie(client_, load);
   }
+  double CpuSeconds() const override { return server_->CpuSeconds(); }
 
  private:
   const std::unique_ptr<Server> server_;
@@ -103,7 +108,7 @@ class Plain final : public Contender {
 struct Candidate {
   std::string key, what;
   std::function<std::unique_ptr<Contender>(const TempDir&)> make;
-  std::vector<std::vector<double>> rates, p99_ms;  // By level, then by round.
+  std::vector<std::vector<double>> rates, p99_ms, cpu_us;  // By level, then by round.
 };
 
 Row RowOf(const Candidate& candidate, const std::vector<std::vector<double>>& points) {
@@ -124,10 +129,12 @@ void BenchCommits(const Plan& plan, Report& report) {
   const std::unique_ptr<Postgres> postgres =
       Postgres::Installed() ? Postgres::New({"max_connections=300", "shared_buffers=128MB"}) : nullptr;
   std::vector<Candidate> candidates;
-  const auto add = [&candidates](const std::string& key, const std::string& what, auto make) {
-    candidates.push_back({key, what, make, {}, {}});
+  const auto add = [&](const std::string& key, const std::string& what, auto make) {
+    if (plan.contender != "all" && plan.contender != key) return;
+    candidates.push_back({key, what, make, {}, {}, {}});
     candidates.back().rates.resize(std::size(kInFlight));
     candidates.back().p99_ms.resize(std::size(kInFlight));
+    candidates.back().cpu_us.resize(std::size(kInFlight));
   };
   add("sqlite", "forces-service, SQLite",
       [](const TempDir& folder) { return std::make_unique<Ours>(folder, "sqlite", ""); });
@@ -158,7 +165,10 @@ void BenchCommits(const Plan& plan, Report& report) {
     for (size_t level = 0; level < std::size(kInFlight); ++level) {
       for (size_t i = 0; i < candidates.size(); ++i) {
         const size_t which = (i + static_cast<size_t>(round)) % candidates.size();
+        const double cpu = contenders[which]->CpuSeconds();
         const Measured measured = contenders[which]->Run(kInFlight[level], plan.each);
+        candidates[which].cpu_us[level].push_back((contenders[which]->CpuSeconds() - cpu) * 1e6 /
+                                                  static_cast<double>(std::max<int64_t>(measured.calls, 1)));
         candidates[which].rates[level].push_back(measured.per_second());
         candidates[which].p99_ms[level].push_back(measured.p99_us / 1000);
       }
@@ -173,21 +183,25 @@ void BenchCommits(const Plan& plan, Report& report) {
   };
   std::vector<std::string> points;
   for (const int in_flight : kInFlight) points.push_back(absl::StrCat(in_flight, " in flight"));
-  std::vector<Row> rates, p99s, ratios;
+  std::vector<Row> rates, p99s, cpus, ratios;
   for (const Candidate& candidate : candidates) {
     rates.push_back(RowOf(candidate, candidate.rates));
     p99s.push_back(RowOf(candidate, candidate.p99_ms));
+    if (candidate.key != "plain") cpus.push_back(RowOf(candidate, candidate.cpu_us));
   }
-  if (of("etcd") != nullptr) {
+  if (of("sqlite") != nullptr && of("etcd") != nullptr) {
     ratios.push_back(RatioRow("sqlite_to_etcd", "SQLite / etcd", *of("sqlite"), *of("etcd"), 2));
   }
-  if (of("postgres") != nullptr) {
+  if (of("postgres") != nullptr && of("plain") != nullptr) {
     ratios.push_back(RatioRow("postgres_to_plain", "PostgreSQL / plain inserts", *of("postgres"), *of("plain"), 3));
   }
   report.Table("commits", absl::StrCat("Durable commits per second, ", MakeForce(1, 1).ByteSizeLong(), " bytes each"),
                points, rates, 0);
   report.Table("commits_p99_ms", "the same: p99 in ms", points, p99s, 1);
-  report.Table("commits_ratios", "the same: ratios within a round", points, ratios, 2);
+  if (!cpus.empty()) {
+    report.Table("commits_cpu_us", "the same: us of processor time of the server's process", points, cpus, 0);
+  }
+  if (!ratios.empty()) report.Table("commits_ratios", "the same: ratios within a round", points, ratios, 2);
 }
 
 }  // namespace oversight::bench

@@ -22,6 +22,7 @@ struct Plan {
   int64_t rounds = 5;
   absl::Duration each = absl::Seconds(2);
   std::string only = "all";
+  std::string contender = "all";  // Of the commits: who works on one of them measures it alone.
 };
 
 [[noreturn]] void Die(const std::string& why);

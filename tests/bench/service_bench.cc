@@ -39,6 +39,8 @@ int Main(int argc, char** argv) {
             {.validate = observe::IsDurationBetween(absl::Milliseconds(50), absl::Minutes(1))});
   flags.Add("only", &plan.only, "all, reads, issuing, commits, growth or watch.",
             {.validate = observe::IsOneOf({"all", "reads", "issuing", "commits", "growth", "watch"})});
+  flags.Add("contender", &plan.contender, "Of the commits, measure only sqlite, postgres, plain or etcd.",
+            {.validate = observe::IsOneOf({"all", "sqlite", "postgres", "plain", "etcd"})});
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;
   if (plan.quick) {
     plan.rounds = 1;
