@@ -9,7 +9,9 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
 #include "common/ledger/ledger.h"
+#include "common/ledger/merkle.h"
 #include "common/ledger/sqlite/sqlite_engine.h"
 #include "tests/support/ledger_calls.h"
 #include "tests/support/temp_dir.h"
@@ -114,6 +116,40 @@ void CachedGet(benchmark::State& state) {
   }
 }
 BENCHMARK(CachedGet)->Threads(1)->Threads(2)->Threads(8)->UseRealTime();
+
+std::vector<Hash> MillionLeaves() {
+  std::vector<Hash> leaves(1'000'000);
+  for (size_t i = 0; i < leaves.size(); ++i) Sha256Into(absl::StrCat("leaf ", i), leaves[i].data());
+  return leaves;
+}
+
+// The first head of a log of a million transactions after the start, without reading the leaves.
+void IndexAMillionLeaves(benchmark::State& state) {
+  const std::vector<Hash> leaves = MillionLeaves();
+  for (auto _ : state) {
+    TreeIndex index;
+    index.Extend(0, leaves).IgnoreError();
+    benchmark::DoNotOptimize(index.Root(index.size(), nullptr));
+  }
+}
+BENCHMARK(IndexAMillionLeaves)->Unit(benchmark::kMillisecond);
+
+// Proofs in a tree of a million, without reading the leaves.
+void ProveInclusionInAMillion(benchmark::State& state) {
+  const std::vector<Hash> leaves = MillionLeaves();
+  TreeIndex index;
+  index.Extend(0, leaves).IgnoreError();
+  const LeafSource source = [&](int64_t first, int64_t count) -> absl::StatusOr<std::vector<Hash>> {
+    return std::vector<Hash>(leaves.begin() + first, leaves.begin() + first + count);
+  };
+  int64_t at = 0;
+  for (auto _ : state) {
+    at = (at + 7919) % index.size();
+    const auto proof = index.InclusionProof(at, index.size(), source);
+    if (!proof.ok()) state.SkipWithError("no proof");
+  }
+}
+BENCHMARK(ProveInclusionInAMillion)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace oversight::ledger

@@ -140,6 +140,7 @@ TEST(CheckpointTest, ParsesStrictly) {
                                 std::string(100'000, 'a'), Replaced(b64, b64 + "\n" + std::string(70'000, 'x'))}) {
     EXPECT_EQ(ParseCheckpoint(note).status().code(), absl::StatusCode::kInvalidArgument) << note.substr(0, 200);
   }
+  EXPECT_THAT(std::string(ParseCheckpoint("a\n8\n" + b64 + "\n\n").status().message()), HasSubstr("not signed"));
   for (const std::string size :
        {"", "08", "-8", "+8", " 8", "8 ", "0x8", "8.0", "eight", "9223372036854775808", "-0"}) {
     EXPECT_FALSE(ParseCheckpoint(Replaced("\n8\n", absl::StrCat("\n", size, "\n"))).ok()) << size;
@@ -196,6 +197,124 @@ TEST(CheckpointTest, SomeKeyMustHaveSignedAndNoKnownKeyWrongly) {
   EXPECT_EQ(unknown.status().code(), absl::StatusCode::kUnauthenticated);
   EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("inspectorate.example/2026 (key id "));
   EXPECT_EQ(Verify("nonsense", old_key).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// How a checkpoint is written, for what ParseCheckpoint made of one.
+std::string Written(const Checkpoint& checkpoint) {
+  std::string note = absl::StrCat(checkpoint.origin, "\n", checkpoint.size, "\n",
+                                  absl::Base64Escape(HashBytes(checkpoint.root)), "\n");
+  for (const std::string& line : checkpoint.extensions) absl::StrAppend(&note, line, "\n");
+  EXPECT_EQ(note, checkpoint.signed_text);
+  note += "\n";
+  for (const Checkpoint::Signature& signature : checkpoint.signatures) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(signature.key_id >> shift);
+    absl::StrAppend(&note, "\xE2\x80\x94 ", signature.key_name, " ", absl::Base64Escape(bytes + signature.bytes), "\n");
+  }
+  return note;
+}
+
+rc::Gen<std::string> AnyText(const std::string& alphabet) {
+  return rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::elementOf(alphabet)));
+}
+
+rc::Gen<Checkpoint> AnyCheckpoint() {
+  const auto hash = rc::gen::map(rc::gen::container<std::string>(32, rc::gen::arbitrary<char>()),
+                                 [](const std::string& bytes) { return *HashFromBytes(bytes); });
+  const auto signature = rc::gen::build<Checkpoint::Signature>(
+      rc::gen::set(&Checkpoint::Signature::key_name, AnyText("ab/.-=09")), rc::gen::set(&Checkpoint::Signature::key_id),
+      rc::gen::set(&Checkpoint::Signature::bytes, rc::gen::nonEmpty<std::string>()));
+  return rc::gen::build<Checkpoint>(
+      rc::gen::set(&Checkpoint::origin, AnyText("ab/ +-=09")),
+      rc::gen::set(&Checkpoint::size, rc::gen::inRange<int64_t>(0, std::numeric_limits<int64_t>::max())),
+      rc::gen::set(&Checkpoint::root, hash),
+      rc::gen::set(&Checkpoint::extensions, rc::gen::container<std::vector<std::string>>(AnyText("ab/ +-=09"))),
+      rc::gen::set(&Checkpoint::signatures,
+                   rc::gen::nonEmpty(rc::gen::container<std::vector<Checkpoint::Signature>>(signature))));
+}
+
+RC_GTEST_PROP(CheckpointTest, WhatIsWrittenIsRead, ()) {
+  Checkpoint checkpoint = *AnyCheckpoint();
+  checkpoint.signed_text = absl::StrCat(checkpoint.origin, "\n", checkpoint.size, "\n",
+                                        absl::Base64Escape(HashBytes(checkpoint.root)), "\n");
+  for (const std::string& line : checkpoint.extensions) absl::StrAppend(&checkpoint.signed_text, line, "\n");
+  const std::string note = Written(checkpoint);
+  const auto read = ParseCheckpoint(note);
+  RC_ASSERT(read.ok());
+  RC_ASSERT(read->origin == checkpoint.origin);
+  RC_ASSERT(read->size == checkpoint.size);
+  RC_ASSERT(read->root == checkpoint.root);
+  RC_ASSERT(read->extensions == checkpoint.extensions);
+  RC_ASSERT(Written(*read) == note);
+}
+
+// A real note after some edits that look like the format: pieces of itself and of its grammar put in, taken out, moved.
+std::string Edited(std::string note) {
+  static const std::vector<std::string> pieces = {"\n",
+                                                  "\n\n",
+                                                  " ",
+                                                  "\xE2\x80\x94 ",
+                                                  "\xE2\x80\x94",
+                                                  "=",
+                                                  "==",
+                                                  "A",
+                                                  "0",
+                                                  "-",
+                                                  "+",
+                                                  "8\n",
+                                                  "\r\n",
+                                                  "\t",
+                                                  {"\0", 1},
+                                                  "\xFF",
+                                                  "\xC2\xA0",
+                                                  "log\n8\n",
+                                                  "\xE2\x80\x94 a AAAAAQI=\n",
+                                                  LineOf(kNote),
+                                                  LineOf(kGoNote),
+                                                  kGoNote,
+                                                  "more\n"};
+  // Anywhere, or at the end of a line, where more of what is put in makes sense.
+  const auto place = [&](size_t from) {
+    const size_t at = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(from, note.size() + 1));
+    return *rc::gen::arbitrary<bool>() ? at : std::min(note.find('\n', at), note.size() - 1) + 1;
+  };
+  const auto edits = *rc::gen::inRange(1, 5);
+  for (int i = 0; i < edits; ++i) {
+    const size_t a = place(0), b = place(a), to = place(0);
+    switch (*rc::gen::inRange(0, 5)) {
+      case 0:
+        note.insert(a, *rc::gen::elementOf(pieces));
+        break;
+      case 1:
+        note.erase(a, *rc::gen::inRange<size_t>(1, 4));
+        break;
+      case 2:
+        note.replace(a, std::min<size_t>(1, note.size() - a), 1, *rc::gen::arbitrary<char>());
+        break;
+      case 3:
+        note.insert(to, note.substr(a, b - a));
+        break;
+      default:
+        note.insert(a, *rc::gen::arbitrary<std::string>());
+        break;
+    }
+  }
+  return note;
+}
+
+// Whatever comes: nothing crashes, what parses was written in the one way there is, and what verifies was signed.
+RC_GTEST_PROP(CheckpointTest, WhateverComesNothingIsReadTwoWaysAndOnlyWhatWasSignedVerifies, ()) {
+  static const std::vector<VerifierKey> keys = {Key(kKey), Key(kGoKey)};
+  for (int i = 0; i < 30; ++i) {
+    const std::string note = Edited(*rc::gen::element<std::string>(kNote, kGoNote));
+    const auto checkpoint = ParseCheckpoint(note);
+    const auto verified = VerifyAny(note, keys);
+    if (checkpoint.ok()) RC_ASSERT(Written(*checkpoint) == note);
+    if (verified.ok()) {
+      RC_ASSERT(verified->signed_text == ParseCheckpoint(kNote)->signed_text ||
+                verified->signed_text == ParseCheckpoint(kGoNote)->signed_text);
+    }
+  }
 }
 
 TEST(VerifierKeyTest, ComesBackFromItsText) {
