@@ -56,6 +56,7 @@ class Writer : public View {
                                                                    const std::string& request_id) = 0;
   virtual absl::Status PutRequest(const RequestRecord& record) = 0;
   // Appends a transaction with the next revision and fills in revision, recorded time, versions and leaf hash.
+  // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.

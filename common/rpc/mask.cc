@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -43,32 +44,27 @@ Path Resolve(const Descriptor* type, const std::string& text) {
   return path;
 }
 
-// Clears the target's field and takes over what is set in the source.
-void CopyField(const Message& from, const FieldDescriptor* field, Message* to) {
+// Clears the target's fields and takes over what is set of them in the source.
+void CopyFields(const Message& from, const std::vector<const FieldDescriptor*>& fields, Message* to) {
   const auto* reflection = from.GetReflection();
-  reflection->ClearField(to, field);
-  if (field->is_repeated()) {
-    if (reflection->FieldSize(from, field) == 0) return;
-  } else if (!reflection->HasField(from, field)) {
-    return;
-  }
-  // A message of one field, merged: that way every type of field is copied by protobuf itself.
-  std::unique_ptr<Message> other(from.New());
-  other->CopyFrom(from);
+  for (const FieldDescriptor* field : fields) reflection->ClearField(to, field);
+  // A message of these fields alone, merged: that way every type of field is copied by protobuf itself.
+  std::unique_ptr<Message> wanted(from.New());
+  wanted->CopyFrom(from);
   std::vector<const FieldDescriptor*> set;
-  reflection->ListFields(*other, &set);
+  reflection->ListFields(*wanted, &set);
   for (const FieldDescriptor* each : set) {
-    if (each != field) reflection->ClearField(other.get(), each);
+    if (std::find(fields.begin(), fields.end(), each) == fields.end()) reflection->ClearField(wanted.get(), each);
   }
-  reflection->MutableUnknownFields(other.get())->Clear();
-  to->MergeFrom(*other);
+  reflection->MutableUnknownFields(wanted.get())->Clear();
+  to->MergeFrom(*wanted);
 }
 
 // Makes no sub-message on the way unless there is something to copy.
 void CopyPath(const Message& from, const Path& path, size_t at, Message* to) {
   const FieldDescriptor* field = path[at];
   if (at + 1 == path.size()) {
-    CopyField(from, field, to);
+    CopyFields(from, {field}, to);
     return;
   }
   const bool in_from = from.GetReflection()->HasField(from, field);
@@ -107,12 +103,21 @@ absl::Status ApplyMask(const Message& update, const google::protobuf::FieldMask*
   }
   std::unique_ptr<Message> from(update.New());
   from->CopyFrom(update);
-  ClearOutputOnly(from.get());  // Also those inside a sub-message that is copied as a whole.
-  for (const Path& path : paths) {
+  ClearOutputOnly(from.get());                // Also those inside a sub-message that is copied as a whole.
+  std::vector<const FieldDescriptor*> whole;  // Together, as each copy costs as much as the whole message.
+  std::vector<Path> parts;
+  for (Path& path : paths) {
     bool ours = false;
     for (size_t i = 0; i < path.size(); ++i) ours |= IsOurs(path[i], i == 0);
-    if (!ours) CopyPath(*from, path, 0, current);
+    if (ours) continue;
+    if (path.size() == 1) {
+      whole.push_back(path[0]);
+    } else {
+      parts.push_back(std::move(path));
+    }
   }
+  CopyFields(*from, whole, current);
+  for (const Path& path : parts) CopyPath(*from, path, 0, current);
   return absl::OkStatus();
 }
 

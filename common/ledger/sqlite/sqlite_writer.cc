@@ -22,9 +22,6 @@ class SqliteWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(reads_, SqliteReads::Prepare(*connection_));
     for (const auto& [statement, sql] : std::initializer_list<std::pair<Statement*, const char*>>{
              {&begin_, "BEGIN IMMEDIATE"},
-             {&savepoint_, "SAVEPOINT command"},
-             {&rollback_to_, "ROLLBACK TO command"},
-             {&release_, "RELEASE command"},
              {&commit_, "COMMIT"},
              {&last_change_, "SELECT ifnull(max(id), 0) FROM changes"},
              {&last_number_,
@@ -57,16 +54,12 @@ class SqliteWriter final : public Writer {
     tail_ = {head.revision, rows.Int(0)};
     return head.revision;
   }
-  absl::Status Savepoint() override {
-    saved_tail_ = tail_;
-    return savepoint_.Run();
-  }
-  absl::Status RollbackToSavepoint() override {
-    tail_ = saved_tail_;
-    OVERSIGHT_RETURN_IF_ERROR(rollback_to_.Run());
-    return release_.Run();
-  }
-  absl::Status ReleaseSavepoint() override { return release_.Run(); }
+  // SQLite's own savepoints would copy every page that a command touches. They are not needed: a command that is
+  // refused has written nothing, as Append checks before it writes, and after any other error the whole batch is
+  // abandoned.
+  absl::Status Savepoint() override { return absl::OkStatus(); }
+  absl::Status RollbackToSavepoint() override { return absl::OkStatus(); }
+  absl::Status ReleaseSavepoint() override { return absl::OkStatus(); }
   absl::Status Commit() override { return commit_.Run(); }
   void Abandon() override {
     // SQLite ends the transaction itself on some errors; then there is nothing to roll back.
@@ -111,12 +104,17 @@ class SqliteWriter final : public Writer {
     transaction.recorded_time = absl::FromUnixMicros(recorded_us);
     transaction.audit = audit;
     transaction.versions.reserve(changes.size());
-    std::vector<std::string> hashes, terms;
+    std::vector<Previous> previous;
     for (const Change& change : changes) {
-      hashes.push_back(Sha256(change.payload));
-      terms.push_back(EncodeTerms(change.terms));
-      OVERSIGHT_ASSIGN_OR_RETURN(Version version,
-                                 PutVersion(change, transaction.revision, recorded_us, hashes.back(), terms.back()));
+      OVERSIGHT_ASSIGN_OR_RETURN(Previous before, PreviousOf(change));
+      previous.push_back(std::move(before));
+    }
+    std::vector<std::string> hashes, terms;
+    for (size_t i = 0; i < changes.size(); ++i) {
+      hashes.push_back(Sha256(changes[i].payload));
+      terms.push_back(EncodeTerms(changes[i].terms));
+      OVERSIGHT_ASSIGN_OR_RETURN(Version version, PutVersion(changes[i], previous[i], transaction.revision, recorded_us,
+                                                             hashes.back(), terms.back()));
       transaction.versions.push_back(std::move(version));
     }
     std::vector<HashedChange> hashed;
@@ -138,41 +136,53 @@ class SqliteWriter final : public Writer {
     int64_t change_id = 0;
   };
 
-  absl::StatusOr<Version> PutVersion(const Change& change, Revision revision, int64_t recorded_us,
-                                     const std::string& payload_hash, const std::string& encoded_terms) {
+  // What the last version of a resource says to the next.
+  struct Previous {
+    bool known = false, alive = false;
+    Revision create_revision = 0;
+    int64_t create_us = 0, version = 0;
+    std::string terms;  // encoded
+  };
+
+  // Refuses, with kInternal, a change that cannot follow on it.
+  absl::StatusOr<Previous> PreviousOf(const Change& change) {
+    Previous previous;
+    Rows rows = previous_(change.name);
+    OVERSIGHT_ASSIGN_OR_RETURN(previous.known, rows.Next());
+    if (previous.known) {
+      previous.alive = rows.Int(1) != static_cast<int>(Change::Operation::kDelete);
+      if (rows.View(0) != change.kind) return Fault(absl::StrCat(change.name, " cannot become another kind."));
+      previous.create_revision = rows.Int(2);
+      previous.create_us = rows.Int(3);
+      previous.version = rows.Int(4);
+      previous.terms = rows.Text(5);
+    }
+    if (change.operation == Change::Operation::kDelete && !previous.alive) {
+      return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
+    }
+    return previous;
+  }
+
+  absl::StatusOr<Version> PutVersion(const Change& change, const Previous& previous, Revision revision,
+                                     int64_t recorded_us, const std::string& payload_hash,
+                                     const std::string& encoded_terms) {
     const bool deleted = change.operation == Change::Operation::kDelete;
     Version version;
     version.name = change.name;
     version.kind = change.kind;
     version.payload = change.payload;
-    version.create_revision = version.revision = revision;
-    version.version = 1;
-    version.create_time = version.update_time = absl::FromUnixMicros(recorded_us);
+    version.create_revision = previous.alive ? previous.create_revision : revision;
+    version.revision = revision;
+    version.version = previous.alive ? previous.version + 1 : 1;
+    version.create_time = absl::FromUnixMicros(previous.alive ? previous.create_us : recorded_us);
+    version.update_time = absl::FromUnixMicros(recorded_us);
     version.deleted = deleted;
-
-    bool known = false, alive = false;
-    std::vector<Term> old_terms;
-    {
-      Rows rows = previous_(change.name);
-      OVERSIGHT_ASSIGN_OR_RETURN(known, rows.Next());
-      if (known) {
-        alive = rows.Int(1) != static_cast<int>(Change::Operation::kDelete);
-        if (rows.View(0) != change.kind) return Fault(absl::StrCat(change.name, " cannot become another kind."));
-        if (alive) {
-          version.create_revision = rows.Int(2);
-          version.create_time = absl::FromUnixMicros(rows.Int(3));
-          version.version = rows.Int(4) + 1;
-          old_terms = Listed(rows.View(5));
-        }
-      }
-    }
-    if (deleted && !alive) return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
 
     OVERSIGHT_RETURN_IF_ERROR(put_change_.Run(++tail_.change_id, revision, static_cast<int>(change.operation),
                                               change.name, change.kind, version.create_revision,
                                               absl::ToUnixMicros(version.create_time), version.version,
                                               Bytes{payload_hash}, Bytes{encoded_terms}, Bytes{change.payload}));
-    if (!known) {
+    if (!previous.known) {
       const std::optional<NumberedName> numbered = SplitNumber(change.name);
       std::optional<std::string_view> prefix;
       std::optional<int64_t> number;
@@ -184,6 +194,8 @@ class SqliteWriter final : public Writer {
     }
 
     // Only what differs is written: an update that keeps its terms leaves the index alone.
+    if (!deleted && previous.alive && previous.terms == encoded_terms) return version;
+    const std::vector<Term> old_terms = previous.alive ? Listed(previous.terms) : std::vector<Term>();
     const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(encoded_terms);
     const std::string sort_key = SortKey(change.name);
     for (const Term& term : old_terms) {
@@ -207,9 +219,9 @@ class SqliteWriter final : public Writer {
   // Declared before the statements, so that they are finalised first.
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<SqliteReads> reads_;
-  Statement begin_, savepoint_, rollback_to_, release_, commit_, last_change_, last_number_, put_request_, previous_,
-      put_transaction_, put_change_, put_resource_, put_term_, end_term_;
-  Tail tail_, saved_tail_;
+  Statement begin_, commit_, last_change_, last_number_, put_request_, previous_, put_transaction_, put_change_,
+      put_resource_, put_term_, end_term_;
+  Tail tail_;
 };
 
 }  // namespace
