@@ -26,7 +26,7 @@ Client::Client(ClientOptions options)
 
 void Client::Prepare(grpc::ClientContext& context, const std::string& as) const {
   const std::string& principal = as.empty() ? options_.principal : as;
-  if (!principal.empty()) context.AddMetadata("oversight-principal", principal);
+  if (!principal.empty()) gateway::AddHeader(context, "oversight-principal", principal);
 }
 
 absl::Status Client::Call(const std::string& method, const google::protobuf::Message& request,

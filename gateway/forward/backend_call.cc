@@ -1,5 +1,7 @@
 #include "gateway/forward/backend_call.h"
 
+#include <algorithm>
+
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 
@@ -7,7 +9,7 @@ namespace oversight::gateway {
 namespace {
 
 void Prepare(const BackendCallOptions& options, grpc::ClientContext& context) {
-  for (const auto& [key, value] : options.headers) context.AddMetadata(key, value);
+  for (const auto& [name, value] : options.headers) AddHeader(context, name, value);
   if (options.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(options.deadline));
 }
 
@@ -90,6 +92,11 @@ const std::vector<std::string>& ForwardedHeaders() {
   static const auto* headers =
       new std::vector<std::string>{"authorization", "oversight-principal", "traceparent", "tracestate", "x-request-id"};
   return *headers;
+}
+
+void AddHeader(grpc::ClientContext& context, const std::string& name, std::string_view value) {
+  const bool sendable = std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  if (sendable) context.AddMetadata(name, std::string(value));
 }
 
 grpc::Status Explain(const Route& route, const grpc::Status& status) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@ namespace oversight::gateway {
 // Headers that travel with a call: the caller's identity, trace and request id. Nothing else of what a client sends
 // reaches a backend, and the gateway adds nothing of its own.
 const std::vector<std::string>& ForwardedHeaders();
+// Adds a header of a call. One that gRPC does not send, since it is not printable ASCII, is left out: gRPC would end
+// the process for it, and who calls may put anything there.
+void AddHeader(grpc::ClientContext& context, const std::string& name, std::string_view value);
 
 struct BackendCallOptions {
   std::vector<std::pair<std::string, std::string>> headers;

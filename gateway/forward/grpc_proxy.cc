@@ -39,7 +39,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
     for (const auto& header : ForwardedHeaders()) {
       const auto [begin, end] = server->client_metadata().equal_range(header);
       for (auto it = begin; it != end; ++it) {
-        context_.AddMetadata(header, std::string(it->second.data(), it->second.size()));
+        AddHeader(context_, header, {it->second.data(), it->second.size()});
       }
     }
     context_.set_deadline(server->deadline());

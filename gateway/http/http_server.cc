@@ -202,6 +202,8 @@ class HttpServer::Impl {
       // Wait for the first byte for longer than a request may take once it has begun. A connection that sends nothing
       // is idle from the start, so that a drain need not wait for it.
       connection->idle = true;
+      // From here a drain closes it; one that began before did not find it, or not idle.
+      if (draining_) break;
       stream.expires_after(Chrono(first ? options_.request_timeout : options_.idle_timeout));
       if (buffer.size() == 0) {
         const auto space = buffer.prepare(4096);
@@ -266,7 +268,7 @@ class HttpServer::Impl {
     const std::string target(View(request.target()));
     const std::string path = target.substr(0, target.find('?'));
     const Route* route = routes_.Find(path);
-    const bool keep_alive = request.keep_alive() && !draining_;
+    const bool keep_alive = request.keep_alive();
     if (route == nullptr) {
       Response response(http::status::not_found, request.version());
       SetJson(response,
@@ -275,14 +277,14 @@ class HttpServer::Impl {
                                            ". RPCs are at /<package>.<Service>/<Method>, such as "
                                            "/oversight.gateway.v1.GatewayService/GetNationalDashboard.")
                                      .With("path", path)));
-      co_return co_await Finish(*connection, response, keep_alive);
+      co_return co_await Finish(*connection, response, keep_alive, request.method());
     }
     if (request.method() != http::verb::post) {
       Response response(http::status::method_not_allowed, request.version());
       response.set(http::field::allow, "POST");
       SetJson(response, connect::ErrorJson(Error(absl::StatusCode::kUnimplemented,
                                                  common::v1::ERROR_REASON_UNKNOWN_METHOD, "RPCs are called by POST.")));
-      co_return co_await Finish(*connection, response, keep_alive);
+      co_return co_await Finish(*connection, response, keep_alive, request.method());
     }
     const auto format = connect::ParseContentType(View(request[http::field::content_type]));
     if (!format.has_value() || format->streaming != route->method->server_streaming()) {
@@ -294,8 +296,9 @@ class HttpServer::Impl {
     }
     BackendCallOptions options;
     for (const auto& name : ForwardedHeaders()) {
-      if (const auto it = request.find(name); it != request.end())
-        options.headers.emplace_back(name, View(it->value()));
+      // All of one name: who calls under two names is known by none.
+      const auto [begin, end] = request.equal_range(name);
+      for (auto it = begin; it != end; ++it) options.headers.emplace_back(name, View(it->value()));
     }
     absl::Status bad;
     const std::string_view encoding =
@@ -332,6 +335,15 @@ class HttpServer::Impl {
     return JsonToBytes(*route.method->input_type(), text);
   }
 
+  // How a call ended, for the client. gRPC says UNIMPLEMENTED of bytes that are no message of the request's type.
+  static absl::Status Outcome(const Route& route, connect::Format format, const std::string& request,
+                              const grpc::Status& status) {
+    if (format.codec == connect::Codec::kProto && status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+      if (auto bad = CheckBytes(*route.method->input_type(), request); !bad.ok()) return bad;
+    }
+    return rpc::FromGrpc(status);
+  }
+
   asio::awaitable<bool> Unary(const ConnectionPtr& connection, const Route& route, connect::Format format,
                               const BackendCallOptions& options, const Request& request, const absl::Status& bad,
                               bool keep_alive) {
@@ -349,7 +361,7 @@ class HttpServer::Impl {
       StopWatchingPeer(*connection);
       if (!answer.request_id.empty()) response.set("x-request-id", answer.request_id);
       if (!answer.status.ok()) {
-        body = rpc::FromGrpc(answer.status);
+        body = Outcome(route, format, *body, answer.status);
       } else if (format.codec == connect::Codec::kProto) {
         body = ToString(answer.response);
       } else {
@@ -428,7 +440,7 @@ class HttpServer::Impl {
                           "The gateway is stopping. Resume the stream elsewhere or later.")
               .RetryAfter(absl::Seconds(1));
         }
-        co_return rpc::FromGrpc(item.second);
+        co_return Outcome(route, format, request, item.second);
       }
       if (!failure.ok()) continue;  // Reading to the end after a cancellation.
       absl::StatusOr<std::string> data = ToString(*item.first);
@@ -471,13 +483,18 @@ class HttpServer::Impl {
     response.body() = std::move(json);
   }
 
-  asio::awaitable<bool> Finish(Connection& connection, Response& response, bool keep_alive) {
+  asio::awaitable<bool> Finish(Connection& connection, Response& response, bool keep_alive,
+                               http::verb method = http::verb::post) {
+    // A drain that began since has left this connection alone, as busy: it ends with its answer.
+    if (draining_) keep_alive = false;
     response.keep_alive(keep_alive);
-    co_return co_await Write(connection, response) && keep_alive;
+    co_return co_await Write(connection, response, method) && keep_alive;
   }
 
-  asio::awaitable<bool> Write(Connection& connection, Response& response) {
+  asio::awaitable<bool> Write(Connection& connection, Response& response, http::verb method = http::verb::post) {
     response.prepare_payload();
+    // An answer to HEAD tells the length only; its bytes would be taken for the next answer.
+    if (method == http::verb::head) response.body().clear();
     connection.stream.expires_after(Chrono(options_.write_timeout));
     auto [ec, n] = co_await http::async_write(connection.stream, response, kTuple);
     co_return !ec;

@@ -30,6 +30,13 @@ absl::StatusOr<std::string> JsonToBytes(const google::protobuf::Descriptor& type
   return message->SerializeAsString();
 }
 
+absl::Status CheckBytes(const google::protobuf::Descriptor& type, const std::string& bytes) {
+  if (NewMessage(type)->ParseFromString(bytes)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
+               absl::StrCat("The body is not a ", type.full_name(), "."))
+      .With("type", type.full_name());
+}
+
 absl::StatusOr<std::string> BytesToJson(const google::protobuf::Descriptor& type, const std::string& bytes) {
   const auto message = NewMessage(type);
   std::string json;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
 
@@ -13,6 +14,8 @@ namespace oversight::gateway {
 
 // INVALID_ARGUMENT (INVALID_FIELDS) with the parser's words.
 absl::StatusOr<std::string> JsonToBytes(const google::protobuf::Descriptor& type, std::string_view json);
+// INVALID_ARGUMENT (INVALID_FIELDS) when the bytes of a request are not of that type.
+absl::Status CheckBytes(const google::protobuf::Descriptor& type, const std::string& bytes);
 // INTERNAL when the bytes are not of that type.
 absl::StatusOr<std::string> BytesToJson(const google::protobuf::Descriptor& type, const std::string& bytes);
 

@@ -192,6 +192,8 @@ class SuiteFixture : public ::testing::Test {
                                              const std::string& principal = "chief-inspector") {
     return OfForce(*gateway_, force, freshness, principal);
   }
+  // Until the gateway's copies hold all that is there now.
+  void AwaitCurrent() { Must(National(Fully())); }
   template <class Dashboard>
   static v1::SectionStatus Section(const Dashboard& dashboard, const std::string& service) {
     for (const auto& section : dashboard.sections()) {

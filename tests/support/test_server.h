@@ -69,6 +69,7 @@ class TestServer {
   void Stop();
   // After Stop: opens the same store again at the address it had, so that those who followed it find it.
   void StartAgain();
+  const std::string& last_address() const { return last_address_; }
 
  private:
   TestServer(rpc::BuildApplication build, TestServerOptions options);
