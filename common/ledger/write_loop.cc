@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/ledger/decision_check.h"
+#include "common/ledger/failpoint.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -215,9 +216,11 @@ absl::Status WriteLoop::Attempt(std::vector<Item>& batch, absl::Time now, Transa
   for (size_t i = 0; i < batch.size() || TakeMore(batch); ++i) {
     OVERSIGHT_RETURN_IF_ERROR(Execute(batch[i], now, tail, transactions));
   }
+  Pass(Failpoint::kBeforeCommit);
   const absl::Time start = absl::Now();
   const absl::Status status = writer_->Commit();
   Count(parts_.stats.commit_micros, absl::ToInt64Microseconds(absl::Now() - start));
+  if (status.ok()) Pass(Failpoint::kAfterCommit);
   return status;
 }
 
@@ -279,6 +282,7 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
   if (transaction) transactions.push_back(std::move(transaction));
   tail = head;
   item.result = std::move(committed);
+  Pass(Failpoint::kMidBatch);
   return absl::OkStatus();
 }
 

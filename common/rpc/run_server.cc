@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/auth/insecure_authenticator.h"
+#include "common/ledger/failpoint.h"
 #include "common/ledger/store.h"
 #include "common/observe/json_log.h"
 #include "common/observe/version.h"
@@ -161,6 +163,11 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   auto authenticator = auth::InsecureAuthenticator::FromFile(config.principals);
   if (!authenticator.ok()) return Fail("cannot read the principals", authenticator.status());
   observe::LogWarning("callers are believed who they say they are", {{"how", (*authenticator)->Description()}});
+
+  const char* failpoints = getenv("OVERSIGHT_FAILPOINTS");  // NOLINT(concurrency-mt-unsafe): nothing sets it
+  if (absl::Status status = ledger::ArmFailpoints(failpoints != nullptr ? failpoints : ""); !status.ok()) {
+    return Fail("cannot read OVERSIGHT_FAILPOINTS", status);
+  }
 
   const SystemClock clock;
   observe::Metrics metrics(program.name);

@@ -91,6 +91,10 @@ void CheckStored(const Log& log, const Write& write, Findings& findings) {
 
 }  // namespace
 
+std::string TextOf(const absl::Status& status) {
+  return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message());
+}
+
 void Findings::Add(int64_t& count, std::string message) {
   ++count;
   if (messages.size() < kMessages) messages.push_back(std::move(message));

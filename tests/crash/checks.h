@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/ledger/types.h"
 #include "tests/support/watch_validators.h"
 
@@ -39,6 +40,9 @@ struct Seen {
   Written version;
   int64_t revision = 0;
 };
+
+// "ABORTED: Other transactions came first too often.", without the details.
+std::string TextOf(const absl::Status& status);
 
 // What was found wrong. Losses: something acknowledged or shown is no longer there or no longer the same. Doubles: a
 // request was stored twice. Others: any other broken promise.

@@ -75,7 +75,7 @@ Total RunEngine(const Plan& plan, const std::string& engine, const Register& for
       if (scene != nullptr) Add(scene->counts(), total.counts);
       scene = std::make_unique<Scene>(forces, server, static_cast<int>(plan.clients), seeds());
       if (const absl::Status status = scene->Begin(); !status.ok()) {
-        total.findings.Other(status.ToString());
+        total.findings.Other(TextOf(status));
         scene.reset();
         break;
       }
@@ -159,7 +159,7 @@ int Main(int argc, char** argv) {
 
   const auto forces = Register::Start();
   if (!forces.ok()) {
-    Tell(forces.status().ToString());
+    Tell(TextOf(forces.status()));
     return 1;
   }
   std::vector<Total> totals;

@@ -60,7 +60,7 @@ absl::StatusOr<std::map<std::string, std::string>> ListAll(Stub& stub,
 template <class T>
 void Compare(const absl::StatusOr<std::map<std::string, std::string>>& shown, const Log& log, Findings& findings) {
   const std::string kind = T::descriptor()->full_name();
-  if (!shown.ok()) return findings.Other(absl::StrCat("a list of ", kind, " gave ", shown.status().ToString()));
+  if (!shown.ok()) return findings.Other(absl::StrCat("a list of ", kind, " gave ", TextOf(shown.status())));
   size_t expected = 0;
   for (const auto& version : CurrentOf(log)) {
     if (version.kind != kind) continue;
@@ -82,9 +82,13 @@ std::vector<Blow> Blows(bool postgres) {
   using Kind = Blow::Kind;
   std::vector<Blow> blows = {
       {"kill -9", Kind::kReplica, ""},
+      {"before commit", Kind::kFailpoint, "ledger.before_commit"},
+      {"after commit", Kind::kFailpoint, "ledger.after_commit"},
+      {"mid batch", Kind::kFailpoint, "ledger.mid_batch"},
       {"during start", Kind::kStartUp, ""},
   };
   if (postgres) {
+    blows.push_back({"pipeline sent", Kind::kFailpoint, "ledger.pipeline_sent"});
     blows.push_back({"all replicas", Kind::kEverybody, ""});
     blows.push_back({"database server", Kind::kServer, ""});
   }
@@ -193,7 +197,7 @@ Findings Scene::Cycle(const Blow& blow) {
   if (status.ok()) {
     findings.Add(Check());
   } else {
-    findings.Other(absl::StrCat(blow.name, ": ", status.ToString()));
+    findings.Other(absl::StrCat(blow.name, ": ", TextOf(status)));
   }
   return findings;
 }
@@ -206,9 +210,11 @@ absl::StatusOr<Reply> Scene::Ask(Sent& sent) {
     const auto stub = deployment_.target().Get(replica, sent.write.actor);
     if (stub == nullptr) return absl::UnavailableError("a replica is down that should not be");
     Reply reply = sent.send(*stub);
-    ++replayed_;
     const Verdict verdict = VerdictOf(reply.status);
-    if (verdict == Verdict::kStored || verdict == Verdict::kRefused) return reply;
+    if (verdict == Verdict::kStored || verdict == Verdict::kRefused) {
+      ++replayed_;
+      return reply;
+    }
     if (std::chrono::steady_clock::now() > limit) return rpc::FromGrpc(reply.status);
     replica = (replica + 1) % deployment_.replicas();
     deployment_.target().Pause();
@@ -220,11 +226,11 @@ void Scene::SendOneAgain(Sent& sent, Findings& findings) {
   Write& write = sent.write;
   const std::string which = absl::StrCat("request ", write.request_id, ", sent again");
   const absl::StatusOr<Reply> first = Ask(sent);
-  if (!first.ok()) return findings.Other(absl::StrCat(which, ": ", first.status().ToString()));
+  if (!first.ok()) return findings.Other(absl::StrCat(which, ": ", TextOf(first.status())));
   if (VerdictOf(first->status) == Verdict::kRefused) {
     const bool may = write.fate == Fate::kUnknown && write.based_on_revision > 0 &&
                      first->status.error_code() == grpc::StatusCode::ABORTED;
-    if (!may) findings.Other(absl::StrCat(which, ", was answered ", rpc::FromGrpc(first->status).ToString()));
+    if (!may) findings.Other(absl::StrCat(which, ", was answered ", TextOf(rpc::FromGrpc(first->status))));
     write.fate = Fate::kRefused;
     return;
   }
@@ -266,7 +272,7 @@ void Scene::CheckReads(const Log& log, int replica, Findings& findings) {
     SetDeadline(context);
     concerns::v1::GetConcernResponse response;
     const grpc::Status status = stub->GetConcern(&context, request, &response);
-    if (!status.ok()) return findings.Other(absl::StrCat("a read gave ", rpc::FromGrpc(status).ToString()));
+    if (!status.ok()) return findings.Other(absl::StrCat("a read gave ", TextOf(rpc::FromGrpc(status))));
     if (response.header().revision() != static_cast<int64_t>(log.size())) {
       findings.Other(
           absl::StrCat("the service is at revision ", response.header().revision(), ", its store at ", log.size()));
@@ -305,7 +311,7 @@ void Scene::CheckReads(const Log& log, int replica, Findings& findings) {
     }
     if (!status.ok() || shown != expected) {
       findings.Other(absl::StrCat("the history of ", resource.name, " shows ", shown.size(), " versions, the log has ",
-                                  expected.size(), ": ", rpc::FromGrpc(status).ToString()));
+                                  expected.size(), ": ", TextOf(rpc::FromGrpc(status))));
     }
   }
 }
@@ -315,10 +321,10 @@ Findings Scene::Check() {
   SendAgain(findings);
   const absl::StatusOr<Log> log = deployment_.ReadLog();
   if (!log.ok()) {
-    findings.Other(absl::StrCat("the store cannot be read: ", log.status().ToString()));
+    findings.Other(absl::StrCat("the store cannot be read: ", TextOf(log.status())));
     return findings;
   }
-  if (const absl::Status files = deployment_.CheckFiles(); !files.ok()) findings.Other(files.ToString());
+  if (const absl::Status files = deployment_.CheckFiles(); !files.ok()) findings.Other(TextOf(files));
 
   std::vector<Write> writes = prepared_;
   writers_->ForEach([&](const Sent& sent) { writes.push_back(sent.write); });
@@ -346,8 +352,8 @@ Counts Scene::counts() {
   writers_->ForEach([&](const Sent& sent) {
     if (sent.write.fate == Fate::kStored) ++counts.acknowledged;
     if (sent.replayed) ++counts.from_record;
-    if (sent.write.fate == Fate::kUnknown) ++counts.given_up;
   });
+  counts.given_up = static_cast<int64_t>(writers_->given_up().size());
   counts.replayed = replayed_;
   counts.transactions = static_cast<int64_t>(before_.size());
   return counts;

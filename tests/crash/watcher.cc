@@ -86,7 +86,7 @@ void Watcher::Follow(Stub& stub) {
   context_ = nullptr;
   if (!stopping_ && VerdictOf(status) == Verdict::kRefused) {
     findings_.Other(absl::StrCat("a watch after revision ", request.start().resume_after(), " ended with ",
-                                 rpc::FromGrpc(status).ToString()));
+                                 TextOf(rpc::FromGrpc(status))));
   }
 }
 

@@ -149,6 +149,8 @@ class Writers::Client {
   }
 
   std::optional<Pending> Next() {
+    // Those who turned away from a replica come back to it, once in a while.
+    if (Dice(4) == 0) replica_ = static_cast<int>(Dice(static_cast<uint64_t>(target_.replicas())));
     const std::string id = absl::StrCat("client-", index_, "-write-", ++writes_);
     if (!shared_.empty() && Dice(6) == 0) return ChangeShared(id);
     if (own_.size() < kOwnConcerns) return Create(id);
@@ -291,7 +293,7 @@ class Writers::Client {
   }
 
   void Unexpected(const std::string& what, const grpc::Status& status) {
-    findings.Other(absl::StrCat(what, " was answered ", rpc::FromGrpc(status).ToString()));
+    findings.Other(absl::StrCat(what, " was answered ", TextOf(rpc::FromGrpc(status))));
   }
 
   void Try() {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/failpoint.h"
 #include "common/ledger/postgres/pg_status.h"
 #include "common/rpc/errors.h"
 
@@ -185,6 +186,7 @@ absl::StatusOr<std::vector<PgRows>> PgConnection::Pipeline(const std::vector<Ste
     }
   }
   if (PQpipelineSync(connection_) != 1) return lost();
+  Pass(Failpoint::kPipelineSent);
 
   absl::Status status;
   std::vector<PgRows> all;
