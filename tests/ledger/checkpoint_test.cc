@@ -159,10 +159,8 @@ TEST(CheckpointTest, ParsesStrictly) {
        {"- a AAAAAQI=", "\xE2\x80\x94 a AAAAAQ==", "\xE2\x80\x94 a AAAA", "\xE2\x80\x94 a ", "\xE2\x80\x94 a",
         "\xE2\x80\x94  AAAAAQI=", "\xE2\x80\x94 a+b AAAAAQI=", "\xE2\x80\x94 a b AAAAAQI=",
         "\xE2\x80\x94 a\xC2\xA0z AAAAAQI=", "\xE2\x80\x94 a\x01 AAAAAQI=", "\xE2\x80\x94 a\xFF AAAAAQI=",
-        "\xE2\x80\x94 a AAAAAQI", "\xE2\x80\x94 a AAAAAQJ=", "\xE2\x80\x94 a AAAAAQI= ",
-        "\xE2\x80\x94"
-        "a AAAAAQI=",
-        "a AAAAAQI="}) {
+        "\xE2\x80\x94 a AAAAAQI",
+        "\xE2\x80\x94 a AAAAAQJ=", "\xE2\x80\x94 a AAAAAQI= ", "\xE2\x80\x94z AAAAAQI=", "a AAAAAQI="}) {
     EXPECT_FALSE(ParseCheckpoint(absl::StrCat(kNote, bad, "\n")).ok()) << bad;
   }
 }
@@ -370,9 +368,7 @@ TEST(SignerTest, SaysWhatIsWrongWithAKeyFile) {
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(missing.status().message()), HasSubstr("/nowhere/key.pem"));
   EXPECT_THAT(std::string(missing.status().message()), HasSubstr("openssl genpkey"));
-  for (const std::string name : {"", "a b", "a+b", "a\n", "a\xFF",
-                                 "a\xE3\x80\x80"
-                                 "b"}) {
+  for (const std::string name : {"", "a b", "a+b", "a\n", "a\xFF", "a\xE3\x80\x80z"}) {
     EXPECT_EQ(SignerOf(kPem1, name).status().code(), absl::StatusCode::kInvalidArgument) << name;
   }
 }

@@ -1,8 +1,6 @@
 // A folder of its own for one test, removed with everything in it when it goes. Not thread-safe.
 #pragma once
 
-#include <stdlib.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
