@@ -186,6 +186,7 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   ServerOptions options;
   options.program = program.name;
   options.health_names = program.services;
+  options.ledger_name = program.ledger_name;
   options.listen = config.listen;
   options.admin_listen = config.admin_listen;
   options.config = [&flags] { return flags.EffectiveJson(); };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
 
 namespace oversight::crash {
 namespace {
@@ -195,6 +196,28 @@ Findings CheckGrown(const Log& before, const Log& now) {
     }
     if (!SameTransaction(before[i], now[i])) {
       findings.Loss(absl::StrCat("revision ", i + 1, " is not what it was before the crash"));
+    }
+  }
+  return findings;
+}
+
+Findings CheckHashes(const WholeLog& log) {
+  Findings findings;
+  for (const auto& transaction : log) {
+    const std::string where = absl::StrCat("revision ", transaction.revision);
+    std::vector<ledger::HashedChange> changes;
+    for (const auto& change : transaction.changes) {
+      if (!change.redacted && ledger::Sha256(change.payload) != change.payload_hash) {
+        findings.Loss(absl::StrCat(where, ": the payload of ", change.name, " is not what was hashed"));
+      }
+      changes.push_back({change.operation, change.name, change.kind, change.payload_hash, change.encoded_terms});
+    }
+    if (ledger::LeafHash(transaction.revision, absl::ToUnixMicros(transaction.recorded_time), transaction.audit,
+                         changes) != transaction.leaf_hash) {
+      findings.Loss(absl::StrCat(where, " is not what was hashed"));
+    }
+    if (!transaction.audit.request_id.empty() && !transaction.request) {
+      findings.Other(absl::StrCat(where, " has no record of request ", transaction.audit.request_id));
     }
   }
   return findings;

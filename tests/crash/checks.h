@@ -61,6 +61,7 @@ struct Findings {
 };
 
 using Log = std::vector<ledger::Transaction>;
+using WholeLog = std::vector<ledger::LoggedTransaction>;
 
 // The log by itself: revisions dense from 1, recorded times never going back, versions of each resource dense and
 // naming the revision that made them, no request id of an actor twice.
@@ -73,6 +74,8 @@ Findings CheckWrites(const Log& log, const std::vector<Write>& writes);
 Findings CheckSeen(const Log& log, const std::vector<Seen>& seen);
 // Nothing that was in the log earlier has gone or changed.
 Findings CheckGrown(const Log& before, const Log& now);
+// Each leaf and payload of the log has the hash that is kept with it, and each request its record.
+Findings CheckHashes(const WholeLog& log);
 // A watcher whose stream was broken off and taken up again saw, from after `after`, what the log has. `parts` are its
 // streams one after the other, `log` is the log from revision 1 as a watcher would be told it.
 Findings CheckWatch(const std::vector<std::vector<testing::Delivery>>& parts, int64_t after,

@@ -2,6 +2,7 @@
 #include "tests/crash/checks.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/hashing.h"
 #include "gmock/gmock.h"
 
 namespace oversight::crash {
@@ -198,6 +199,39 @@ TEST(CrashChecks, FindWhatAReaderWasGivenTooSoon) {
   EXPECT_EQ(CheckSeen(log, {{a, 5}}).losses, 1);
   EXPECT_EQ(CheckSeen(log, {{a, 4}}).losses, 1);
   EXPECT_EQ(CheckSeen(log, {{{"b", a.payload}, 3}}).losses, 1);
+}
+
+ledger::LoggedTransaction Hashed(ledger::LoggedTransaction transaction) {
+  std::vector<ledger::HashedChange> changes;
+  for (auto& change : transaction.changes) {
+    change.payload_hash = ledger::Sha256(change.payload);
+    changes.push_back({change.operation, change.name, change.kind, change.payload_hash, change.encoded_terms});
+  }
+  transaction.leaf_hash =
+      ledger::LeafHash(transaction.revision, absl::ToUnixMicros(transaction.recorded_time), transaction.audit, changes);
+  return transaction;
+}
+
+TEST(CrashChecks, FindWhatIsNotAsItWasHashed) {
+  ledger::LoggedTransaction transaction;
+  transaction.revision = 1;
+  transaction.recorded_time = absl::FromUnixSeconds(1);
+  transaction.audit = {"principals/tester", "Store", "", "request-1", ""};
+  transaction.changes.push_back({.name = "a", .kind = "test.Thing", .payload = "words"});
+  transaction.request = ledger::RequestRecord();
+  const ledger::LoggedTransaction good = Hashed(transaction);
+  EXPECT_TRUE(CheckHashes({good}).none());
+  ledger::LoggedTransaction bad = good;
+  bad.changes[0].payload = "other words";
+  EXPECT_EQ(CheckHashes({bad}).losses, 1);
+  bad.changes[0].redacted = true;
+  EXPECT_TRUE(CheckHashes({bad}).none());
+  bad = good;
+  bad.audit.reason = "another";
+  EXPECT_EQ(CheckHashes({bad}).losses, 1);
+  bad = good;
+  bad.request.reset();
+  EXPECT_EQ(CheckHashes({bad}).others, 1);
 }
 
 TEST(CrashChecks, KeepCountWhenThereAreManyMessages) {

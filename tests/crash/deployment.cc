@@ -21,6 +21,19 @@ namespace {
 constexpr int kReplicas = 2;
 constexpr int kLogPage = 1000;
 
+template <class Whole>
+absl::StatusOr<Whole> ReadAll(const std::string& store,
+                              absl::StatusOr<Whole> (ledger::Reader::*page_of)(ledger::Revision, int)) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto engine, ledger::EngineFor(store));
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto reader, engine->OpenReader());
+  Whole all;
+  while (true) {
+    OVERSIGHT_ASSIGN_OR_RETURN(Whole page, ((*reader).*page_of)(all.empty() ? 0 : all.back().revision, kLogPage));
+    if (page.empty()) return all;
+    all.insert(all.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Register>> Register::Start() {
@@ -95,17 +108,8 @@ absl::Status Deployment::WaitUntilDead(int replica) {
   return absl::InternalError(code < 0 ? "it goes on living" : absl::StrCat("it ended with code ", code));
 }
 
-absl::StatusOr<Log> Deployment::ReadLog() {
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto engine, ledger::EngineFor(store_));
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto reader, engine->OpenReader());
-  Log log;
-  while (true) {
-    const int64_t after = log.empty() ? 0 : log.back().revision;
-    OVERSIGHT_ASSIGN_OR_RETURN(Log page, reader->Log(after, kLogPage));
-    if (page.empty()) return log;
-    log.insert(log.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
-  }
-}
+absl::StatusOr<Log> Deployment::ReadLog() { return ReadAll<Log>(store_, &ledger::Reader::Log); }
+absl::StatusOr<WholeLog> Deployment::ReadWholeLog() { return ReadAll<WholeLog>(store_, &ledger::Reader::LogWhole); }
 
 absl::Status Deployment::CheckFiles() {
   const std::string path(absl::StripPrefix(store_, "sqlite:"));

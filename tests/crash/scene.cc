@@ -96,7 +96,12 @@ std::vector<Blow> Blows(bool postgres) {
 }
 
 Scene::Scene(const Register& forces, testing::Postgres* server, int clients, uint64_t seed)
-    : server_(server), clients_(clients), seed_(seed), random_(seed), deployment_(forces, server) {}
+    : server_(server),
+      clients_(clients),
+      seed_(seed),
+      random_(seed),
+      deployment_(forces, server),
+      heads_(deployment_.target(), seed) {}
 
 absl::Status Scene::Begin() {
   for (int replica = 0; replica < deployment_.replicas(); ++replica) {
@@ -139,8 +144,11 @@ absl::Status Scene::Begin() {
 }
 
 absl::Status Scene::Writing(int64_t more) {
-  if (writers_->WaitForAcknowledged(writers_->acknowledged() + more)) return absl::OkStatus();
-  return absl::UnavailableError("writes are not answered");
+  if (!writers_->WaitForAcknowledged(writers_->acknowledged() + more)) {
+    return absl::UnavailableError("writes are not answered");
+  }
+  for (int replica = 0; replica < deployment_.replicas(); ++replica) heads_.Take(replica);
+  return absl::OkStatus();
 }
 
 absl::Status Scene::Strike(const Blow& blow) {
@@ -320,8 +328,9 @@ Findings Scene::Check() {
   Findings findings;
   SendAgain(findings);
   const absl::StatusOr<Log> log = deployment_.ReadLog();
-  if (!log.ok()) {
-    findings.Other(absl::StrCat("the store cannot be read: ", TextOf(log.status())));
+  const absl::StatusOr<WholeLog> whole = deployment_.ReadWholeLog();
+  if (!log.ok() || !whole.ok()) {
+    findings.Other(absl::StrCat("the store cannot be read: ", TextOf(log.ok() ? whole.status() : log.status())));
     return findings;
   }
   if (const absl::Status files = deployment_.CheckFiles(); !files.ok()) findings.Other(TextOf(files));
@@ -332,7 +341,11 @@ Findings Scene::Check() {
   findings.Add(CheckWrites(*log, writes));
   findings.Add(CheckSeen(*log, writers_->seen()));
   findings.Add(CheckGrown(before_, *log));
-  for (int replica = 0; replica < deployment_.replicas(); ++replica) CheckReads(*log, replica, findings);
+  findings.Add(CheckHashes(*whole));
+  for (int replica = 0; replica < deployment_.replicas(); ++replica) {
+    CheckReads(*log, replica, findings);
+    findings.Add(heads_.Check(*log, replica));
+  }
 
   std::vector<testing::Delivery> told;
   for (const auto& transaction : *log) told.push_back(AsTold(transaction));

@@ -11,6 +11,7 @@
 
 #include "tests/crash/checks.h"
 #include "tests/crash/deployment.h"
+#include "tests/crash/heads.h"
 #include "tests/crash/watcher.h"
 #include "tests/crash/writers.h"
 
@@ -72,6 +73,7 @@ class Scene {
   std::vector<Write> prepared_;
   std::unique_ptr<Writers> writers_;
   std::vector<std::unique_ptr<Watcher>> watchers_;
+  Heads heads_;
   Log before_;
   int64_t replayed_ = 0;
 };

@@ -274,10 +274,14 @@ class Writers::Client {
     context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
     concerns::v1::GetConcernRequest request;
     request.set_name(shared_[Dice(shared_.size())]);
+    // A replica may answer from what it has by now, and that may be from before there was anything.
+    const bool fully = Dice(2) == 0;
+    if (fully) request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
     concerns::v1::GetConcernResponse response;
     const grpc::Status status = stub->GetConcern(&context, request, &response);
     if (!status.ok()) {
-      if (VerdictOf(status) == Verdict::kRefused) Unexpected("a read of " + request.name(), status);
+      const bool too_early = !fully && status.error_code() == grpc::StatusCode::NOT_FOUND;
+      if (VerdictOf(status) == Verdict::kRefused && !too_early) Unexpected("a read of " + request.name(), status);
       return TurnAway();
     }
     seen.push_back({{request.name(), rpc::ToPayload(response.concern())}, response.concern().revision()});
@@ -312,6 +316,7 @@ class Writers::Client {
         sent.write.written = reply.written;
         sent.replayed = reply.replayed;
         if (pending_->stored) pending_->stored(reply);
+        gave_up_ = false;
         writers_.Acknowledged();
         break;
       case Verdict::kRefused:
@@ -325,10 +330,12 @@ class Writers::Client {
         target_.Pause();
         return;
       case Verdict::kUnknown:
-        if (Dice(4) != 0) {
+        // Not twice in a row, or a server that is long away would be told of nothing else.
+        if (gave_up_ || Dice(4) != 0) {
           TurnAway();
           return;
         }
+        gave_up_ = true;
         given_up.push_back(&sent);
         Forget(pending_->own);
         break;
@@ -345,6 +352,7 @@ class Writers::Client {
   std::mt19937_64 random_;
   const std::vector<std::string> forces_, shared_;
   int64_t writes_ = 0;
+  bool gave_up_ = false;  // the last write that came to an end was given up
   std::vector<Own> own_;
   std::optional<Pending> pending_;
 };
