@@ -1,6 +1,7 @@
 // WatchConcerns: what insiders are told, and what outsiders are told of the same events.
 #include "concerns-service/domain/lifecycle.h"
 #include "tests/concerns/service_support.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::concerns {
 namespace {
@@ -13,22 +14,15 @@ class WatchTest : public ConcernsServiceTest {
   // An open watch, read until something is known to have come.
   class Watch {
    public:
-    Watch(std::unique_ptr<Stub> stub, const v1::WatchConcernsRequest& request) : stub_(std::move(stub)) {
-      context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-      reader_ = stub_->WatchConcerns(&context_, request);
-    }
-    ~Watch() {
-      context_.TryCancel();
-      v1::WatchConcernsResponse message;
-      while (reader_->Read(&message)) {
-      }
-      (void)reader_->Finish();
-    }
+    Watch(std::unique_ptr<Stub> stub, const v1::WatchConcernsRequest& request)
+        : stub_(std::move(stub)), watch_(request.start().initial_state(), [&](grpc::ClientContext* context) {
+            return stub_->WatchConcerns(context, request);
+          }) {}
     // The events up to a bookmark at or after the revision, as "ADDED forces/x/concerns/1 ISSUED".
     std::vector<std::string> Until(int64_t revision) {
       std::vector<std::string> told;
       v1::WatchConcernsResponse message;
-      while (reader_->Read(&message)) {
+      while (watch_.Read(&message)) {
         for (const auto& event : message.events().events()) {
           told.push_back(
               common::v1::EventType_Name(event.type()).substr(sizeof("EVENT_TYPE_") - 1) + " " + event.name() + " " +
@@ -36,14 +30,15 @@ class WatchTest : public ConcernsServiceTest {
         }
         if (message.has_bookmark() && message.bookmark().revision() >= revision) return told;
       }
-      ADD_FAILURE() << "the stream ended: " << reader_->Finish().error_message();
+      ADD_FAILURE() << "the stream ended: " << watch_.Finish().error_message();
       return told;
     }
+    // Ends it: all that came.
+    const testing::WatchStory& End() { return watch_.End(); }
 
    private:
     std::unique_ptr<Stub> stub_;
-    grpc::ClientContext context_;
-    std::unique_ptr<grpc::ClientReader<v1::WatchConcernsResponse>> reader_;
+    testing::RecordedWatch<v1::WatchConcernsResponse> watch_;
   };
 
   std::unique_ptr<Watch> Open(const std::string& principal, int64_t resume_after, bool initial_state = false) {
@@ -52,6 +47,25 @@ class WatchTest : public ConcernsServiceTest {
     request.mutable_start()->set_initial_state(initial_state);
     request.mutable_start()->mutable_bookmark_interval()->set_nanos(100'000'000);
     return std::make_unique<Watch>(server_->StubAs<v1::ConcernsService>(principal), request);
+  }
+
+  std::vector<testing::Delivery> Log() { return testing::LogToldBy<v1::WatchConcernsResponse>(server_->ledger()); }
+  // The log as those outside are told it: nothing of drafts, nothing of other forces, and what they meet first as new.
+  std::vector<testing::Delivery> LogOutside(const std::string& force) {
+    auto met = std::make_shared<std::set<std::string>>();
+    return testing::LogToldBy<v1::WatchConcernsResponse>(
+        server_->ledger(), [force, met](testing::WatchedChange& change) {
+          if (change.name.rfind(force + "/", 0) != 0) return false;
+          v1::Concern concern;
+          v1::Recommendation recommendation;
+          const bool draft = change.name.find("/recommendations/") == std::string::npos
+                                 ? concern.ParseFromString(change.payload) && concern.state() == v1::CONCERN_STATE_DRAFT
+                                 : recommendation.ParseFromString(change.payload) &&
+                                       recommendation.state() == v1::RECOMMENDATION_STATE_DRAFT;
+          if (draft) return false;
+          change.version = met->insert(change.name).second ? 1 : 2;
+          return true;
+        });
   }
 };
 
@@ -63,6 +77,7 @@ TEST_F(WatchTest, TellsInsidersEverything) {
   EXPECT_THAT(watch->Until(3),
               ElementsAre("ADDED " + first + "/recommendations/1 DRAFT", "MODIFIED " + first + " ISSUED",
                           "MODIFIED " + first + "/recommendations/1 OPEN"));
+  EXPECT_TRUE(KeepsWatchPromises(watch->End(), Log()));
 }
 
 TEST_F(WatchTest, TellsAForceOnlyWhatIsIssuedToItAsNew) {
@@ -85,16 +100,20 @@ TEST_F(WatchTest, TellsAForceOnlyWhatIsIssuedToItAsNew) {
   Must(Call(&Stub::ClaimRecommendation, claim, "west-midlands-officer"));
   EXPECT_THAT(watch->Until(Head()),
               ElementsAre("MODIFIED " + first + " ISSUED", "MODIFIED " + first + "/recommendations/1 CLAIMED"));
+  EXPECT_TRUE(KeepsWatchPromises(watch->End(), LogOutside("forces/west-midlands")));
 }
 
 TEST_F(WatchTest, InitialStateHidesDrafts) {
   const std::string issued = Issued().concern().name();
   const std::string draft = Draft().name();
-  EXPECT_THAT(Open("west-midlands-oversight-body", 0, true)->Until(Head()),
+  const auto outside = Open("west-midlands-oversight-body", 0, true), inside = Open("gateway", 0, true);
+  EXPECT_THAT(outside->Until(Head()),
               ElementsAre("ADDED " + issued + " ISSUED", "ADDED " + issued + "/recommendations/1 OPEN"));
-  EXPECT_THAT(Open("gateway", 0, true)->Until(Head()),
+  EXPECT_THAT(inside->Until(Head()),
               ::testing::UnorderedElementsAre("ADDED " + issued + " ISSUED", "ADDED " + draft + " DRAFT",
                                               "ADDED " + issued + "/recommendations/1 OPEN"));
+  EXPECT_TRUE(KeepsWatchPromises(outside->End(), LogOutside("forces/west-midlands")));
+  EXPECT_TRUE(KeepsWatchPromises(inside->End(), Log()));
 }
 
 TEST_F(WatchTest, NotForThePublic) {

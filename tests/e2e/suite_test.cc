@@ -18,6 +18,7 @@
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "tests/e2e/suite_fixture.h"
 #include "tests/support/http_client.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::testing {
 namespace {
@@ -163,6 +164,79 @@ TEST_P(SuiteTest, StreamsPassedOnAreToldToComeBackWhenTheGatewayStops) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(rpc::FromGrpc(status)), "DRAINING");
   EXPECT_EQ(suite_->process("gateway").Wait(), 0);
+}
+
+TEST_P(SuiteTest, AWatchThroughTheGatewayMissesNothingThoughBothEndsAreKilled) {
+  using concerns::v1::WatchConcernsRequest;
+  using concerns::v1::WatchConcernsResponse;
+  const auto watch_from = [&](const std::string& door, int64_t after, const std::string& token) {
+    WatchConcernsRequest request;
+    request.mutable_start()->set_resume_after(after);
+    request.mutable_start()->set_token(token);
+    auto stub = concerns::v1::ConcernsService::NewStub(suite_->ChannelAs(door, "liaison-lead"));
+    return RecordedWatch<WatchConcernsResponse>(false, [&](grpc::ClientContext* context) {
+      context->set_wait_for_ready(true);
+      return stub->WatchConcerns(context, request);
+    });
+  };
+  std::atomic<bool> stop{false};
+  std::atomic<int> acknowledged{0};
+  auto concerns = concerns::v1::ConcernsService::NewStub(suite_->ChannelAs("concerns-service", "liaison-lead"));
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      concerns::v1::CreateConcernRequest request;
+      request.set_parent(kForce);
+      auto& concern = *request.mutable_concern();
+      concern.set_kind(concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+      concern.set_title(absl::StrCat("Concern ", i));
+      concern.set_finding("A finding.");
+      concern.set_theme("themes/workforce");
+      concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
+      concern.mutable_source()->set_title("Inspection");
+      concern.mutable_found_date()->set_year(2023);
+      concerns::v1::CreateConcernResponse response;
+      grpc::ClientContext context;
+      SetDeadline(context);
+      if (concerns->CreateConcern(&context, request, &response).ok()) ++acknowledged;
+    }
+  });
+  const auto more = [&](int count) {
+    const int enough = acknowledged + count;
+    EXPECT_TRUE(Eventually([&] { return acknowledged >= enough; }));
+  };
+
+  more(1);
+  std::vector<WatchStory> stories;
+  int64_t after = 0;
+  std::string token;
+  for (const std::string victim : {"concerns-service", "gateway", "concerns-service", "none"}) {
+    const int64_t enough = after + 20;
+    while (after < enough) {
+      auto watch = watch_from("gateway", after, token);
+      watch.ReadUntil([&](const WatchConcernsResponse& response) {
+        if (response.has_created()) token = response.created().consistency_token();
+        after = std::max(after, response.events().revision());
+        return after >= enough;
+      });
+      if (after >= enough && victim != "none") suite_->Kill(victim);
+      // Told to come back, also while the gateway has not found the service again: that is what resuming is for.
+      if (after < enough || victim != "none") {
+        EXPECT_EQ(watch.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+      }
+      stories.push_back(watch.End());
+      if (!stories.back().deliveries.empty()) after = stories.back().deliveries.back().revision;
+    }
+    if (victim != "none") suite_->Start(victim);
+  }
+  stop = true;
+  writer.join();
+
+  // The log as the service itself tells it from its first revision on.
+  auto log = watch_from("concerns-service", 0, token);
+  log.ReadUntil([&](const WatchConcernsResponse& response) { return response.bookmark().revision() >= after; });
+  const WatchStory& whole = log.End();
+  EXPECT_TRUE(KeepsWatchPromises(whole, whole.deliveries));
+  EXPECT_TRUE(KeepWatchPromisesTogether(stories, whole.deliveries));
 }
 
 TEST_P(SuiteTest, EveryAcknowledgedWriteIsThereAfterAllAreKilled) {

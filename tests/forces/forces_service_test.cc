@@ -19,6 +19,7 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "tests/support/golden.h"
 #include "tests/support/test_server.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::forces {
 namespace {
@@ -528,40 +529,29 @@ TEST_F(ForcesServiceTest, TellsTheHistoryOfAForce) {
 TEST_F(ForcesServiceTest, WatchGivesThePresentThenEveryChange) {
   const std::string csv = ShippedRegister();
   ASSERT_TRUE(Import(csv).ok());
-  grpc::ClientContext context;
-  SetDeadline(context);
   v1::WatchForcesRequest request;
   request.mutable_start()->set_initial_state(true);
   const auto stub = As("gateway");
-  const auto reader = stub->WatchForces(&context, request);
+  testing::RecordedWatch<v1::WatchForcesResponse> watch(
+      true, [&](grpc::ClientContext* context) { return stub->WatchForces(context, request); });
 
   v1::WatchForcesResponse message;
-  ASSERT_TRUE(reader->Read(&message));
+  ASSERT_TRUE(watch.Read(&message));
   EXPECT_TRUE(message.has_created()) << message.ShortDebugString();
-  std::set<std::string> initial;
-  while (reader->Read(&message) && !message.bookmark().initial_state_end()) {
-    ASSERT_TRUE(message.has_events()) << message.ShortDebugString();
-    for (const auto& event : message.events().events()) {
-      EXPECT_EQ(event.type(), common::v1::EVENT_TYPE_ADDED);
-      EXPECT_EQ(event.force().name(), event.name());
-      EXPECT_TRUE(initial.insert(event.name()).second) << event.name();
-    }
-  }
+  int initial = 0;
+  while (watch.Read(&message) && !message.bookmark().initial_state_end()) initial += message.events().events_size();
   EXPECT_EQ(message.bookmark().revision(), 1);
-  EXPECT_EQ(static_cast<int>(initial.size()), CountForces(csv));
+  EXPECT_EQ(initial, CountForces(csv));
 
   const auto renamed = Rename("forces/kent", "Kent Constabulary");
   ASSERT_TRUE(renamed.ok()) << renamed.status();
-  while (reader->Read(&message) && message.has_bookmark()) {
-  }
+  message = watch.ReadEvents();
   ASSERT_EQ(message.events().events_size(), 1) << message.ShortDebugString();
   EXPECT_EQ(message.events().revision(), 2);
   EXPECT_EQ(message.events().events(0).type(), common::v1::EVENT_TYPE_MODIFIED);
   EXPECT_TRUE(MessageDifferencer::Equals(message.events().events(0).force(), renamed->force()));
-  context.TryCancel();
-  while (reader->Read(&message)) {
-  }
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(KeepsWatchPromises(watch.End(), testing::LogToldBy<v1::WatchForcesResponse>(server_->ledger())));
+  EXPECT_EQ(watch.Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 // ---- The rest ----

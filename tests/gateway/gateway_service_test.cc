@@ -9,6 +9,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "tests/gateway/suite_fixture.h"
 #include "tests/support/http_client.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::gateway {
 namespace {
@@ -17,7 +18,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::HttpHeaders;
 using ::testing::IsEmpty;
+using testing::LogToldBy;
 using ::testing::Not;
+using testing::RecordedWatch;
 
 using Gateway = v1::GatewayService;
 using Watch = std::unique_ptr<grpc::ClientReader<v1::WatchDashboardResponse>>;
@@ -541,27 +544,25 @@ TEST_F(GatewayServiceTest, AnswersAndErrorsArePassedOnAsTheyAre) {
 
 TEST_F(GatewayServiceTest, AWatchIsPassedOnMessageByMessage) {
   const auto stub = gateway_->StubAs<ForcesService>("liaison-lead");
-  grpc::ClientContext context;
-  SetDeadline(context);
   forces::v1::WatchForcesRequest request;
   request.mutable_start()->set_initial_state(true);
-  auto reader = stub->WatchForces(&context, request);
+  RecordedWatch<forces::v1::WatchForcesResponse> watch(
+      true, [&](grpc::ClientContext* context) { return stub->WatchForces(context, request); });
   forces::v1::WatchForcesResponse response;
-  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_TRUE(watch.Read(&response));
   EXPECT_TRUE(response.has_created());
   int listed = 0;
-  while (reader->Read(&response) && !response.bookmark().initial_state_end()) listed += response.events().events_size();
+  while (watch.Read(&response) && !response.bookmark().initial_state_end()) listed += response.events().events_size();
   EXPECT_EQ(listed, register_size_);
   Rename(kForce, "The Force");
-  while (reader->Read(&response) && !response.has_events()) {
-  }
+  response = watch.ReadEvents();
   ASSERT_EQ(response.events().events_size(), 1);
   EXPECT_EQ(response.events().events(0).force().display_name(), "The Force");
   // Gone: the service behind is told.
   EXPECT_GT(forces_->server().host().streams(), 0);
   const int others = forces_->server().host().streams() - 1;
-  context.TryCancel();
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(KeepsWatchPromises(watch.End(), LogToldBy<forces::v1::WatchForcesResponse>(forces_->ledger())));
+  EXPECT_EQ(watch.Finish().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(Eventually([&] { return forces_->server().host().streams() == others; }));
 }
 

@@ -1,6 +1,5 @@
 // What every Watch promises, over gRPC, while several write at once: a client breaks off and resumes again and again,
 // and what it saw is held against the log.
-#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -12,7 +11,7 @@
 #include "tests/informer/support.h"
 #include "tests/informer/toy_forces.h"
 #include "tests/support/test_server.h"
-#include "tests/support/watch_validators.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::testing {
 namespace {
@@ -23,50 +22,22 @@ using forces::v1::WatchForcesResponse;
 
 constexpr int kWriters = 4, kTransactions = 50;
 
-Delivery DeliveryOf(const forces::v1::ForceEvents& events) {
-  Delivery delivery{events.revision(), {}};
-  for (const auto& event : events.events()) {
-    delivery.changes.push_back({.name = event.name(),
-                                .deleted = event.type() == common::v1::EVENT_TYPE_DELETED,
-                                .payload = rpc::ToPayload(event.force())});
-  }
-  return delivery;
-}
-
-std::vector<Delivery> LogOf(ledger::Ledger& ledger, ledger::Revision head) {
-  auto watcher = *ledger.Watch(0);
-  auto log = DeliveriesOf(*DrainTo(*watcher, head));
-  for (Delivery& delivery : log) {
-    for (WatchedChange& change : delivery.changes) change.version = 0;  // an event does not tell it
-  }
-  return log;
-}
-
-// One stream from after `after`, broken off when `enough` events messages have come or `until` is reached.
-std::vector<Delivery> WatchSome(ForcesService::Stub& stub, int64_t after, size_t enough, int64_t until) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+WatchForcesRequest From(int64_t after) {
   WatchForcesRequest request;
   request.mutable_start()->set_resume_after(after);
+  request.mutable_start()->set_initial_state(after == 0);
   request.mutable_start()->mutable_bookmark_interval()->set_nanos(100000000);
-  auto stream = stub.WatchForces(&context, request);
-  std::vector<Delivery> seen;
-  WatchForcesResponse response;
-  EXPECT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.created().revision(), after) << "created comes first";
-  int64_t last = after;
-  while (seen.size() < enough && last < until && stream->Read(&response)) {
-    if (response.has_events()) {
-      EXPECT_GT(response.events().revision(), last) << "nothing comes after a bookmark that covered it";
-      seen.push_back(DeliveryOf(response.events()));
-      last = response.events().revision();
-    } else {
-      EXPECT_EQ(response.bookmark().revision(), last) << "a bookmark covers what was sent, no more and no less";
-    }
-  }
-  context.TryCancel();
-  stream->Finish();
-  return seen;
+  return request;
+}
+
+// One stream from after `after`, broken off when `enough` transactions have come or `until` is reached.
+WatchStory WatchSome(ForcesService::Stub& stub, int64_t after, int enough, int64_t until) {
+  RecordedWatch<WatchForcesResponse> watch(
+      after == 0, [&](grpc::ClientContext* context) { return stub.WatchForces(context, From(after)); });
+  watch.ReadUntil([&](const WatchForcesResponse& response) {
+    return response.has_events() && (--enough <= 0 || response.events().revision() >= until);
+  });
+  return watch.End();
 }
 
 TEST(WatchPromises, HoldForAClientThatBreaksOffAndResumes) {
@@ -90,20 +61,16 @@ TEST(WatchPromises, HoldForAClientThatBreaksOffAndResumes) {
     });
   }
   const int64_t head = 1 + kWriters * kTransactions;
-  std::vector<std::vector<Delivery>> parts;
-  std::vector<Delivery> whole;
+  std::vector<WatchStory> stories;
   for (int64_t after = 1; after < head;) {
-    parts.push_back(WatchSome(*stub, after, 1 + parts.size() % 13, head));
-    ASSERT_FALSE(parts.back().empty()) << "nothing came after " << after;
-    after = parts.back().back().revision;
-    whole.insert(whole.end(), parts.back().begin(), parts.back().end());
+    stories.push_back(WatchSome(*stub, after, 1 + static_cast<int>(stories.size()) % 13, head));
+    ASSERT_FALSE(stories.back().deliveries.empty()) << "nothing came after " << after;
+    after = stories.back().deliveries.back().revision;
   }
   for (std::thread& writer : writers) writer.join();
 
-  const auto log = LogOf(server->ledger(), head);
-  EXPECT_TRUE(KeepsWatchPromises(whole, 1, log));
-  EXPECT_TRUE(Resumable(parts, 1, log));
-  EXPECT_EQ(whole.size(), static_cast<size_t>(head - 1));
+  EXPECT_GT(stories.size(), 5u);
+  EXPECT_TRUE(KeepWatchPromisesTogether(stories, LogToldBy<WatchForcesResponse>(server->ledger())));
 }
 
 // The initial state and what follows it, put together, are the present state, whenever the watch began.
@@ -116,47 +83,26 @@ TEST(WatchPromises, TheInitialStateAndWhatFollowsMissNothing) {
             {PutForce("f" + std::to_string(i % 20), std::to_string(i)), PutForce("last", std::to_string(i))});
     }
   });
+  constexpr int kWatchers = 6;
+  std::vector<WatchStory> stories(kWatchers);
   std::vector<std::thread> watchers;
-  for (int w = 0; w < 6; ++w) {
-    watchers.emplace_back([&server, &stub, w] {
-      ledger::Revision begin = w * 20;
+  for (int w = 0; w < kWatchers; ++w) {
+    watchers.emplace_back([&server, &stub, &stories, w] {
+      const ledger::Revision begin = w * 20;
       EXPECT_TRUE(Eventually([&] { return server->ledger().head().revision >= begin; }));
-      grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + kPatience);
-      WatchForcesRequest request;
-      request.mutable_start()->set_initial_state(true);
-      auto stream = stub->WatchForces(&context, request);
-      std::map<std::string, std::string> state;
-      WatchForcesResponse response;
-      int64_t revision = -1;
-      bool listing = true;
-      while (revision < 150 && stream->Read(&response)) {
-        if (response.has_created()) {
-          revision = response.created().revision();
-        } else if (response.has_bookmark()) {
-          EXPECT_EQ(response.bookmark().revision(), revision);
-          EXPECT_EQ(response.bookmark().initial_state_end(), listing);
-          listing = false;
-        } else {
-          EXPECT_EQ(response.events().revision(), listing ? revision : revision + 1);
-          revision = response.events().revision();
-          for (const auto& event : response.events().events()) state[event.name()] = event.force().region();
-        }
-      }
-      // A state that was whole when it was listed may need no event after it.
-      while (listing && stream->Read(&response)) {
-        if (response.has_bookmark()) listing = false;
-        for (const auto& event : response.events().events()) state[event.name()] = event.force().region();
-      }
-      context.TryCancel();
-      stream->Finish();
-      std::map<std::string, std::string> expected = {{"forces/last", "149"}};
-      for (int i = 130; i < 150; ++i) expected["forces/f" + std::to_string(i % 20)] = std::to_string(i);
-      EXPECT_EQ(state, expected);
+      RecordedWatch<WatchForcesResponse> watch(
+          true, [&](grpc::ClientContext* context) { return stub->WatchForces(context, From(0)); });
+      // To a bookmark at the end of the log: the promises say what must have come by then.
+      const auto last = watch.ReadUntil([](const auto& response) { return response.bookmark().revision() >= 150; });
+      EXPECT_EQ(last.bookmark().revision(), 150);
+      stories[static_cast<size_t>(w)] = watch.End();
     });
   }
   writer.join();
   for (std::thread& watcher : watchers) watcher.join();
+  const auto log = LogToldBy<WatchForcesResponse>(server->ledger());
+  EXPECT_EQ(log.size(), 150u);
+  for (const WatchStory& story : stories) EXPECT_TRUE(KeepsWatchPromises(story, log));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
 #include "tests/informer/support.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::rpc {
 namespace {
@@ -131,9 +132,24 @@ struct Watching {
   Watching(OwnLedger& ledger, const common::v1::WatchStart& start) { Begin(ledger, start, nullptr, 200, false); }
   ~Watching() {
     if (feed != nullptr) feed->Stop();
+    KeepsItsPromises();
+  }
+  // Whatever the stream was for, all that it told must be what every Watch promises. Once, while the ledger can be
+  // read.
+  void KeepsItsPromises() {
+    if (std::exchange(checked_, true)) return;
+    testing::WatchRecorder recorder(WatchForcesResponse::descriptor(), initial_state_);
+    for (const auto& message : port->All()) recorder.Add(message);
+    const auto log = testing::LogToldBy<WatchForcesResponse>(**ledger_, [this](const testing::WatchedChange& change) {
+      return visible_ == nullptr || visible_({.name = change.name});
+    });
+    EXPECT_TRUE(testing::KeepsWatchPromises(recorder.story(), log));
   }
   void Begin(OwnLedger& ledger, const common::v1::WatchStart& start, VersionFilter visible, int chunk_items,
              bool hold) {
+    ledger_ = &ledger;
+    visible_ = visible;
+    initial_state_ = start.initial_state();
     if (hold) port->Hold();
     feed = WatchFeed::Start(port, Shape(), start,
                             {.ledger = ledger.ledger.get(),
@@ -143,6 +159,12 @@ struct Watching {
   }
   std::shared_ptr<HeldPort> port = std::make_shared<HeldPort>();
   std::shared_ptr<WatchFeed> feed;
+
+ private:
+  OwnLedger* ledger_ = nullptr;
+  VersionFilter visible_;  // by name alone
+  bool initial_state_ = false;
+  bool checked_ = false;
 };
 
 std::vector<std::string> Names(const forces::v1::ForceEvents& events) {
@@ -364,6 +386,7 @@ TEST(WatchStream, EndsWithTheLedger) {
   OwnLedger ledger;
   Watching watching(ledger, "");
   watching.port->At(1);
+  watching.KeepsItsPromises();
   ledger->Shutdown();
   const absl::Status end = watching.port->End();
   EXPECT_EQ(end.code(), absl::StatusCode::kUnavailable);

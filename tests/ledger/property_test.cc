@@ -168,9 +168,11 @@ void Play(const EngineParam& engine, const std::vector<Step>& steps) {
   const auto end = static_cast<Revision>(states.size() - 1);
   const auto log = DeliveriesOf(*DrainTo(**ledger->Watch(0), end));
   RC_ASSERT(static_cast<Revision>(log.size()) == end);
-  RC_ASSERT(static_cast<bool>(KeepsWatchPromises(log, 0, log)));
+  RC_ASSERT(static_cast<bool>(Dense(log)));
   for (Revision after = 0; after < end; after += 3) {
-    RC_ASSERT(static_cast<bool>(KeepsWatchPromises(DeliveriesOf(*DrainTo(**ledger->Watch(after), end)), after, log)));
+    const auto seen = DeliveriesOf(*DrainTo(**ledger->Watch(after), end));
+    RC_ASSERT(static_cast<bool>(KeepsWatchPromises(seen, after, log)));
+    RC_ASSERT(static_cast<bool>(Bookmarked(seen, after, end, log)));
   }
 }
 

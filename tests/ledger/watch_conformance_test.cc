@@ -19,6 +19,7 @@ class WatchTest : public LedgerTest {
     const Revision head = ledger_->head().revision;
     auto seen = DrainTo(**ledger_->Watch(0), head);
     EXPECT_TRUE(seen.ok()) << seen.status();
+    EXPECT_TRUE(!seen.ok() || Dense(DeliveriesOf(*seen)));
     return seen.ok() ? DeliveriesOf(*seen) : std::vector<Delivery>();
   }
   void StoreSome(int count) {
@@ -88,7 +89,7 @@ TEST_P(WatchTest, KeepsItsPromisesUnderConcurrentWrites) {
           }
           for (const Delivery& delivery : DeliveriesOf(*some)) parts.back().push_back(delivery);
           position = parts.back().back().revision;
-          EXPECT_EQ((*watcher)->position(), position);
+          EXPECT_EQ((*watcher)->position(), position) << "the bookmark of a watcher";
         }
         (*watcher)->Cancel();
       }
@@ -114,6 +115,7 @@ TEST_P(WatchTest, KeepsItsPromisesUnderConcurrentWrites) {
     std::vector<Delivery> whole;
     for (const auto& part : parts) whole.insert(whole.end(), part.begin(), part.end());
     EXPECT_TRUE(KeepsWatchPromises(whole, start, log));
+    EXPECT_TRUE(Bookmarked(whole, start, kEnd, log));
   }
 }
 

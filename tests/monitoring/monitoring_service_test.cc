@@ -4,9 +4,11 @@
 
 #include "common/ledger/natural_order.h"
 #include "common/rpc/resources.h"
+#include "monitoring-service/domain/record.h"
 #include "monitoring-service/service/authorization.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/golden.h"
+#include "tests/support/watch_recorder.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -15,8 +17,12 @@ using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::LogToldBy;
+using testing::RecordedWatch;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
+using testing::WatchedChange;
+using testing::WatchStory;
 
 class MonitoringServiceTest : public ServiceTest {};
 
@@ -593,22 +599,14 @@ TEST_F(MonitoringServiceTest, NobodyDecidesOnTheirOwnProposalWhateverTheirRoles)
 
 class Watching {
  public:
-  Watching(v1::MonitoringService::Stub& stub, const v1::WatchMonitoringRequest& request) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    reader_ = stub.WatchMonitoring(&context_, request);
-  }
-  ~Watching() {
-    context_.TryCancel();
-    v1::WatchMonitoringResponse rest;
-    while (reader_->Read(&rest)) {
-    }
-    reader_->Finish();
-  }
+  Watching(v1::MonitoringService::Stub& stub, const v1::WatchMonitoringRequest& request)
+      : watch_(request.start().initial_state(),
+               [&](grpc::ClientContext* context) { return stub.WatchMonitoring(context, request); }) {}
   // Names of the next transaction or part of the initial state, passing over bookmarks; empty when the stream ends or
   // the initial state does.
   std::vector<std::string> Next() {
     v1::WatchMonitoringResponse response;
-    while (reader_->Read(&response)) {
+    while (watch_.Read(&response)) {
       if (response.has_bookmark() && response.bookmark().initial_state_end()) break;
       if (!response.has_events()) continue;
       last_ = response.events();
@@ -619,12 +617,30 @@ class Watching {
     return {};
   }
   const v1::MonitoringEvents& last() const { return last_; }
+  // Ends it: all that came.
+  const WatchStory& End() { return watch_.End(); }
 
  private:
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<v1::WatchMonitoringResponse>> reader_;
+  RecordedWatch<v1::WatchMonitoringResponse> watch_;
   v1::MonitoringEvents last_;
 };
+
+// What an officer of a force is told of a change: of its own stage alone, and not why.
+bool ToldToOfficer(WatchedChange& change) {
+  v1::Monitoring monitoring;
+  v1::Episode episode;
+  if (change.name == "forces/west-midlands/monitoring") {
+    EXPECT_TRUE(monitoring.ParseFromString(change.payload));
+    change.payload = rpc::ToPayload(WithoutUnpublished(monitoring));
+    return true;
+  }
+  if (change.name.rfind("forces/west-midlands/episodes/", 0) == 0) {
+    EXPECT_TRUE(episode.ParseFromString(change.payload));
+    change.payload = rpc::ToPayload(WithoutUnpublished(episode));
+    return true;
+  }
+  return false;
+}
 
 TEST_F(MonitoringServiceTest, LaddersAreRecordedOnceUntilTheyChange) {
   EXPECT_EQ(started_at_, 1) << "both ladders in one transaction";
@@ -652,6 +668,7 @@ TEST_F(MonitoringServiceTest, WatchTellsEachTransactionWhole) {
               UnorderedElementsAre("forces/west-midlands/monitoring", "forces/west-midlands/proposals/2",
                                    "forces/west-midlands/decisions/2", "forces/west-midlands/episodes/1"));
   EXPECT_EQ(watching.last().revision(), Head());
+  EXPECT_TRUE(KeepsWatchPromises(watching.End(), LogToldBy<v1::WatchMonitoringResponse>(server_->ledger())));
 }
 
 TEST_F(MonitoringServiceTest, WatchHidesFromAForceWhatReadsHide) {
@@ -683,6 +700,9 @@ TEST_F(MonitoringServiceTest, WatchHidesFromAForceWhatReadsHide) {
     for (const auto& event : later.last().events()) EXPECT_TRUE(event.monitoring().decision().empty());
   }
   EXPECT_THAT(initial, UnorderedElementsAre("forces/west-midlands/monitoring", "forces/west-midlands/episodes/1"));
+  const auto log = LogToldBy<v1::WatchMonitoringResponse>(server_->ledger(), ToldToOfficer);
+  EXPECT_TRUE(KeepsWatchPromises(watching.End(), log));
+  EXPECT_TRUE(KeepsWatchPromises(later.End(), log));
 }
 
 // ---- Owners down ----
