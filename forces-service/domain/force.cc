@@ -8,6 +8,8 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/utf8.h"
+#include "common/rpc/validator.h"
+#include "common/time/partial_date.h"
 #include "forces-service/domain/text.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "oversight/common/v1/validation.pb.h"
@@ -46,16 +48,6 @@ void ClearStamps(v1::Force& force) {
   force.clear_revision();
   force.clear_create_time();
   force.clear_update_time();
-}
-
-// The force as it is stored, or all that is wrong with it as fields of the request.
-absl::StatusOr<v1::Force> Checked(v1::Force force) {
-  Normalise(force);
-  Violations violations;
-  for (Fault& fault : FindFaults(force))
-    violations.Add(absl::StrCat("force.", fault.field), std::move(fault.description));
-  OVERSIGHT_RETURN_IF_ERROR(violations.status());
-  return force;
 }
 
 }  // namespace
@@ -97,6 +89,9 @@ std::vector<Fault> FindFaults(const v1::Force& force) {
   const v1::OversightBody& body = force.oversight_body();
   if (body.kind() == v1::OVERSIGHT_BODY_KIND_UNSPECIFIED) faults.push_back({"oversight_body.kind", "is required"});
   CheckText(body, "display_name", "oversight_body.display_name", body.display_name(), faults);
+  if (body.has_from_date() && body.has_to_date() && MustBeBefore(body.to_date(), body.from_date())) {
+    faults.push_back({"oversight_body.to_date", "must not be before from_date"});
+  }
   const int max_aliases = RulesOf(force, "aliases").max_items();
   if (force.aliases_size() > max_aliases) {
     faults.push_back({"aliases", absl::StrCat("has more than ", max_aliases, " entries")});
@@ -108,9 +103,20 @@ std::vector<Fault> FindFaults(const v1::Force& force) {
   return faults;
 }
 
+absl::StatusOr<v1::Force> Checked(v1::Force force) {
+  Normalise(force);
+  Violations violations;
+  for (Fault& fault : FindFaults(force))
+    violations.Add(absl::StrCat("force.", fault.field), std::move(fault.description));
+  OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  return force;
+}
+
 absl::StatusOr<v1::Force> Create(const std::optional<v1::Force>& existing, const v1::CreateForceRequest& request) {
   v1::Force force = request.force();
+  rpc::ClearOutputOnly(&force);
   force.set_name(ForceName(request.force_id()));
+  force.set_state(v1::FORCE_STATE_ACTIVE);
   if (existing) {
     return Error(absl::StatusCode::kAlreadyExists, common::v1::ERROR_REASON_RESOURCE_EXISTS,
                  absl::StrCat("The register has ", force.name(), " already."))
@@ -126,6 +132,23 @@ absl::StatusOr<v1::Force> Update(const v1::Force& current, const v1::UpdateForce
   return Checked(std::move(force));
 }
 
+void KeepWhatFilesDoNotTell(const v1::Force& current, v1::Force& force) {
+  const v1::OversightBody body = force.oversight_body();
+  v1::Force kept = current;
+  // Everything a file tells of, and nothing else, comes from the file.
+  kept.set_name(force.name());
+  kept.set_display_name(force.display_name());
+  kept.set_kind(force.kind());
+  kept.set_service(force.service());
+  kept.set_ons_code(force.ons_code());
+  kept.set_region(force.region());
+  *kept.mutable_aliases() = force.aliases();
+  kept.mutable_oversight_body()->set_kind(body.kind());
+  kept.mutable_oversight_body()->set_display_name(body.display_name());
+  ClearStamps(kept);
+  force = std::move(kept);
+}
+
 bool SameForce(v1::Force a, v1::Force b) {
   ClearStamps(a);
   ClearStamps(b);
@@ -136,7 +159,9 @@ TextQuery::TextQuery(std::string_view text) : folded_(FoldCase(Tidy(text))) {}
 
 bool TextQuery::Matches(const v1::Force& force) const {
   const auto holds = [&](const std::string& text) { return FoldCase(text).find(folded_) != std::string::npos; };
-  return holds(force.display_name()) || std::any_of(force.aliases().begin(), force.aliases().end(), holds);
+  return holds(force.display_name()) || std::any_of(force.aliases().begin(), force.aliases().end(), holds) ||
+         std::any_of(force.former_names().begin(), force.former_names().end(),
+                     [&](const v1::FormerName& former) { return holds(former.display_name()); });
 }
 
 }  // namespace oversight::forces

@@ -37,6 +37,9 @@ struct Fault {
 // Everything wrong with a normalised force, in the order of its fields; empty when it may be stored.
 std::vector<Fault> FindFaults(const v1::Force& force);
 
+// The force normalised, or INVALID_ARGUMENT INVALID_FIELDS with all that is wrong with it, as fields below `force`.
+absl::StatusOr<v1::Force> Checked(v1::Force force);
+
 // The force to add. `existing` is what the register has under its name.
 // Errors: ALREADY_EXISTS RESOURCE_EXISTS, INVALID_ARGUMENT INVALID_FIELDS.
 absl::StatusOr<v1::Force> Create(const std::optional<v1::Force>& existing, const v1::CreateForceRequest& request);
@@ -45,10 +48,15 @@ absl::StatusOr<v1::Force> Create(const std::optional<v1::Force>& existing, const
 // Errors: INVALID_ARGUMENT INVALID_FIELDS, for the mask and for what the force would become.
 absl::StatusOr<v1::Force> Update(const v1::Force& current, const v1::UpdateForceRequest& request);
 
+// Copies into `force`, which a register file tells of, what such a file does not tell: its state, its former names and
+// bodies, and since when the present ones have been there.
+void KeepWhatFilesDoNotTell(const v1::Force& current, v1::Force& force);
+
 // True when the two would be stored alike.
 bool SameForce(v1::Force a, v1::Force b);
 
-// Finds forces by a text that a person typed: in the name or an alias, whatever the case and the white space.
+// Finds forces by a text that a person typed: in the name, a former name or an alias, whatever the case and the white
+// space.
 class TextQuery {
  public:
   explicit TextQuery(std::string_view text);

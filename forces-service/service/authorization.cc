@@ -14,6 +14,9 @@ auth::AuthorizationTable MakeAuthorizationTable() {
   const std::vector<Role> keepers = {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> keepers_and_operators = {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR,
                                                    Role::ROLE_OPERATOR};
+  // Liaison leads know first who came and who went.
+  const std::vector<Role> keepers_and_leads = {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR,
+                                               Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> inspectorate_and_services = {
       Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
       Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
@@ -28,6 +31,15 @@ auth::AuthorizationTable MakeAuthorizationTable() {
                                       {"CreateForce", Access::kWrite, keepers},
                                       {"UpdateForce", Access::kWrite, keepers},
                                       {"ImportForces", Access::kWrite, keepers_and_operators},
+                                      {"RenameForce", Access::kWrite, keepers},
+                                      {"ReplaceOversightBody", Access::kWrite, keepers},
+                                      {"MergeForce", Access::kWrite, keepers},
+                                      {"AbolishForce", Access::kWrite, keepers},
+                                      {"CreateOfficeHolder", Access::kWrite, keepers_and_leads},
+                                      {"UpdateOfficeHolder", Access::kWrite, keepers_and_leads},
+                                      {"GetOfficeHolder", Access::kRead, everyone},
+                                      {"ListOfficeHolders", Access::kRead, everyone},
+                                      {"GetForceOnDate", Access::kRead, everyone},
                                   });
 }
 

@@ -7,12 +7,20 @@
 #include <utility>
 #include <vector>
 
+#include "common/time/london.h"
+#include "common/time/partial_date.h"
+#include "forces-service/domain/dated_facts.h"
 #include "forces-service/domain/force.h"
 #include "forces-service/domain/import.h"
 #include "forces-service/domain/register_csv.h"
 
 namespace oversight::forces {
 namespace {
+
+constexpr char kAnyForce[] = "forces/-";
+
+// "forces/kent" of "forces/kent/officeHolders/3".
+std::string ForceOf(const std::string& name) { return name.substr(0, name.find('/', sizeof("forces/") - 1)); }
 
 // By what forces can be listed. A term's value is the enum's name, so that the store reads well and outlives
 // renumbering.
@@ -36,6 +44,33 @@ rpc::Selection<v1::Force> SelectionOf(const v1::ListForcesRequest& request) {
   return selection;
 }
 
+std::vector<ledger::Term> TermsOfHolder(const v1::OfficeHolder& holder) {
+  return {{"force", ForceOf(holder.name())}, {"office", v1::Office_Name(holder.office())}};
+}
+
+// Who sees the offices of staff too.
+bool IsInside(const auth::Principal& principal) {
+  using auth::Role;
+  static const std::vector<Role> kInside = {Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
+                                            Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
+                                            Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
+                                            Role::ROLE_OPERATOR,        Role::ROLE_SERVICE};
+  return principal.HasAnyRole(kInside);
+}
+
+std::function<bool(const v1::OfficeHolder&)> VisibleTo(const auth::Principal& principal) {
+  if (IsInside(principal)) return nullptr;
+  return [](const v1::OfficeHolder& holder) { return IsPublicOffice(holder.office()); };
+}
+
+rpc::Selection<v1::OfficeHolder> HoldersOf(const std::string& force, const auth::Principal& principal) {
+  rpc::Selection<v1::OfficeHolder> selection;
+  if (force != kAnyForce) selection.all_of.push_back({"force", force});
+  selection.filter = VisibleTo(principal);
+  selection.visibility = selection.filter ? "public" : "";
+  return selection;
+}
+
 // The forces of the register that the file speaks of, by name.
 absl::StatusOr<std::map<std::string, v1::Force>> CurrentOf(const Register& incoming, rpc::Facts& facts) {
   std::map<std::string, v1::Force> current;
@@ -53,6 +88,27 @@ ForcesServiceImpl::ForcesServiceImpl(rpc::Runtime& runtime)
       resources_(*runtime.ledger, runtime.clock),
       watch_options_{.ledger = runtime.ledger, .clock = &runtime.clock} {
   resources_.Register<v1::Force>(TermsOf);
+  resources_.Register<v1::OfficeHolder>(TermsOfHolder);
+}
+
+template <class Request, class Response, class Change>
+grpc::ServerUnaryReactor* ForcesServiceImpl::ChangeForce(grpc::CallbackServerContext* context, const Request* request,
+                                                         Response* response, Change change) {
+  return host_.Unary(context, request, response,
+                     [this, change](rpc::Call& call, const Request& request, Response* response, rpc::Done done) {
+                       const auto decide = [&request,
+                                            change](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
+                         OVERSIGHT_ASSIGN_OR_RETURN(const v1::Force current, facts.Require<v1::Force>(request.name()));
+                         OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(current, request.etag()));
+                         OVERSIGHT_ASSIGN_OR_RETURN(const v1::Force changed, change(current, request, facts));
+                         OVERSIGHT_ASSIGN_OR_RETURN(v1::Force force, Checked(changed));
+                         rpc::Outcome<Response> outcome;
+                         outcome.Put(force);
+                         *outcome.response.mutable_force() = std::move(force);
+                         return outcome;
+                       };
+                       resources_.Mutate(call, request, response, request.reason(), decide, std::move(done));
+                     });
 }
 
 grpc::ServerUnaryReactor* ForcesServiceImpl::CreateForce(grpc::CallbackServerContext* context,
@@ -167,6 +223,155 @@ grpc::ServerWriteReactor<v1::WatchForcesResponse>* ForcesServiceImpl::WatchForce
       [this](std::shared_ptr<rpc::StreamCall<v1::WatchForcesResponse>> call, const v1::WatchForcesRequest& request) {
         rpc::ServeWatch(std::move(call), request.start(), watch_options_);
       });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::RenameForce(grpc::CallbackServerContext* context,
+                                                         const v1::RenameForceRequest* request,
+                                                         v1::RenameForceResponse* response) {
+  return ChangeForce(context, request, response,
+                     [](const v1::Force& current, const v1::RenameForceRequest& request, rpc::Facts& facts) {
+                       return Rename(current, request, LondonDay(facts.now()));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::ReplaceOversightBody(grpc::CallbackServerContext* context,
+                                                                  const v1::ReplaceOversightBodyRequest* request,
+                                                                  v1::ReplaceOversightBodyResponse* response) {
+  return ChangeForce(context, request, response,
+                     [](const v1::Force& current, const v1::ReplaceOversightBodyRequest& request, rpc::Facts& facts) {
+                       return ReplaceBody(current, request, LondonDay(facts.now()));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::MergeForce(grpc::CallbackServerContext* context,
+                                                        const v1::MergeForceRequest* request,
+                                                        v1::MergeForceResponse* response) {
+  return ChangeForce(context, request, response,
+                     [](const v1::Force& current, const v1::MergeForceRequest& request,
+                        rpc::Facts& facts) -> absl::StatusOr<v1::Force> {
+                       OVERSIGHT_ASSIGN_OR_RETURN(const v1::Force successor,
+                                                  facts.Require<v1::Force>(request.successor()));
+                       return Merge(current, successor, request, LondonDay(facts.now()));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::AbolishForce(grpc::CallbackServerContext* context,
+                                                          const v1::AbolishForceRequest* request,
+                                                          v1::AbolishForceResponse* response) {
+  return ChangeForce(context, request, response,
+                     [](const v1::Force& current, const v1::AbolishForceRequest& request,
+                        rpc::Facts& facts) -> absl::StatusOr<v1::Force> {
+                       std::optional<v1::Force> successor;
+                       if (!request.successor().empty()) {
+                         OVERSIGHT_ASSIGN_OR_RETURN(successor, facts.Require<v1::Force>(request.successor()));
+                       }
+                       return Abolish(current, successor ? &*successor : nullptr, request, LondonDay(facts.now()));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::CreateOfficeHolder(grpc::CallbackServerContext* context,
+                                                                const v1::CreateOfficeHolderRequest* request,
+                                                                v1::CreateOfficeHolderResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::CreateOfficeHolderRequest& request, v1::CreateOfficeHolderResponse* response,
+             rpc::Done done) {
+        const auto decide =
+            [&request](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<v1::CreateOfficeHolderResponse>> {
+          OVERSIGHT_RETURN_IF_ERROR(facts.Require<v1::Force>(request.parent()).status());
+          OVERSIGHT_ASSIGN_OR_RETURN(const auto others, facts.List<v1::OfficeHolder>("force", request.parent()));
+          const std::string prefix = request.parent() + "/officeHolders/";
+          OVERSIGHT_ASSIGN_OR_RETURN(const int64_t number, facts.NextNumber(prefix));
+          OVERSIGHT_ASSIGN_OR_RETURN(v1::OfficeHolder holder,
+                                     Appoint(request.office_holder(), prefix + std::to_string(number), others));
+          rpc::Outcome<v1::CreateOfficeHolderResponse> outcome;
+          outcome.Put(holder);
+          *outcome.response.mutable_office_holder() = std::move(holder);
+          return outcome;
+        };
+        resources_.Mutate(call, request, response, /*reason=*/"", decide, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::UpdateOfficeHolder(grpc::CallbackServerContext* context,
+                                                                const v1::UpdateOfficeHolderRequest* request,
+                                                                v1::UpdateOfficeHolderResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::UpdateOfficeHolderRequest& request, v1::UpdateOfficeHolderResponse* response,
+             rpc::Done done) {
+        const auto decide =
+            [&request](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<v1::UpdateOfficeHolderResponse>> {
+          const std::string& name = request.office_holder().name();
+          OVERSIGHT_ASSIGN_OR_RETURN(const auto current, facts.Require<v1::OfficeHolder>(name));
+          OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(current, request.office_holder().etag()));
+          OVERSIGHT_ASSIGN_OR_RETURN(const auto others, facts.List<v1::OfficeHolder>("force", ForceOf(name)));
+          OVERSIGHT_ASSIGN_OR_RETURN(v1::OfficeHolder holder, UpdateHolder(current, request, others));
+          rpc::Outcome<v1::UpdateOfficeHolderResponse> outcome;
+          if (SameHolder(holder, current)) {
+            *outcome.response.mutable_office_holder() = current;
+            return outcome;
+          }
+          outcome.Put(holder);
+          *outcome.response.mutable_office_holder() = std::move(holder);
+          return outcome;
+        };
+        resources_.Mutate(call, request, response, request.reason(), decide, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::GetOfficeHolder(grpc::CallbackServerContext* context,
+                                                             const v1::GetOfficeHolderRequest* request,
+                                                             v1::GetOfficeHolderResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::GetOfficeHolderRequest& request,
+                            v1::GetOfficeHolderResponse* response, rpc::Done done) {
+                       resources_.GetResource<v1::OfficeHolder>(call, request, response,
+                                                                &v1::GetOfficeHolderResponse::mutable_office_holder,
+                                                                std::move(done), VisibleTo(call.principal()));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::ListOfficeHolders(grpc::CallbackServerContext* context,
+                                                               const v1::ListOfficeHoldersRequest* request,
+                                                               v1::ListOfficeHoldersResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::ListOfficeHoldersRequest& request,
+                            v1::ListOfficeHoldersResponse* response, rpc::Done done) {
+                       auto selection = HoldersOf(request.parent(), call.principal());
+                       if (request.office() != v1::OFFICE_UNSPECIFIED) {
+                         selection.all_of.push_back({"office", v1::Office_Name(request.office())});
+                       }
+                       resources_.ListResources<v1::OfficeHolder>(
+                           call, request, response, &v1::ListOfficeHoldersResponse::mutable_office_holders,
+                           std::move(selection), std::move(done));
+                     });
+}
+
+grpc::ServerUnaryReactor* ForcesServiceImpl::GetForceOnDate(grpc::CallbackServerContext* context,
+                                                            const v1::GetForceOnDateRequest* request,
+                                                            v1::GetForceOnDateResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::GetForceOnDateRequest& request,
+                            v1::GetForceOnDateResponse* response, rpc::Done done) {
+                       resources_.Read<v1::Force>(
+                           call, request.name(), request.read(),
+                           [this, &call, &request, response, done](const absl::StatusOr<rpc::Found<v1::Force>>& force) {
+                             if (!force.ok()) return done(force.status());
+                             // Both parts from one state of the record.
+                             common::v1::ReadOptions same;
+                             same.mutable_as_of()->set_revision(force->revision);
+                             resources_.ReadAll<v1::OfficeHolder>(
+                                 call, same, HoldersOf(request.name(), call.principal()),
+                                 [this, force = *force, &request, response, done](const auto& holders) {
+                                   if (!holders.ok()) return done(holders.status());
+                                   const absl::CivilDay day = *ToCivilDay(request.date());
+                                   *response->mutable_force() = OnDate(force.resource, holders->resource, day);
+                                   resources_.SetHeader(force.revision, force.time, response->mutable_header());
+                                   done(absl::OkStatus());
+                                 });
+                           });
+                     });
 }
 
 }  // namespace oversight::forces

@@ -32,8 +32,38 @@ class ForcesServiceImpl final : public v1::ForcesService::CallbackService {
                                               v1::ListForceVersionsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchForcesResponse>* WatchForces(grpc::CallbackServerContext* context,
                                                                  const v1::WatchForcesRequest* request) override;
+  grpc::ServerUnaryReactor* RenameForce(grpc::CallbackServerContext* context, const v1::RenameForceRequest* request,
+                                        v1::RenameForceResponse* response) override;
+  grpc::ServerUnaryReactor* ReplaceOversightBody(grpc::CallbackServerContext* context,
+                                                 const v1::ReplaceOversightBodyRequest* request,
+                                                 v1::ReplaceOversightBodyResponse* response) override;
+  grpc::ServerUnaryReactor* MergeForce(grpc::CallbackServerContext* context, const v1::MergeForceRequest* request,
+                                       v1::MergeForceResponse* response) override;
+  grpc::ServerUnaryReactor* AbolishForce(grpc::CallbackServerContext* context, const v1::AbolishForceRequest* request,
+                                         v1::AbolishForceResponse* response) override;
+  grpc::ServerUnaryReactor* CreateOfficeHolder(grpc::CallbackServerContext* context,
+                                               const v1::CreateOfficeHolderRequest* request,
+                                               v1::CreateOfficeHolderResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateOfficeHolder(grpc::CallbackServerContext* context,
+                                               const v1::UpdateOfficeHolderRequest* request,
+                                               v1::UpdateOfficeHolderResponse* response) override;
+  grpc::ServerUnaryReactor* GetOfficeHolder(grpc::CallbackServerContext* context,
+                                            const v1::GetOfficeHolderRequest* request,
+                                            v1::GetOfficeHolderResponse* response) override;
+  grpc::ServerUnaryReactor* ListOfficeHolders(grpc::CallbackServerContext* context,
+                                              const v1::ListOfficeHoldersRequest* request,
+                                              v1::ListOfficeHoldersResponse* response) override;
+  grpc::ServerUnaryReactor* GetForceOnDate(grpc::CallbackServerContext* context,
+                                           const v1::GetForceOnDateRequest* request,
+                                           v1::GetForceOnDateResponse* response) override;
 
  private:
+  // Changes one force: reads it, checks the etag, stores what `change` makes of it. `change` is
+  // absl::StatusOr<v1::Force>(const v1::Force& current, rpc::Facts& facts).
+  template <class Request, class Response, class Change>
+  grpc::ServerUnaryReactor* ChangeForce(grpc::CallbackServerContext* context, const Request* request,
+                                        Response* response, Change change);
+
   rpc::Host& host_;
   rpc::Resources resources_;
   const rpc::WatchOptions watch_options_;

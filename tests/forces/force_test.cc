@@ -85,8 +85,10 @@ TEST(FindFaults, BoundsTheNumberOfAliases) {
 TEST(Create, NamesTheForceAfterItsId) {
   v1::CreateForceRequest request = CreateKent();
   request.mutable_force()->set_name("forces/whatever");
-  const auto force = Create(std::nullopt, request);
+  auto force = Create(std::nullopt, request);
   ASSERT_TRUE(force.ok()) << force.status();
+  EXPECT_EQ(force->state(), v1::FORCE_STATE_ACTIVE);
+  force->clear_state();
   EXPECT_TRUE(SameForce(*force, Kent()));
 }
 

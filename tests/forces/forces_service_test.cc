@@ -554,6 +554,109 @@ TEST_F(ForcesServiceTest, WatchGivesThePresentThenEveryChange) {
   EXPECT_EQ(watch.Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
+// ---- Dated facts ----
+
+TEST_F(ForcesServiceTest, TellsWhoWasChiefOnADayAndWhatWasKnownOfItWhen) {
+  ASSERT_TRUE(Import(std::string(kHeader) + kKent + kEssex).ok());
+  const auto date = [](int year, int month, int day) {
+    common::v1::PartialDate date;
+    date.set_year(year);
+    date.set_month(month);
+    date.set_day(day);
+    return date;
+  };
+  v1::CreateOfficeHolderRequest request;
+  request.set_parent("forces/kent");
+  auto& holder = *request.mutable_office_holder();
+  holder.set_office(v1::OFFICE_CHIEF_OFFICER);
+  holder.set_display_name("First Chief");
+  *holder.mutable_from_date() = date(2019, 4, 1);
+  const auto first = Call(&Stub::CreateOfficeHolder, request, "liaison-lead");
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->office_holder().name(), "forces/kent/officeHolders/1");
+  holder.set_office(v1::OFFICE_LIAISON_LEAD);
+  holder.set_display_name("Liaison Lead");
+  ASSERT_TRUE(Call(&Stub::CreateOfficeHolder, request, "liaison-lead").ok());
+  holder.set_office(v1::OFFICE_CHIEF_OFFICER);
+  holder.set_display_name("Second Chief");
+  *holder.mutable_from_date() = date(2023, 5, 17);
+  EXPECT_EQ(ReasonOf(Call(&Stub::CreateOfficeHolder, request, "liaison-lead").status()), "OFFICE_TAKEN");
+
+  v1::UpdateOfficeHolderRequest end;
+  end.mutable_office_holder()->set_name(first->office_holder().name());
+  end.mutable_office_holder()->set_etag(first->office_holder().etag());
+  *end.mutable_office_holder()->mutable_to_date() = date(2023, 5, 17);
+  end.mutable_update_mask()->add_paths("to_date");
+  const auto ended = Call(&Stub::UpdateOfficeHolder, end, "liaison-lead");
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ReasonOf(Call(&Stub::UpdateOfficeHolder, end, "liaison-lead").status()), "ETAG_MISMATCH");
+  ASSERT_TRUE(Call(&Stub::CreateOfficeHolder, request, "liaison-lead").ok());
+
+  const auto chief_on = [&](const common::v1::PartialDate& day, int64_t as_of = 0,
+                            const std::string& principal = "public") {
+    v1::GetForceOnDateRequest ask;
+    ask.set_name("forces/kent");
+    *ask.mutable_date() = day;
+    if (as_of > 0) ask.mutable_read()->mutable_as_of()->set_revision(as_of);
+    const auto answer = Call(&Stub::GetForceOnDate, ask, principal);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    std::vector<std::string> names;
+    if (answer.ok()) {
+      for (const auto& found : answer->force().office_holders()) names.push_back(found.office_holder().display_name());
+    }
+    return names;
+  };
+  EXPECT_THAT(chief_on(date(2023, 5, 16)), ElementsAre("First Chief"));
+  EXPECT_THAT(chief_on(date(2023, 5, 17)), ElementsAre("Second Chief"));
+  // Before the second was recorded, the first was thought to stay.
+  EXPECT_THAT(chief_on(date(2023, 5, 17), first->header().revision()), ElementsAre("First Chief"));
+  // Staff of the inspectorate are for the inspectorate.
+  EXPECT_THAT(chief_on(date(2023, 5, 17), 0, "hm-inspector"), ElementsAre("Second Chief", "Liaison Lead"));
+  v1::ListOfficeHoldersRequest list;
+  list.set_parent("forces/kent");
+  EXPECT_EQ(Call(&Stub::ListOfficeHolders, list, "public")->office_holders_size(), 2);
+  EXPECT_EQ(Call(&Stub::ListOfficeHolders, list, "hm-inspector")->office_holders_size(), 3);
+  list.set_parent("forces/-");
+  list.set_office(v1::OFFICE_CHIEF_OFFICER);
+  EXPECT_EQ(Call(&Stub::ListOfficeHolders, list, "hm-inspector")->office_holders_size(), 2);
+  v1::GetOfficeHolderRequest get;
+  get.set_name("forces/kent/officeHolders/2");
+  EXPECT_EQ(ReasonOf(Call(&Stub::GetOfficeHolder, get, "public").status()), "RESOURCE_NOT_FOUND");
+}
+
+TEST_F(ForcesServiceTest, AMergedForceKeepsItsRecordAndAFileDoesNotBringItBack) {
+  const std::string file = std::string(kHeader) + kKent + kEssex;
+  ASSERT_TRUE(Import(file).ok());
+  v1::RenameForceRequest rename;
+  rename.set_name("forces/kent");
+  rename.set_display_name("Kent Constabulary");
+  rename.mutable_from_date()->set_year(2020);
+  rename.set_reason("Order of 2019.");
+  ASSERT_TRUE(Call(&Stub::RenameForce, rename).ok());
+  v1::MergeForceRequest merge;
+  merge.set_name("forces/kent");
+  merge.set_successor("forces/essex");
+  merge.mutable_end_date()->set_year(2023);
+  merge.set_reason("Order of 2022.");
+  EXPECT_EQ(ReasonOf(Call(&Stub::MergeForce, merge, "operator").status()), "ROLE_NOT_ALLOWED");
+  const auto merged = Call(&Stub::MergeForce, merge);
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->force().state(), v1::FORCE_STATE_MERGED);
+  merge.set_successor("forces/nowhere");
+  EXPECT_EQ(ReasonOf(Call(&Stub::MergeForce, merge).status()), "RESOURCE_NOT_FOUND");
+
+  ASSERT_TRUE(Import(file).ok());
+  const auto kent = Get("forces/kent");
+  ASSERT_TRUE(kent.ok());
+  EXPECT_EQ(kent->force().state(), v1::FORCE_STATE_MERGED);
+  EXPECT_EQ(kent->force().successor(), "forces/essex");
+  EXPECT_EQ(kent->force().former_names(0).display_name(), "Kent Police");
+  v1::ListForcesRequest find;
+  find.set_query("kent police");
+  EXPECT_EQ(List(find).size(), 1u);
+  EXPECT_EQ(Get("forces/kent", 1)->force().display_name(), "Kent Police");
+}
+
 // ---- The rest ----
 
 TEST_F(ForcesServiceTest, KeepsEverythingOverARestart) {
@@ -592,10 +695,13 @@ TEST(ForcesAuthorization, SaysWhoMayDoWhat) {
   const auto principals = auth::InsecureAuthenticator::FromFile("data/principals.json");
   ASSERT_TRUE(principals.ok()) << principals.status();
 
-  const std::set<std::string> read = {"GetForce", "ListForces"};
+  const std::set<std::string> read = {"GetForce", "ListForces", "GetForceOnDate", "GetOfficeHolder",
+                                      "ListOfficeHolders"};
   const std::set<std::string> audit = {"ListForceVersions", "WatchForces"};
   const std::set<std::string> import = {"ImportForces"};
-  const std::set<std::string> write = {"CreateForce", "UpdateForce"};
+  const std::set<std::string> offices = {"CreateOfficeHolder", "UpdateOfficeHolder"};
+  const std::set<std::string> write = {"CreateForce",          "UpdateForce", "RenameForce",
+                                       "ReplaceOversightBody", "MergeForce",  "AbolishForce"};
   const auto all_of = [](std::initializer_list<std::set<std::string>> sets) {
     std::set<std::string> all;
     for (const auto& set : sets) all.insert(set.begin(), set.end());
@@ -605,13 +711,13 @@ TEST(ForcesAuthorization, SaysWhoMayDoWhat) {
       {"public", read},
       {"west-midlands-officer", read},
       {"west-midlands-oversight-body", read},
-      {"liaison-lead", all_of({read, audit})},
-      {"hm-inspector", all_of({read, audit})},
+      {"liaison-lead", all_of({read, audit, offices})},
+      {"hm-inspector", all_of({read, audit, offices})},
       {"oversight-group-secretariat", all_of({read, audit})},
       {"press-officer", all_of({read, audit})},
       {"operator", all_of({read, audit, import})},
-      {"chief-inspector", all_of({read, audit, import, write})},
-      {"records-manager", all_of({read, audit, import, write})},
+      {"chief-inspector", all_of({read, audit, import, write, offices})},
+      {"records-manager", all_of({read, audit, import, write, offices})},
       {"forces-service", all_of({read, audit})},
       {"concerns-service", all_of({read, audit})},
       {"monitoring-service", all_of({read, audit})},
