@@ -28,8 +28,8 @@ struct ChannelOptions {
   std::string principal;
   // Methods that only read, as "oversight.forces.v1.ForcesService/GetForce" (see ReadMethods). They are tried again (3
   // attempts in all, the next replica's turn each time) on UNAVAILABLE. Anything else is the caller's to repeat, with
-  // its request id. A replica that hangs holds the calls it was given until their deadlines; after 40 s without an
-  // answer to a ping its connection is closed.
+  // its request id. A replica that hangs holds the calls it was given until their deadlines, or until it is
+  // left after 15 s without a sign of life; these calls end with UNAVAILABLE.
   std::vector<std::string> retry;
   int max_receive_bytes = 4 << 20;
 };

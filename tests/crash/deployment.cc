@@ -3,36 +3,21 @@
 #include <signal.h>
 
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/ledger/sqlite/connection.h"
-#include "common/ledger/store.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::crash {
 namespace {
 
 constexpr int kReplicas = 2;
-constexpr int kLogPage = 1000;
-
-template <class Whole>
-absl::StatusOr<Whole> ReadAll(const std::string& store,
-                              absl::StatusOr<Whole> (ledger::Reader::*page_of)(ledger::Revision, int)) {
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto engine, ledger::EngineFor(store));
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto reader, engine->OpenReader());
-  Whole all;
-  while (true) {
-    OVERSIGHT_ASSIGN_OR_RETURN(Whole page, ((*reader).*page_of)(all.empty() ? 0 : all.back().revision, kLogPage));
-    if (page.empty()) return all;
-    all.insert(all.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
-  }
-}
 
 }  // namespace
 
@@ -108,8 +93,10 @@ absl::Status Deployment::WaitUntilDead(int replica) {
   return absl::InternalError(code < 0 ? "it goes on living" : absl::StrCat("it ended with code ", code));
 }
 
-absl::StatusOr<Log> Deployment::ReadLog() { return ReadAll<Log>(store_, &ledger::Reader::Log); }
-absl::StatusOr<WholeLog> Deployment::ReadWholeLog() { return ReadAll<WholeLog>(store_, &ledger::Reader::LogWhole); }
+absl::StatusOr<Log> Deployment::ReadLog() { return testing::ReadLog(store_); }
+absl::StatusOr<WholeLog> Deployment::ReadWholeLog() {
+  return testing::ReadLogBy<WholeLog>(store_, &ledger::Reader::LogWhole);
+}
 
 absl::Status Deployment::CheckFiles() {
   const std::string path(absl::StripPrefix(store_, "sqlite:"));

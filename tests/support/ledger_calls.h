@@ -1,12 +1,15 @@
 // Blocking calls on a ledger, and short ways to write commands, for tests. Thread-safe as the ledger is.
 #pragma once
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/ledger/ledger.h"
+#include "common/ledger/store.h"
+#include "common/rpc/errors.h"
 #include "tests/support/awaited.h"
 
 namespace oversight::testing {
@@ -76,6 +79,24 @@ inline absl::StatusOr<std::vector<std::shared_ptr<const ledger::Transaction>>> D
     all.insert(all.end(), some->begin(), some->end());
   }
   return all;
+}
+
+// The log as the store holds it now, read beside the programs that have it open, by the function of the reader that
+// gives its pages.
+template <class Whole>
+absl::StatusOr<Whole> ReadLogBy(const std::string& store,
+                                absl::StatusOr<Whole> (ledger::Reader::*page_of)(ledger::Revision after, int limit)) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto engine, ledger::EngineFor(store));
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto reader, engine->OpenReader());
+  Whole all;
+  while (true) {
+    OVERSIGHT_ASSIGN_OR_RETURN(Whole page, ((*reader).*page_of)(all.empty() ? 0 : all.back().revision, /*limit=*/1000));
+    if (page.empty()) return all;
+    all.insert(all.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
+  }
+}
+inline absl::StatusOr<std::vector<ledger::Transaction>> ReadLog(const std::string& store) {
+  return ReadLogBy<std::vector<ledger::Transaction>>(store, &ledger::Reader::Log);
 }
 
 }  // namespace oversight::testing

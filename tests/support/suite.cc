@@ -93,8 +93,8 @@ void Suite::Launch(const std::string& name, int replica) {
   if (name != "forces-service") command.push_back("--forces=" + target("forces-service"));
   if (name == "monitoring-service" || name == "gateway") command.push_back("--concerns=" + target("concerns-service"));
   if (name == "gateway") command.push_back("--monitoring=" + target("monitoring-service"));
-  const std::string files = folder_ / absl::StrCat(name, "-", replica);
-  server(name, replica) = std::make_unique<ServerProcess>(command, files + ".json", files + ".log");
+  server(name, replica) =
+      std::make_unique<ServerProcess>(command, folder_ / absl::StrCat(name, "-", replica, ".json"), log(name, replica));
 }
 
 void Suite::WaitFor(const std::string& name, int replica) {
@@ -103,6 +103,10 @@ void Suite::WaitFor(const std::string& name, int replica) {
     std::abort();
   }
   addresses_.at(name).at(static_cast<size_t>(replica)) = server(name, replica)->addresses();
+}
+
+std::string Suite::log(const std::string& name, int replica) const {
+  return folder_ / absl::StrCat(name, "-", replica, ".log");
 }
 
 std::string Suite::target(const std::string& name) const {

@@ -48,6 +48,10 @@ class Suite {
   const std::string& address(const std::string& name, const std::string& what = "grpc", int replica = 0) const {
     return addresses_.at(name).at(static_cast<size_t>(replica)).at(what);
   }
+  // Where a service keeps its records, as its --store.
+  const std::string& store(const std::string& name) const { return stores_.at(name); }
+  // Where the output of a replica goes, of all its runs.
+  std::string log(const std::string& name, int replica = 0) const;
   // All replicas of it, as a gRPC target.
   std::string target(const std::string& name) const;
   // A new channel to all replicas, or to one, on which every call is from `principal`.
