@@ -87,6 +87,11 @@ bool Auditor::Fail(const std::string& what) {
   return false;
 }
 
+bool Auditor::FailWhole(const std::string& what) {
+  if (!finding_) finding_ = {0, 0, what};
+  return false;
+}
+
 std::string Auditor::Problem(const LoggedTransaction& transaction) const {
   if (transaction.revision != size() + 1) {
     return transaction.revision > size() + 1

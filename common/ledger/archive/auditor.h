@@ -55,6 +55,8 @@ class Auditor {
   bool Finish();
   // Says what is wrong with the next transaction where that was found before it could be read as one. Always false.
   bool Fail(const std::string& what);
+  // The same of no revision in particular.
+  bool FailWhole(const std::string& what);
 
   const std::optional<Finding>& finding() const { return finding_; }
   // The revisions of payloads that are missing and for which no record was seen yet. A log that is read while it is

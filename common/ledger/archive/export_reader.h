@@ -1,0 +1,53 @@
+// Reads an exported log back and audits it on the way, in constant memory: what is given out is sound as far as it
+// goes, and the first thing that is wrong ends it with a finding. One thread at a time.
+//
+//   ExportReader reader(in);
+//   if (reader.Open()) while (const LoggedTransaction* transaction = reader.Next()) Use(*transaction);
+//   if (reader.finding()) ...
+#pragma once
+
+#include <cstdint>
+#include <istream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/ledger/archive/auditor.h"
+#include "common/ledger/archive/export_format.h"
+
+namespace oversight::ledger {
+
+class ExportReader {
+ public:
+  // `in` must outlive the reader. `heads` are those known from elsewhere.
+  explicit ExportReader(std::istream& in, std::vector<KnownHead> heads = {});
+
+  // Reads the header. False when it is damaged.
+  bool Open();
+  const ExportHeader& header() const { return header_; }
+  // The next transaction, valid until the next call; null at the end and when something is wrong.
+  const LoggedTransaction* Next();
+
+  // After null: what is wrong. None means that the whole file was read and is sound.
+  const std::optional<Finding>& finding() const { return auditor_.finding(); }
+  const Auditor& auditor() const { return auditor_; }
+  int64_t bytes() const { return bytes_; }  // read so far
+
+ private:
+  enum class Ended { kWhole, kCutOff, kTooLong };
+  // The next line into line_, without its line break; nothing of it at the end of the file.
+  Ended ReadLine();
+  bool AtEnd();
+  // Says what is wrong with the line that should hold the next revision, or the trailer. Always null.
+  const LoggedTransaction* FailLine(const std::string& what);
+
+  std::istream& in_;
+  Auditor auditor_;
+  ExportHeader header_;
+  LoggedTransaction transaction_;
+  std::string buffer_, line_;
+  size_t taken_ = 0;  // of buffer_
+  int64_t bytes_ = 0;
+};
+
+}  // namespace oversight::ledger
