@@ -1,6 +1,7 @@
 // What reads promise, on every engine.
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 #include "absl/time/clock.h"
 #include "tests/ledger/ledger_fixture.h"
@@ -130,6 +131,62 @@ TEST_P(ReadTest, PagesHistoryNewestFirst) {
   EXPECT_THAT(HistoryNow(*ledger_, {.name = "things/none"})->entries, IsEmpty());
 }
 
+TEST_P(ReadTest, HistoryTellsTheLivesOfANameApart) {
+  const absl::Time start = clock_.Now();
+  for (const auto& change :
+       {Put("things/1", "a"), Put("things/1", "b"), Delete("things/1", "b"), Put("things/1", "c")}) {
+    Store({change});
+    clock_.Advance(absl::Seconds(1));
+  }
+  Open();
+  const auto history = HistoryNow(*ledger_, {.name = "things/1"});
+  ASSERT_EQ(history->entries.size(), 4u);
+  std::vector<std::tuple<std::string, Revision, int64_t, bool>> told;
+  for (const HistoryEntry& entry : history->entries) {
+    told.emplace_back(entry.version.payload, entry.version.create_revision, entry.version.version,
+                      entry.version.deleted);
+    EXPECT_EQ(entry.version.update_time, start + absl::Seconds(entry.version.revision - 1));
+    EXPECT_EQ(entry.version.create_time, start + absl::Seconds(entry.version.create_revision - 1));
+  }
+  EXPECT_THAT(told, ElementsAre(std::tuple("c", 4, 1, false), std::tuple("b", 1, 3, true), std::tuple("b", 1, 2, false),
+                                std::tuple("a", 1, 1, false)));
+  EXPECT_FALSE(history->more);
+}
+
+TEST_P(ReadTest, PagesOfAHistoryMissNothingWhateverIsWritten) {
+  constexpr int kVersions = 40;
+  for (int i = 1; i <= kVersions; ++i) Store({Put("things/1", absl::StrCat(i))});
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = kVersions + 1; !stop; ++i) {
+      CommitNow(*ledger_, Storing({Put("things/1", absl::StrCat(i)), Put("things/2", "")})).IgnoreError();
+    }
+  });
+  for (int round = 0; round < 10; ++round) {
+    // From the newest there is at the first page, down to the first version.
+    int next = 0;
+    HistoryQuery query{.name = "things/1", .limit = 7};
+    for (bool more = true; more;) {
+      const auto page = HistoryNow(*ledger_, query);
+      ASSERT_TRUE(page.ok()) << page.status();
+      ASSERT_FALSE(page->entries.empty());
+      for (const HistoryEntry& entry : page->entries) {
+        const int number = std::stoi(entry.version.payload);
+        if (next > 0) {
+          EXPECT_EQ(number, next);
+        }
+        EXPECT_EQ(entry.version.version, number);
+        next = number - 1;
+      }
+      query.before = page->entries.back().version.revision;
+      more = page->more;
+    }
+    EXPECT_EQ(next, 0);
+  }
+  stop = true;
+  writer.join();
+}
+
 TEST_P(ReadTest, ListsInNaturalOrder) {
   std::vector<Change> changes;
   for (const char* name : {"things/10", "things/9", "things/2", "things/1/parts/11", "things/1", "things/1/parts/2",
@@ -206,6 +263,61 @@ TEST_P(ReadTest, PagesOfOneRevisionAreOneListWhateverIsWritten) {
     }
     ASSERT_EQ(seen.size(), static_cast<size_t>(kThings));
     for (int i = 1; i <= kThings; ++i) EXPECT_EQ(seen[static_cast<size_t>(i - 1)], absl::StrCat("things/", i * 2));
+  }
+  stop = true;
+  writer.join();
+}
+
+// As a caller pages: the first page is of now, and what it says it was read at binds the rest. The same moment by time
+// gives the same list, whenever it is asked for.
+TEST_P(ReadTest, AListBegunNowStaysAtItsMoment) {
+  // All change together, so that a list of two moments shows.
+  const auto generation = [](int i) {
+    std::vector<Change> changes;
+    for (int n = 1; n <= 40; ++n) {
+      changes.push_back(Put(absl::StrCat("things/", n), absl::StrCat(i), {{"parity", absl::StrCat((n + i) % 2)}}));
+    }
+    return changes;
+  };
+  Store(generation(0));
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 1; !stop; ++i) {
+      clock_.Advance(absl::Microseconds(1));
+      CommitNow(*ledger_, Storing(generation(i))).IgnoreError();
+    }
+  });
+  const auto pages = [&](const AsOf& as_of) {
+    std::vector<std::pair<std::string, std::string>> items;
+    ListQuery query{.kind = "test.Thing", .all_of = {{"parity", "1"}}, .limit = 6, .as_of = as_of};
+    Head moment;
+    for (bool more = true; more;) {
+      const auto page = ListNow(*ledger_, query);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const Version& version : page->items) {
+        items.emplace_back(version.name, version.payload);
+        EXPECT_EQ(version.revision, page->read_revision) << version.name;
+      }
+      moment = {page->read_revision, page->read_time};
+      query.as_of = {.revision = page->read_revision};
+      if (!page->items.empty()) query.after = page->items.back().name;
+      more = page->more;
+    }
+    return std::pair(items, moment);
+  };
+  for (int round = 0; round < 20; ++round) {
+    const auto [items, moment] = pages({});
+    ASSERT_EQ(items.size(), 20u);
+    for (const auto& [name, payload] : items) EXPECT_EQ(payload, items[0].second) << name;
+    EXPECT_EQ(pages({.revision = moment.revision}).first, items);
+    const auto by_time = pages({.time = moment.recorded_time});
+    if (by_time.second.revision == moment.revision) {
+      EXPECT_EQ(by_time.first, items);
+    }
+    EXPECT_GE(by_time.second.revision, moment.revision);
+    EXPECT_EQ(by_time.second.recorded_time, moment.recorded_time);
+    EXPECT_EQ(pages({.time = moment.recorded_time}).first, by_time.first);
   }
   stop = true;
   writer.join();

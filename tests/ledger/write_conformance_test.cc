@@ -1,5 +1,6 @@
 // What a commit promises, on every engine.
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -198,6 +199,79 @@ TEST_P(WriteTest, ConcurrentWritersLoseNoUpdate) {
   EXPECT_EQ(ledger_->head().revision, kThreads * kEach);
 }
 
+// A write on the condition that the resource is still at `etag`, as services do it: 0 for "there is none".
+Command PutIfAt(Revision etag, const std::string& name, const std::string& payload,
+                const std::string& request_id = "") {
+  return Deciding(
+      [=](View& view) -> absl::StatusOr<Decision> {
+        const auto found = view.Get(name);
+        if (!found.ok()) return found.status();
+        const Revision at = *found ? (*found)->revision : 0;
+        if (at != etag) return EtagMismatch(name, absl::StrCat(at));
+        return Decision{{Put(name, payload)}, ""};
+      },
+      request_id);
+}
+
+TEST_P(WriteTest, AnEtagIsHeldAgainstTheStateAtTheCommit) {
+  EXPECT_EQ(CommitNow(*ledger_, PutIfAt(0, "things/1", "a"))->revision, 1);
+  Store({Put("things/2", "other")});
+  const absl::Status stale = CommitNow(*ledger_, PutIfAt(0, "things/1", "b")).status();
+  EXPECT_EQ(stale.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+  EXPECT_EQ(CommitNow(*ledger_, PutIfAt(1, "things/1", "b"))->revision, 3);
+  // In one batch the first wins, and later ones are held against what it left.
+  Hold hold(*ledger_);
+  std::vector<Awaited<Committed>> done(4);
+  ledger_->Commit(PutIfAt(3, "things/1", "c"), done[0].callback());
+  ledger_->Commit(PutIfAt(3, "things/1", "d"), done[1].callback());
+  ledger_->Commit(PutIfAt(4, "things/1", "e"), done[2].callback());
+  ledger_->Commit(PutIfAt(2, "things/2", "f"), done[3].callback());
+  hold.Release();
+  EXPECT_EQ(done[0].Take()->revision, 4);
+  EXPECT_EQ(ReasonOf(done[1].Take().status()), "ETAG_MISMATCH");
+  EXPECT_EQ(done[2].Take()->revision, 5);
+  EXPECT_EQ(done[3].Take()->revision, 6);
+  // A deleted resource has no etag any more, and its successor another.
+  Store({Delete("things/1")});
+  EXPECT_EQ(ReasonOf(CommitNow(*ledger_, PutIfAt(5, "things/1", "g")).status()), "ETAG_MISMATCH");
+  EXPECT_EQ(CommitNow(*ledger_, PutIfAt(0, "things/1", "g"))->revision, 8);
+  EXPECT_EQ(ReasonOf(CommitNow(*ledger_, PutIfAt(5, "things/1", "h")).status()), "ETAG_MISMATCH");
+  // It is the same after a restart, and a repeated request is answered before its etag is looked at.
+  EXPECT_EQ(CommitNow(*ledger_, PutIfAt(8, "things/1", "i", "request-1"))->revision, 9);
+  Open();
+  const auto again = CommitNow(*ledger_, PutIfAt(8, "things/1", "i", "request-1"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(ReasonOf(CommitNow(*ledger_, PutIfAt(8, "things/1", "j")).status()), "ETAG_MISMATCH");
+}
+
+TEST_P(WriteTest, OfConcurrentWritersWithOneEtagOneWins) {
+  constexpr int kThreads = 6, kRounds = 25;
+  Revision etag = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::thread> threads;
+    std::atomic<int> refused{0};
+    std::atomic<Revision> won{0};
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        const auto result = CommitNow(*ledger_, PutIfAt(etag, "things/1", absl::StrCat(t)));
+        if (result.ok()) {
+          EXPECT_EQ(won.exchange(result->revision), 0) << "two won";
+          EXPECT_EQ(Payload("things/1", {.revision = result->revision}), absl::StrCat(t));
+        } else {
+          EXPECT_EQ(ReasonOf(result.status()), "ETAG_MISMATCH");
+          ++refused;
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(refused.load(), kThreads - 1);
+    etag = won;
+  }
+  EXPECT_EQ(ledger_->head().revision, kRounds);
+}
+
 TEST_P(WriteTest, AReplyIsVisibleToEveryLaterRead) {
   constexpr int kThreads = 4, kEach = 50;
   std::vector<std::thread> threads;
@@ -289,6 +363,39 @@ TEST_P(WriteTest, ConcurrentDuplicatesCommitOnce) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(first.load(), kRequests);
   EXPECT_EQ(replayed.load(), kRequests * (kThreads - 1));
+  EXPECT_EQ(ledger_->head().revision, kRequests);
+}
+
+TEST_P(WriteTest, OfConcurrentRequestsWithOneIdTheFirstDecidesWhatItMeans) {
+  constexpr int kThreads = 6, kRequests = 20;
+  for (int i = 0; i < kRequests; ++i) {
+    const std::string name = absl::StrCat("things/", i), id = absl::StrCat("request-", i);
+    std::vector<std::thread> threads;
+    std::mutex mu;
+    std::set<std::string> answers;
+    int answered = 0, refused = 0;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        // Two bodies under one id.
+        const std::string body = t % 2 == 0 ? "even" : "odd";
+        Command command = Storing({Put(name, body)}, id, body);
+        command.request_hash = body;
+        const auto result = CommitNow(*ledger_, command);
+        std::lock_guard lock(mu);
+        if (result.ok()) {
+          answers.insert(result->response);
+          ++answered;
+        } else {
+          EXPECT_EQ(ReasonOf(result.status()), "REQUEST_ID_REUSED");
+          ++refused;
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(answered, kThreads / 2);
+    EXPECT_EQ(refused, kThreads / 2);
+    EXPECT_THAT(answers, ElementsAre(Payload(name)));
+  }
   EXPECT_EQ(ledger_->head().revision, kRequests);
 }
 
