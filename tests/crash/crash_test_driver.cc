@@ -1,6 +1,9 @@
-// Crashes the real binaries while many clients write, again and again, and sees that nothing acknowledged is lost and
-// nothing is done twice. Prints its seed: --seed makes the same choices again, though not at the same moments. Exit
-// code 1 when anything was found wrong. Run it from the top of the tree, beside the binaries it starts.
+// Crashes the real binaries, and takes the power from under a store, while many clients write, again and again, and
+// sees that nothing acknowledged is lost and nothing is done twice. Prints its seed: --seed makes the same choices
+// again, though not at the same moments. Exit code 1 when anything was found wrong. Run it from the top of the tree,
+// beside the binaries it starts.
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +21,7 @@
 #include "common/observe/config.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "tests/crash/power_scene.h"
 #include "tests/crash/scene.h"
 #include "tests/support/postgres.h"
 
@@ -28,7 +32,7 @@ namespace {
 constexpr int64_t kCyclesPerStore = 20;
 
 struct Plan {
-  std::string engines = "sqlite,postgres";
+  std::string engines = "sqlite,postgres,power";
   int64_t cycles = 20, clients = 16, seed = 0;
   bool json = false;
 };
@@ -61,6 +65,38 @@ void ShowLogs(const Scene& scene, int replicas) {
     std::filesystem::copy_file(scene.LogFile(replica), path, std::filesystem::copy_options::overwrite_existing, error);
     if (!error) Tell(absl::StrCat("  its log is kept in ", path.string()));
   }
+}
+
+// Of the SQLite store in this process; see power_scene.h.
+Total RunPower(const Plan& plan) {
+  Total total;
+  total.engine = "power";
+  const absl::Time start = absl::Now();
+  std::mt19937_64 seeds(static_cast<uint64_t>(plan.seed));
+  std::unique_ptr<PowerScene> scene;
+  const auto count = [&] {
+    if (scene == nullptr) return;
+    total.counts.acknowledged += scene->acknowledged();
+    total.counts.given_up += scene->unanswered();
+    total.counts.replayed += scene->sent_again();
+    total.blows["again in recovery"] += scene->cut_in_recovery();
+  };
+  for (int64_t cycle = 0; cycle < plan.cycles && total.findings.none(); ++cycle) {
+    if (cycle % kCyclesPerStore == 0) {
+      count();
+      scene.reset();  // Two would fight for the file system.
+      scene = std::make_unique<PowerScene>(seeds());
+    }
+    total.findings.Add(scene->Cycle());
+    ++total.cycles;
+    Tell(absl::StrFormat("power: cycle %d of %d: %d writes acknowledged on this store", cycle + 1, plan.cycles,
+                         scene->acknowledged()));
+    for (const auto& message : total.findings.messages) Tell("  " + message);
+  }
+  count();
+  total.blows["under load"] = total.cycles;
+  total.took = absl::Now() - start;
+  return total;
 }
 
 Total RunEngine(const Plan& plan, const std::string& engine, const Register& forces, testing::Postgres* server) {
@@ -143,11 +179,19 @@ void Print(const Plan& plan, const std::vector<Total>& totals) {
   std::printf("seed %ld\n", plan.seed);
 }
 
+std::string IsEngines(const std::string& value) {
+  for (const auto engine : absl::StrSplit(value, ',')) {
+    if (engine != "sqlite" && engine != "postgres" && engine != "power") return "must be sqlite, postgres or power";
+  }
+  return "";
+}
+
 int Main(int argc, char** argv) {
   Plan plan;
   observe::Flags flags("crash_test_driver", "CRASH_TEST", "Crashes the real binaries and sees that nothing is lost.");
-  flags.Add("engine", &plan.engines, "sqlite, postgres or both with a comma between.",
-            {.validate = observe::IsOneOf({"sqlite", "postgres", "sqlite,postgres"})});
+  flags.Add("engine", &plan.engines,
+            "sqlite, postgres, power (loss of power under a SQLite store), or several with commas between.",
+            {.validate = IsEngines});
   flags.Add("cycles", &plan.cycles, "Crashes of each engine.", {.validate = observe::IsBetween(1, 100'000)});
   flags.Add("clients", &plan.clients, "Clients that write at once.", {.validate = observe::IsBetween(1, 500)});
   flags.Add("seed", &plan.seed, "What random choices follow. 0: another one each time.");
@@ -157,17 +201,27 @@ int Main(int argc, char** argv) {
   Tell(absl::StrCat("crash_test_driver --engine=", plan.engines, " --cycles=", plan.cycles, " --clients=", plan.clients,
                     " --seed=", plan.seed));
 
-  const auto forces = Register::Start();
-  if (!forces.ok()) {
-    Tell(TextOf(forces.status()));
-    return 1;
-  }
+  std::unique_ptr<Register> forces;
   std::vector<Total> totals;
   bool found = false;
   for (const auto engine : absl::StrSplit(plan.engines, ',')) {
-    testing::Postgres* server = nullptr;
-    if (engine == "postgres" && (server = testing::Postgres::Get()) == nullptr) continue;
-    totals.push_back(RunEngine(plan, std::string(engine), **forces, server));
+    if (engine == "power") {
+      spdlog::set_level(spdlog::level::off);  // Each cycle has its errors.
+      totals.push_back(RunPower(plan));
+      spdlog::set_level(spdlog::level::info);
+    } else {
+      testing::Postgres* server = nullptr;
+      if (engine == "postgres" && (server = testing::Postgres::Get()) == nullptr) continue;
+      if (forces == nullptr) {
+        auto started = Register::Start();
+        if (!started.ok()) {
+          Tell(TextOf(started.status()));
+          return 1;
+        }
+        forces = *std::move(started);
+      }
+      totals.push_back(RunEngine(plan, std::string(engine), *forces, server));
+    }
     found |= !totals.back().findings.none();
   }
   Print(plan, totals);

@@ -7,12 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/ledger/sqlite/connection.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
-#include "tests/support/ledger_calls.h"
+#include "tests/crash/store_reading.h"
 
 namespace oversight::crash {
 namespace {
@@ -93,20 +92,9 @@ absl::Status Deployment::WaitUntilDead(int replica) {
   return absl::InternalError(code < 0 ? "it goes on living" : absl::StrCat("it ended with code ", code));
 }
 
-absl::StatusOr<Log> Deployment::ReadLog() { return testing::ReadLog(store_); }
-absl::StatusOr<WholeLog> Deployment::ReadWholeLog() {
-  return testing::ReadLogBy<WholeLog>(store_, &ledger::Reader::LogWhole);
-}
-
 absl::Status Deployment::CheckFiles() {
   const std::string path(absl::StripPrefix(store_, "sqlite:"));
-  if (path == store_) return absl::OkStatus();
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto connection, ledger::Connection::Open(path, {.read_only = true}));
-  OVERSIGHT_ASSIGN_OR_RETURN(auto check, ledger::Statement::Prepare(*connection, "PRAGMA integrity_check"));
-  ledger::Rows rows = check();
-  OVERSIGHT_RETURN_IF_ERROR(rows.Next().status());
-  if (rows.Text(0) == "ok") return absl::OkStatus();
-  return absl::DataLossError(rows.Text(0));
+  return path == store_ ? absl::OkStatus() : CheckSqliteFile(path);
 }
 
 }  // namespace oversight::crash

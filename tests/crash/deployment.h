@@ -49,9 +49,6 @@ class Deployment {
   // Waits until it has died of SIGKILL by its own hand.
   absl::Status WaitUntilDead(int replica);
 
-  // The log as the store holds it now, read beside the service.
-  absl::StatusOr<Log> ReadLog();
-  absl::StatusOr<WholeLog> ReadWholeLog();
   // What the database says of its own files, where it can be asked.
   absl::Status CheckFiles();
   // Where the output of a replica is kept while this lives.

@@ -11,6 +11,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/status_mapping.h"
+#include "tests/crash/store_reading.h"
 #include "tests/support/awaited.h"
 
 namespace oversight::crash {
@@ -327,8 +328,8 @@ void Scene::CheckReads(const Log& log, int replica, Findings& findings) {
 Findings Scene::Check() {
   Findings findings;
   SendAgain(findings);
-  const absl::StatusOr<Log> log = deployment_.ReadLog();
-  const absl::StatusOr<WholeLog> whole = deployment_.ReadWholeLog();
+  const absl::StatusOr<Log> log = ReadLog(deployment_.store());
+  const absl::StatusOr<WholeLog> whole = ReadWholeLog(deployment_.store());
   if (!log.ok() || !whole.ok()) {
     findings.Other(absl::StrCat("the store cannot be read: ", TextOf(log.ok() ? whole.status() : log.status())));
     return findings;
