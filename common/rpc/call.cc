@@ -18,6 +18,7 @@ using common::v1::ERROR_REASON_DEADLINE_EXCEEDED;
 using common::v1::ERROR_REASON_DRAINING;
 using common::v1::ERROR_REASON_INTERNAL;
 using common::v1::ERROR_REASON_INVALID_FIELDS;
+using common::v1::ERROR_REASON_MESSAGE_TOO_LARGE;
 using common::v1::ERROR_REASON_OVERLOADED;
 using common::v1::ERROR_REASON_UNKNOWN_METHOD;
 
@@ -247,7 +248,15 @@ absl::Status Host::StepAuthorise(Call& call, const google::protobuf::Message* re
   return auth::Check(*call.method_->table, call.method_->verb, call.principal_, *request, region_);
 }
 
-absl::Status Host::StepValidate(Call& call, const google::protobuf::Message* request) { return Validate(*request); }
+absl::Status Host::StepValidate(Call& call, const google::protobuf::Message* request) {
+  if (const size_t bytes = request->ByteSizeLong(); bytes > kMaxRequestBytes) {
+    return Error(absl::StatusCode::kResourceExhausted, ERROR_REASON_MESSAGE_TOO_LARGE,
+                 absl::StrCat("The request is of ", bytes, " bytes; at most ", kMaxRequestBytes, " are taken."))
+        .With("bytes", absl::StrCat(bytes))
+        .With("limit", absl::StrCat(kMaxRequestBytes));
+  }
+  return Validate(*request);
+}
 
 grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   Announce(kAfter[1]);

@@ -193,6 +193,10 @@ class StreamCall final : public Call,
   std::shared_ptr<StreamCall> self_;  // Held until gRPC has let go.
 };
 
+// The greatest request, encoded. Servers receive up to twice that, so that what is somewhat too large is told the
+// reason, which gRPC's own refusal has not.
+inline constexpr size_t kMaxRequestBytes = 4 << 20;
+
 struct HostOptions {
   int max_in_flight = 2048;  // Unary calls not answered yet; more are told RESOURCE_EXHAUSTED, OVERLOADED.
   int max_streams = 10000;   // The same for streams.

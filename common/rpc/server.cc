@@ -22,7 +22,7 @@ namespace {
 constexpr char kLiveness[] = "liveness";
 // For answers on their way, and for calls that do not go through the Host, such as those passed on to another server.
 constexpr absl::Duration kGoodbye = absl::Seconds(1);
-constexpr int kMaxReceiveBytes = 4 << 20;
+constexpr int kMaxReceiveBytes = 2 * kMaxRequestBytes;
 constexpr size_t kMemoryQuota = 512 << 20;
 
 absl::Status CannotListen(const std::string& what, const std::string& address) {

@@ -104,6 +104,7 @@ absl::Status Client::Stream(const std::string& method, const google::protobuf::M
 
 int ExitCode(const absl::Status& status) {
   if (IsUsageError(status)) return 2;
+  if (ReasonOf(status) == "MESSAGE_TOO_LARGE") return 1;  // No use trying again later.
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return 0;

@@ -237,29 +237,34 @@ class HttpServer::Impl {
     stream.close();
   }
 
+  static absl::Status Bad(const std::string& words) {
+    return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS, words);
+  }
+
   // Answers what could not be read, where there is somebody to answer.
   asio::awaitable<void> RefuseRequest(Connection& connection, const error_code& ec) {
     http::status status = http::status::bad_request;
-    std::string words = "The request is not valid HTTP.";
+    absl::Status error;
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
       status = http::status::request_header_fields_too_large;
-      words = absl::StrCat("The header is larger than ", options_.max_header_bytes, " bytes.");
+      error = Bad(absl::StrCat("The header is larger than ", options_.max_header_bytes, " bytes."));
     } else if (ec == http::error::body_limit) {
       status = http::status::payload_too_large;
-      words = absl::StrCat("The body is larger than ", options_.max_body_bytes, " bytes.");
+      error = Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_MESSAGE_TOO_LARGE,
+                    absl::StrCat("The body is larger than ", options_.max_body_bytes, " bytes."))
+                  .With("limit", absl::StrCat(options_.max_body_bytes));
     } else if (ec == beast::error::timeout) {
       status = http::status::request_timeout;
-      words = "The request did not arrive in time.";
+      error = Bad("The request did not arrive in time.");
     } else if (ec.category() != http::make_error_code(http::error::bad_method).category() ||
                ec == http::error::end_of_stream || ec == http::error::partial_message) {
       co_return;  // The peer is gone.
+    } else {
+      error = Bad("The request is not valid HTTP.");
     }
     Response response(status, 11);
     response.keep_alive(false);
-    SetJson(response,
-            connect::ErrorJson(Error(status == http::status::payload_too_large ? absl::StatusCode::kResourceExhausted
-                                                                               : absl::StatusCode::kInvalidArgument,
-                                     common::v1::ERROR_REASON_INVALID_FIELDS, words)));
+    SetJson(response, connect::ErrorJson(error));
     co_await Write(connection, response);
   }
 
@@ -309,16 +314,14 @@ class HttpServer::Impl {
     }
     const std::string_view version = View(request["connect-protocol-version"]);
     if (!version.empty() && version != "1") {
-      bad = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
-                  "Connect-Protocol-Version must be 1.");
+      bad = Bad("Connect-Protocol-Version must be 1.");
     }
     const std::string_view timeout = View(request["connect-timeout-ms"]);
     if (!timeout.empty()) {
       if (const auto parsed = connect::ParseTimeout(timeout)) {
         options.deadline = absl::Now() + std::min(*parsed, format->streaming ? *parsed : options_.max_deadline);
       } else {
-        bad = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
-                    "Connect-Timeout-Ms must be a whole number of at most ten digits.");
+        bad = Bad("Connect-Timeout-Ms must be a whole number of at most ten digits.");
       }
     } else if (!format->streaming) {
       options.deadline = absl::Now() + options_.default_deadline;

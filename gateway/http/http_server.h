@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/call.h"
 #include "gateway/forward/routes.h"
 
 namespace oversight::gateway {
@@ -23,12 +24,12 @@ struct HttpOptions {
   int threads = 2;
   int max_connections = 4096;
   size_t max_header_bytes = 8 * 1024;
-  size_t max_body_bytes = 4 * 1024 * 1024 + 1024;       // the greatest message of the gRPC ports, and its envelope
-  absl::Duration request_timeout = absl::Seconds(15);   // to send a whole request
-  absl::Duration idle_timeout = absl::Seconds(60);      // between requests
-  absl::Duration write_timeout = absl::Seconds(30);     // to take one piece of an answer
-  absl::Duration max_deadline = absl::Minutes(5);       // of a unary call; a later one is brought down to this
-  absl::Duration default_deadline = absl::Seconds(30);  // of a unary call that names none
+  size_t max_body_bytes = rpc::kMaxRequestBytes + 1024;  // and an envelope; the service counts the request itself
+  absl::Duration request_timeout = absl::Seconds(15);    // to send a whole request
+  absl::Duration idle_timeout = absl::Seconds(60);       // between requests
+  absl::Duration write_timeout = absl::Seconds(30);      // to take one piece of an answer
+  absl::Duration max_deadline = absl::Minutes(5);        // of a unary call; a later one is brought down to this
+  absl::Duration default_deadline = absl::Seconds(30);   // of a unary call that names none
 };
 
 // Counters for metrics.

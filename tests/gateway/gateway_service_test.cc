@@ -542,6 +542,13 @@ TEST_F(GatewayServiceTest, AnswersAndErrorsArePassedOnAsTheyAre) {
   EXPECT_EQ(created.header().revision(), concerns_->ledger().head().revision);
 }
 
+TEST_F(GatewayServiceTest, TheOwnerSaysWhatIsTooLarge) {
+  forces::v1::ImportForcesRequest request;
+  request.set_csv(std::string(5 << 20, 'x'));
+  const auto refused = Call<ForcesService>(*gateway_, "operator", &ForcesService::Stub::ImportForces, request);
+  EXPECT_THAT(refused.status(), Refuses(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE"));
+}
+
 TEST_F(GatewayServiceTest, AWatchIsPassedOnMessageByMessage) {
   const auto stub = gateway_->StubAs<ForcesService>("liaison-lead");
   forces::v1::WatchForcesRequest request;

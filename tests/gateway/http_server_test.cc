@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <future>
-#include <set>
 #include <thread>
 
 #include "common/rpc/tokens.h"
@@ -33,7 +32,6 @@ using ::testing::Not;
 constexpr char kGetForce[] = "/oversight.forces.v1.ForcesService/GetForce";
 constexpr char kListForces[] = "/oversight.forces.v1.ForcesService/ListForces";
 constexpr char kWatchForces[] = "/oversight.forces.v1.ForcesService/WatchForces";
-constexpr char kImportForces[] = "/oversight.forces.v1.ForcesService/ImportForces";
 constexpr char kCreateConcern[] = "/oversight.concerns.v1.ConcernsService/CreateConcern";
 constexpr char kNational[] = "/oversight.gateway.v1.GatewayService/GetNationalDashboard";
 constexpr char kWatchDashboard[] = "/oversight.gateway.v1.GatewayService/WatchDashboard";
@@ -499,6 +497,7 @@ TEST_F(HttpServerTest, AHugeBodyIsRefusedAndTheAnswerArrives) {
     const HttpAnswer answer = Post(kGetForce, std::string(16 << 20, ' '));
     ASSERT_EQ(answer.status, 413) << "sent whole before anything was read";
     EXPECT_EQ(ErrorOf(answer).code, "resource_exhausted");
+    EXPECT_EQ(ErrorOf(answer).reason, "MESSAGE_TOO_LARGE");
   }
   // In chunks, where no length is told beforehand.
   HttpConnection connection(address());

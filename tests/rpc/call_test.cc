@@ -106,6 +106,30 @@ TEST_F(CallTest, RefusesWhoSaysNotWhoTheyAre) {
   EXPECT_EQ(Get("nobody-known", "forces/kent").code(), absl::StatusCode::kUnauthenticated);
 }
 
+TEST_F(CallTest, RefusesWhatIsTooLargeWithAReason) {
+  Start();
+  const auto create = [&](size_t bytes, const std::string& principal) {
+    fv1::CreateForceRequest request;
+    request.set_force_id(std::string(bytes - 5, 'x'));  // A tag of one byte, a length of four.
+    EXPECT_EQ(request.ByteSizeLong(), bytes);
+    fv1::CreateForceResponse response;
+    grpc::ClientContext context;
+    return FromGrpc(As(principal).CreateForce(&context, request, &response));
+  };
+  EXPECT_EQ(ReasonOf(create(kMaxRequestBytes, "liaison-lead")), "INVALID_FIELDS");
+  for (const size_t bytes : {kMaxRequestBytes + 1, 2 * kMaxRequestBytes}) {
+    const absl::Status status = create(bytes, "liaison-lead");
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(status), "MESSAGE_TOO_LARGE");
+    EXPECT_EQ(ErrorMetadata(status, "bytes"), absl::StrCat(bytes));
+    EXPECT_EQ(ErrorMetadata(status, "limit"), absl::StrCat(kMaxRequestBytes));
+  }
+  EXPECT_EQ(ReasonOf(create(kMaxRequestBytes + 1, "public")), "ROLE_NOT_ALLOWED") << "who may not call is told no more";
+  const absl::Status by_grpc = create(2 * kMaxRequestBytes + 1, "liaison-lead");
+  EXPECT_EQ(by_grpc.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(by_grpc), "");
+}
+
 TEST_F(CallTest, RefusesRolesAndScopesTheTableDoesNotName) {
   AnswerAtOnce();
   Start();
@@ -317,16 +341,6 @@ TEST_F(CallTest, CountsCallsByCode) {
   EXPECT_THAT(server_->metrics().Render(),
               HasSubstr("grpc_code=\"Unauthenticated\",grpc_method=\"GetForce\",grpc_service="
                         "\"oversight.forces.v1.ForcesService\",grpc_type=\"unary\"} 1\n"));
-}
-
-TEST_F(CallTest, RefusesAMessageOverTheLimit) {
-  Start();
-  grpc::ClientContext context;
-  fv1::ImportForcesRequest request;
-  request.set_csv(std::string(5 << 20, 'x'));
-  fv1::ImportForcesResponse response;
-  EXPECT_EQ(As("liaison-lead").ImportForces(&context, request, &response).error_code(),
-            grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
 TEST_F(CallTest, AServiceWithAMethodOutsideTheTableIsRefusedAtStart) {
