@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "tests/rpc/toy_forces.h"
 #include "tests/support/awaited.h"
@@ -54,6 +58,25 @@ TEST_F(ChannelTest, TriesReadsAgainButNotForEver) {
   calls = 0;
   EXPECT_EQ(Get(plain, &second).error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(calls, 1);
+}
+
+// On a busy machine or a long line the first bytes take a while. Here they never come: the system takes the connection
+// for a listener that does nothing with it.
+TEST_F(ChannelTest, GivesAPeerTimeToConnect) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 16), 0);
+  ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const auto channel = MakeChannel({.target = absl::StrCat("127.0.0.1:", ntohs(address.sin_port))});
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  EXPECT_EQ(Get(channel, &context).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED)
+      << "UNAVAILABLE would mean that it gave up before";
+  close(listener);
 }
 
 TEST_F(ChannelTest, CallsOnBehalfOfAnotherAreNamedTracedAndInTime) {
