@@ -1,7 +1,9 @@
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <utility>
@@ -9,6 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/ledger/ledger.h"
+#include "common/ledger/sqlite/sqlite_engine.h"
+#include "common/time/clock.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "tests/bench/parts.h"
 #include "tests/bench/register.h"
@@ -24,26 +29,73 @@ constexpr int64_t kVersions = 10;
 constexpr int kPageSize = 20;
 // Of a region at most so many pages are asked for, so that finding them takes no long time.
 constexpr int kMostPages = 250;
-constexpr int kFillingInFlight = 256;
 constexpr char kReader[] = "principals/gateway";
 
-// Forces [from, to) with all their versions.
-void Fill(ClosedLoop& client, int64_t from, int64_t to) {
-  CreateForces(client, from, to);
-  const int64_t forces = to - from, changes = forces * (kVersions - 1);
-  forces::v1::UpdateForceRequest request;
-  Load load;
-  load.method = kUpdateForce;
-  load.in_flight = kFillingInFlight;
-  load.next = [&](int64_t i, std::string* bytes) {
-    if (i == changes) return false;
-    // Each once in a round, and not in order: 7919 is a prime that no number of forces here is a multiple of.
-    const int64_t n = from + i * 7919 % forces;
-    SetUpdate(n, i / forces + 1, RequestId("fill", from * kVersions + i), &request);
-    return request.SerializeToString(bytes);
-  };
-  RunOrDie(client, load);
-}
+// Forces [from, to) with all their versions, written as forces-service would but straight into the log and in large
+// batches, as a million calls would take most of the run.
+class Filler {
+ public:
+  explicit Filler(const std::string& path) {
+    ledger::Options options;
+    options.max_queued_writes = 2 * kBatch;
+    options.max_batch = kBatch;
+    auto opened = ledger::Ledger::Open(ledger::MakeSqliteEngine(path), clock_, options);
+    if (!opened.ok()) Die("cannot open a store: " + std::string(opened.status().message()));
+    ledger_ = *std::move(opened);
+  }
+  ~Filler() { ledger_->Shutdown(); }
+
+  void Fill(int64_t from, int64_t to) {
+    const int64_t forces = to - from;
+    for (int64_t i = 0; i < forces * kVersions; ++i) {
+      // Each force once in a round, and not in order: 7919 is a prime that no number of forces here is a multiple of.
+      Put(from + i * 7919 % forces, i / forces, from * kVersions + i);
+    }
+    std::unique_lock lock(mu_);
+    room_.wait(lock, [this] { return under_way_ == 0; });
+    if (!failure_.ok()) Die("filling a store: " + std::string(failure_.message()));
+  }
+
+ private:
+  static constexpr int kBatch = 4096;
+
+  void Put(int64_t n, int64_t change, int64_t request) {
+    const forces::v1::Force force = MakeForce(n, change);
+    ledger::Command command;
+    command.audit = {"principals/records-manager", change == 0 ? "CreateForce" : "UpdateForce", "",
+                     RequestId("fill", request), ""};
+    command.method = change == 0 ? kCreateForce : kUpdateForce;
+    command.request_hash = std::string(32, 'h');
+    ledger::Change put;
+    put.name = force.name();
+    put.kind = force.GetTypeName();
+    put.payload = force.SerializeAsString();
+    // What the service lists its forces by; were it something else, there would be no page to list.
+    put.terms = {{"kind", forces::v1::ForceKind_Name(force.kind())},
+                 {"service", forces::v1::ServiceType_Name(force.service())},
+                 {"region", force.region()}};
+    command.decide = [put](ledger::View&) -> absl::StatusOr<ledger::Decision> {
+      return ledger::Decision{{put}, put.payload};
+    };
+    {
+      std::unique_lock lock(mu_);
+      room_.wait(lock, [this] { return under_way_ < 2 * kBatch; });
+      ++under_way_;
+    }
+    ledger_->Commit(std::move(command), [this](const absl::StatusOr<ledger::Committed>& committed) {
+      std::lock_guard lock(mu_);
+      if (!committed.ok()) failure_ = committed.status();
+      if (--under_way_ <= kBatch) room_.notify_one();
+    });
+  }
+
+  const SystemClock clock_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::mutex mu_;
+  std::condition_variable room_;
+  int under_way_ = 0;     // guarded by mu_
+  absl::Status failure_;  // guarded by mu_
+};
 
 // A store of so many transactions, and what can be asked of it.
 struct Store {
@@ -157,13 +209,9 @@ void BenchGrowth(const Plan& plan, Report& report) {
   for (size_t i = 0; i < stores.size(); ++i) {
     Say(absl::StrCat("Filling a store with ", stores[i].transactions, " transactions ..."));
     if (i > 0) std::filesystem::copy_file(stores[i - 1].path, stores[i].path);
-    const auto server =
-        StartService(folder, {.binary = "forces-service", .name = "filling", .store = "sqlite:" + stores[i].path});
-    ClosedLoop client(server->address(), "principals/records-manager");
-    Fill(client, made, stores[i].forces());
-    stores[i].all_made = stores[i].forces() + made * (kVersions - 1);
+    Filler(stores[i].path).Fill(made, stores[i].forces());
+    stores[i].all_made = made * kVersions + (stores[i].forces() - made);
     made = stores[i].forces();
-    server->Stop();
   }
   const double filling = absl::ToDoubleSeconds(absl::Now() - began);
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -91,11 +90,6 @@ Server::Server(const TempDir& folder, const std::string& name, const std::vector
     usleep(1000);  // Between two looks; nothing is assumed about how long it takes.
   }
   address_ = told.fields().at("grpc").string_value();
-}
-
-void Server::Stop() {
-  process_.Signal(SIGTERM);
-  if (process_.Wait() != 0) Die("a server did not stop in order. Its log:\n" + Log());
 }
 
 double Server::CpuSeconds() const {

@@ -41,8 +41,6 @@ class Server {
 
   const std::string& address() const { return address_; }
   bool running() { return process_.running(); }
-  // An orderly stop.
-  void Stop();
   std::string Log() const { return ReadAll(process_.output()); }
   // Processor time it has used, of all its threads.
   double CpuSeconds() const;
