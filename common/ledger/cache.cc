@@ -19,6 +19,12 @@ std::shared_ptr<const Version> VersionCache::Get(const std::string& name) {
   return it->second.version;
 }
 
+std::shared_ptr<const Version> VersionCache::GetAt(const std::string& name, Revision revision) {
+  std::shared_ptr<const Version> version = Get(name);
+  if (version != nullptr && version->revision > revision) version.reset();
+  return version;
+}
+
 void VersionCache::Put(std::shared_ptr<const Version> version) {
   Shard& shard = ShardOf(version->name);
   std::lock_guard lock(shard.mu);

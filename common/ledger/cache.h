@@ -22,6 +22,9 @@ class VersionCache {
 
   // The current version, perhaps a deletion, perhaps of a revision not yet published; null when not known here.
   std::shared_ptr<const Version> Get(const std::string& name);
+  // The version at a revision that is visible to reads, perhaps a deletion; null when that is not known here. The cache
+  // has nothing but current versions, so one that is not newer than a revision is the one at it.
+  std::shared_ptr<const Version> GetAt(const std::string& name, Revision revision);
   // By the writer alone, in order of revisions.
   void Put(std::shared_ptr<const Version> version);
   // By a reader that found `version` current at `read_revision`. Ignored when the writer may have put a later one

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/ledger/cache.h"
 #include "common/ledger/types.h"
 
 namespace oversight::ledger {
@@ -29,8 +30,9 @@ class Reader {
   virtual absl::StatusOr<absl::Time> TimeOf(Revision revision) = 0;
   // The version of `name` at `revision`; nullopt when it did not exist then or was deleted.
   virtual absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) = 0;
-  // `query.as_of.revision` is always set. At most limit items; `filter` applied.
-  virtual absl::StatusOr<ListResult> List(const ListQuery& query) = 0;
+  // `query.as_of.revision` is always set. At most limit items; `filter` applied. A version that `cache` has need not be
+  // fetched; null: there is no cache.
+  virtual absl::StatusOr<ListResult> List(const ListQuery& query, VersionCache* cache) = 0;
   virtual absl::StatusOr<HistoryResult> History(const HistoryQuery& query) = 0;
   // Whole transactions with revision > after, in order: at most `limit`, and no more once about 1 MiB is gathered.
   virtual absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) = 0;

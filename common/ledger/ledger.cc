@@ -78,14 +78,20 @@ class LedgerImpl final : public Ledger {
 
   void List(ListQuery query, Callback<ListResult> done) override {
     const AsOf as_of = query.as_of;
-    Read<ListResult>(as_of, std::move(done),
-                     [query = std::move(query)](Reader& reader, const Head& at) mutable -> absl::StatusOr<ListResult> {
-                       query.as_of = {.revision = at.revision};
-                       OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reader.List(query));
-                       result.read_revision = at.revision;
-                       result.read_time = at.recorded_time;
-                       return result;
-                     });
+    const bool now = !as_of.revision && !as_of.time;
+    Read<ListResult>(
+        as_of, std::move(done),
+        [this, query = std::move(query), now](Reader& reader, const Head& at) mutable -> absl::StatusOr<ListResult> {
+          query.as_of = {.revision = at.revision};
+          OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reader.List(query, &cache_));
+          for (const Version& version : result.items) {
+            if (!now || cache_.GetAt(version.name, at.revision) != nullptr) continue;
+            cache_.Fill(std::make_shared<const Version>(version), at.revision);
+          }
+          result.read_revision = at.revision;
+          result.read_time = at.recorded_time;
+          return result;
+        });
   }
 
   void History(HistoryQuery query, Callback<HistoryResult> done) override {
@@ -123,8 +129,8 @@ class LedgerImpl final : public Ledger {
     // The head first: a version in the cache that is not newer than it is current at it. A newer one is not published
     // yet.
     const Head head = head_.Get();
-    const std::shared_ptr<const Version> version = cache_.Get(name);
-    if (version == nullptr || version->revision > head.revision) {
+    const std::shared_ptr<const Version> version = cache_.GetAt(name, head.revision);
+    if (version == nullptr) {
       stats_->cache_misses.fetch_add(1, std::memory_order_relaxed);
       return false;
     }

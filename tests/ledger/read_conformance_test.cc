@@ -268,6 +268,32 @@ TEST_P(ReadTest, PagesOfOneRevisionAreOneListWhateverIsWritten) {
   writer.join();
 }
 
+// What is in memory is of now alone, before a restart and after it, when it is the reads that fill the memory.
+TEST_P(ReadTest, ListsAreOfTheirRevisionWhateverIsInMemory) {
+  Store({Put("things/1", "old"), Put("things/2", "old")});
+  Store({Put("things/1", "new"), Delete("things/2")});
+  for (const bool restarted : {false, true}) {
+    if (restarted) {
+      ledger_.reset();
+      Open();
+    }
+    for (int twice = 0; twice < 2; ++twice) {
+      const auto before = ListNow(*ledger_, {.kind = "test.Thing", .as_of = {.revision = 1}});
+      ASSERT_EQ(before->items.size(), 2u);
+      for (const Version& version : before->items) EXPECT_EQ(version.payload, "old");
+      EXPECT_EQ(Payload("things/1"), "new");
+      EXPECT_EQ(Payload("things/2"), "none");
+      const auto now = ListNow(*ledger_, {.kind = "test.Thing"});
+      ASSERT_EQ(now->items.size(), 1u);
+      EXPECT_EQ(now->items[0].payload, "new");
+    }
+    // The list has put it there.
+    GetResult got;
+    ASSERT_TRUE(ledger_->TryGetCached("things/1", &got));
+    EXPECT_EQ(got.version->payload, "new");
+  }
+}
+
 // As a caller pages: the first page is of now, and what it says it was read at binds the rest. The same moment by time
 // gives the same list, whenever it is asked for.
 TEST_P(ReadTest, AListBegunNowStaysAtItsMoment) {

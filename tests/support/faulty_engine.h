@@ -84,7 +84,9 @@ class FaultyReader final : public ledger::Reader {
     if (Faults::Take(faults_->reads_lost)) return ledger::StoreUnavailable();
     return real_->Get(name, revision);
   }
-  absl::StatusOr<ledger::ListResult> List(const ledger::ListQuery& query) override { return real_->List(query); }
+  absl::StatusOr<ledger::ListResult> List(const ledger::ListQuery& query, ledger::VersionCache* cache) override {
+    return real_->List(query, cache);
+  }
   absl::StatusOr<ledger::HistoryResult> History(const ledger::HistoryQuery& query) override {
     return real_->History(query);
   }

@@ -53,7 +53,8 @@ class PostgresReader final : public Reader {
     if (!found || found->version.deleted) return std::optional<Version>();
     return std::optional<Version>(std::move(found->version));
   }
-  absl::StatusOr<ListResult> List(const ListQuery& query) override {
+  absl::StatusOr<ListResult> List(const ListQuery& query, VersionCache* /*cache*/) override {
+    // One answer with everything in it costs less than one more for each version that is not in the cache.
     const Revision revision = query.as_of.revision.value_or(0);
     OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, Read<ListResult>([&] { return reads_->List(query, revision); }));
     result.read_revision = revision;

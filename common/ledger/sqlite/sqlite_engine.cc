@@ -32,9 +32,9 @@ class SqliteReader final : public Reader {
   absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) override {
     return reads_->Get(name, revision);
   }
-  absl::StatusOr<ListResult> List(const ListQuery& query) override {
+  absl::StatusOr<ListResult> List(const ListQuery& query, VersionCache* cache) override {
     const Revision revision = query.as_of.revision.value_or(0);
-    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, revision));
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, revision, cache));
     result.read_revision = revision;
     return result;
   }

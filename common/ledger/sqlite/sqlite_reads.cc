@@ -38,16 +38,12 @@ Audit ReadAudit(const Rows& rows, int first) {
   return {rows.Text(first), rows.Text(first + 1), rows.Text(first + 2), rows.Text(first + 3), rows.Text(first + 4)};
 }
 
-// Walks the first term's index in list order; each further term is one probe of the same index. CROSS JOIN keeps SQLite
-// from turning the walk around.
+// The names: walks the first term's index in list order; each further term is one probe of the same index.
 std::string ListSql(size_t terms) {
   std::string sql =
-      absl::StrCat("SELECT ", kVersionColumns,
-                   " FROM terms AS t CROSS JOIN changes AS c ON c.name = t.name AND c.revision ="
-                   " (SELECT max(revision) FROM changes WHERE name = t.name AND revision <= ?1)"
-                   " CROSS JOIN transactions AS x ON x.revision = c.revision"
-                   " WHERE t.kind = ?2 AND (t.sort_key, t.name) > (?3, ?4) AND t.term = ?5 AND t.value = ?6"
-                   " AND t.from_revision <= ?1 AND (t.to_revision IS NULL OR t.to_revision > ?1)");
+      "SELECT t.name FROM terms AS t"
+      " WHERE t.kind = ?2 AND (t.sort_key, t.name) > (?3, ?4) AND t.term = ?5 AND t.value = ?6"
+      " AND t.from_revision <= ?1 AND (t.to_revision IS NULL OR t.to_revision > ?1)";
   for (size_t i = 1; i < terms; ++i) {
     absl::StrAppend(&sql, " AND EXISTS (SELECT 1 FROM terms AS u WHERE u.kind = t.kind AND u.term = ?", 5 + 2 * i,
                     " AND u.value = ?", 6 + 2 * i,
@@ -134,7 +130,7 @@ absl::StatusOr<std::optional<Version>> SqliteReads::Get(const std::string& name,
   return std::optional<Version>(std::move(version));
 }
 
-absl::StatusOr<ListResult> SqliteReads::List(const ListQuery& query, Revision revision) {
+absl::StatusOr<ListResult> SqliteReads::List(const ListQuery& query, Revision revision, VersionCache* cache) {
   static const std::vector<Term> kWholeKind = {{"", ""}};
   const std::vector<Term>& terms = query.all_of.empty() ? kWholeKind : query.all_of;
   auto it = lists_.find(terms.size());
@@ -152,14 +148,25 @@ absl::StatusOr<ListResult> SqliteReads::List(const ListQuery& query, Revision re
   ListResult result;
   while (true) {
     OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
-    if (!row) return result;
-    Version version = ReadVersion(rows);
-    if (query.filter && !query.filter(version)) continue;
-    if (result.items.size() == limit) {
-      result.more = true;
+    if (!row) {
+      result.more = false;
       return result;
     }
-    result.items.push_back(std::move(version));
+    result.more = result.items.size() == limit;
+    if (result.more && !query.filter) return result;
+    const std::string name = rows.Text(0);
+    const std::shared_ptr<const Version> known = cache == nullptr ? nullptr : cache->GetAt(name, revision);
+    std::optional<Version> version;
+    if (known != nullptr && !known->deleted) {
+      version = *known;
+    } else {
+      // The walk is under way, so this sees the same state of the database.
+      OVERSIGHT_ASSIGN_OR_RETURN(version, Get(name, revision));
+      if (!version) return StoreCorrupt();
+    }
+    if (query.filter && !query.filter(*version)) continue;
+    if (result.more) return result;
+    result.items.push_back(*std::move(version));
   }
 }
 

@@ -24,7 +24,7 @@ class SqliteReads {
   absl::StatusOr<absl::Time> TimeOf(Revision revision);
   absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision);
   // Items and `more` only.
-  absl::StatusOr<ListResult> List(const ListQuery& query, Revision revision);
+  absl::StatusOr<ListResult> List(const ListQuery& query, Revision revision, VersionCache* cache);
   // Entries and `more` only.
   absl::StatusOr<HistoryResult> History(const HistoryQuery& query);
   absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit);

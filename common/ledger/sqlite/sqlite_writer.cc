@@ -73,7 +73,7 @@ class SqliteWriter final : public Writer {
     query.kind = kind;
     if (!term.term.empty()) query.all_of.push_back(term);
     query.limit = limit;
-    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, kLatest));
+    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reads_->List(query, kLatest, nullptr));
     return std::move(result.items);
   }
 
