@@ -167,7 +167,7 @@ absl::StatusOr<std::string> Signer::Sign(const std::string& origin, int64_t size
         "The origin of a checkpoint must be some text without line breaks and other control characters.");
   }
   if (size < 0) return absl::InvalidArgumentError(absl::StrCat("No log has ", size, " transactions."));
-  const std::string text = absl::StrCat(origin, "\n", size, "\n", absl::Base64Escape(HashBytes(root)), "\n");
+  const std::string text = CheckpointText(origin, size, root);
   std::string signature(kSignatureSize, '\0');
   size_t signature_size = signature.size();
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
@@ -182,14 +182,16 @@ absl::StatusOr<std::string> Signer::Sign(const std::string& origin, int64_t size
                       absl::Base64Escape(absl::StrCat(FourBytes(verifier_key_.id()), signature)), "\n");
 }
 
-absl::StatusOr<Checkpoint> ParseCheckpoint(const std::string& note) {
-  if (note.size() > kMaxNote) return Malformed("it is longer than 64 KiB");
-  if (!note.ends_with('\n')) return Malformed("its last line has no end. Copy it whole, with its last line break");
-  const size_t blank = note.rfind("\n\n");
-  if (blank == note.npos) return Malformed("it has no empty line between the text and the signatures");
+std::string CheckpointText(const std::string& origin, int64_t size, const Hash& root) {
+  return absl::StrCat(origin, "\n", size, "\n", absl::Base64Escape(HashBytes(root)), "\n");
+}
+
+absl::StatusOr<Checkpoint> ParseCheckpointText(const std::string& text) {
+  if (text.size() > kMaxNote) return Malformed("it is longer than 64 KiB");
+  if (!text.ends_with('\n')) return Malformed("its last line has no end. Copy it whole, with its last line break");
   Checkpoint checkpoint;
-  checkpoint.signed_text = note.substr(0, blank + 1);
-  const std::vector<std::string> lines = absl::StrSplit(note.substr(0, blank), '\n');
+  checkpoint.signed_text = text;
+  const std::vector<std::string> lines = absl::StrSplit(text.substr(0, text.size() - 1), '\n');
   if (lines.size() < 3 || !std::all_of(lines.begin(), lines.end(), IsLine)) {
     return Malformed("its text is not at least three lines of UTF-8 without control characters");
   }
@@ -202,7 +204,17 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(const std::string& note) {
   if (!root) return Malformed("its third line is not base64 of the 32 bytes of a root");
   checkpoint.root = *root;
   checkpoint.extensions.assign(lines.begin() + 3, lines.end());
+  return checkpoint;
+}
 
+absl::StatusOr<Checkpoint> ParseCheckpoint(const std::string& note) {
+  if (note.size() > kMaxNote) return Malformed("it is longer than 64 KiB");
+  if (!note.ends_with('\n')) return Malformed("its last line has no end. Copy it whole, with its last line break");
+  const size_t blank = note.rfind("\n\n");
+  if (blank == note.npos) return Malformed("it has no empty line between the text and the signatures");
+  auto parsed = ParseCheckpointText(note.substr(0, blank + 1));
+  if (!parsed.ok()) return parsed.status();
+  Checkpoint checkpoint = *std::move(parsed);
   if (blank + 2 == note.size()) return Malformed("it is not signed");
   const std::string rest = note.substr(blank + 2, note.size() - blank - 3);
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(rest, '\n'))) {

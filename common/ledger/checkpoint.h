@@ -90,6 +90,11 @@ struct Checkpoint {
   std::vector<Signature> signatures;  // one at least
 };
 
+// The text that is signed, and all there is of a head that nobody signed: origin, size and root in three lines.
+std::string CheckpointText(const std::string& origin, int64_t size, const Hash& root);
+// Takes such a text apart, as strictly as below; without signatures.
+absl::StatusOr<Checkpoint> ParseCheckpointText(const std::string& text);
+
 // Takes a note apart and believes nothing of it: the signatures are not verified. INVALID_ARGUMENT with what is wrong.
 // Strict: nothing has a second spelling (zeros before the size, loose bits of base64, a missing last newline). At most
 // 64 KiB.

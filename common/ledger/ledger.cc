@@ -13,6 +13,7 @@
 #include "common/ledger/status.h"
 #include "common/ledger/time_gate.h"
 #include "common/ledger/watch_hub.h"
+#include "common/ledger/whole_log.h"
 #include "common/ledger/write_loop.h"
 #include "common/rpc/errors.h"
 
@@ -113,7 +114,7 @@ class LedgerImpl final : public Ledger {
         [after](Reader& reader, const Head& at) -> absl::StatusOr<std::vector<LoggedTransaction>> {
           const Revision left = at.revision - after;
           if (left <= 0) return std::vector<LoggedTransaction>();
-          return reader.LogWhole(after, static_cast<int>(std::min<Revision>(left, kLogPage)));
+          return ReadWhole(reader, after, static_cast<int>(std::min<Revision>(left, kLogPage)));
         });
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/archive/export_format.h"
 #include "common/ledger/archive/record.h"
 #include "common/rpc/errors.h"
 
@@ -56,14 +57,15 @@ class Export final : public std::enable_shared_from_this<Export> {
   void Send(const std::vector<LoggedTransaction>& transactions) {
     Response response;
     for (const LoggedTransaction& transaction : transactions) {
-      if (transaction.revision != position_ + 1) break;
+      if (transaction.revision != position_ + 1 || !ledger::NotUtf8(transaction).empty()) break;
       position_ = transaction.revision;
       *response.mutable_transactions()->add_transactions() = ledger::ToRecord(transaction);
     }
     if (!response.has_transactions()) {
-      return call_->Finish(Error(absl::StatusCode::kDataLoss, common::v1::ERROR_REASON_STORE_CORRUPT,
-                                 absl::StrCat("The log has no transaction with revision ", position_ + 1, "."))
-                               .With("revision", absl::StrCat(position_ + 1)));
+      return call_->Finish(
+          Error(absl::StatusCode::kDataLoss, common::v1::ERROR_REASON_STORE_CORRUPT,
+                absl::StrCat("Revision ", position_ + 1, " is missing in the log, or holds texts that are not UTF-8."))
+              .With("revision", absl::StrCat(position_ + 1)));
     }
     Write(std::move(response));
   }
@@ -198,7 +200,7 @@ void LedgerServiceImpl::SetTreeHead(const ledger::TreeState& tree, ledger::v1::T
   head->set_tree_size(tree.size);
   head->set_root_hash(tree.root);
   if (tree.size > 0) SetTime(tree.recorded_time, head->mutable_recorded_time());
-  head->set_origin(absl::StrCat("oversight-ledger/", name_.substr(name_.find('/') + 1), "/", ledger_.store_id()));
+  head->set_origin(ledger::OriginOf(name_, ledger_.store_id()));
 }
 
 void LedgerServiceImpl::SetHeader(common::v1::ResponseHeader* header) const {

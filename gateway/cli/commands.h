@@ -25,9 +25,10 @@ struct Session {
 };
 
 void AddReadCommands(CLI::App& app, Session& session);        // list, show, actions, versions, dashboard, watch
-void AddConcernCommands(CLI::App& app, Session& session);     // raise, recommend, issue, assess, claim, verify, ...
+void AddConcernCommands(CLI::App& app, Session& session);     // raise, recommend, issue, assess, claim, verify-claim, ...
 void AddMonitoringCommands(CLI::App& app, Session& session);  // propose, decide, withdraw-proposal
 void AddToolCommands(CLI::App& app, Session& session);        // import, call, play
+void AddLedgerCommands(CLI::App& app, Session& session);      // verify, head
 
 // "kent" or "forces/kent" -> "forces/kent".
 std::string ForceName(const std::string& text);

@@ -220,7 +220,7 @@ void AddConcernCommands(CLI::App& app, Session& session) {
     });
   }
   {
-    auto [command, arguments] = verb("verify", "Accept or return a claim", kRecommendationName);
+    auto [command, arguments] = verb("verify-claim", "Accept or return a claim", kRecommendationName);
     command->add_option("--outcome", arguments->choice, "accept or return")
         ->required()
         ->check(CLI::IsMember({"accept", "return"}));

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   oversight::cli::AddConcernCommands(app, session);
   oversight::cli::AddMonitoringCommands(app, session);
   oversight::cli::AddToolCommands(app, session);
+  oversight::cli::AddLedgerCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -122,12 +122,16 @@ TEST(AuditorTest, AHeadFindsWhatWasChangedTogetherWithItsHashes) {
   log[5].audit.reason = "another one";
   Seal(log[5]);
   EXPECT_EQ(Audit(log), "sound");  // Without a head nobody can know.
-  const KnownHead at_3{"the head of March", 3, SampleLog::RootOf(sound, 3)};
-  const KnownHead at_8{"the head of May", 8, SampleLog::RootOf(sound, 8)};
+  const KnownHead at_3{"the head of March", 3, SampleLog::RootOf(sound, 3), false, true};
+  const KnownHead at_8{"the head of May", 8, SampleLog::RootOf(sound, 8), false, true};
   const KnownHead at_12{"the head of June", 12, SampleLog::RootOf(sound, 12), true};
   EXPECT_THAT(Audit(log, {at_8, at_3, at_12}), AllOf(StartsWith("Revisions 4 to 8: "), HasSubstr("the head of May")));
   EXPECT_THAT(Audit(log, {at_12}), StartsWith("Revisions 1 to 12: "));
   EXPECT_EQ(Audit(sound, {at_8, at_3, at_12}), "sound");
+  // What the log says of itself confirms nothing.
+  const KnownHead claim{"its own head", 4, SampleLog::RootOf(sound, 4)};
+  EXPECT_THAT(Audit(log, {claim, at_8}), StartsWith("Revisions 1 to 8: "));
+  EXPECT_THAT(Audit(sound, {at_3, {"another", 3, Hash{}}}), StartsWith("Revision 3: "));
   EXPECT_THAT(Audit({}, {{"x", 0, Hash{}}}), StartsWith("The log: "));
 }
 

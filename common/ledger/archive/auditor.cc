@@ -161,11 +161,11 @@ void Auditor::CompareHeads() {
     if (head.size < size()) {
       finding_ = {head.size + 1, 0, absl::StrCat("it stands behind the end of the log that ", head.source, " gives")};
     } else if (tree_.Root() != head.root) {
-      finding_ = {size() == 0 ? 0 : confirmed_ + 1, size(),
+      finding_ = {std::min(confirmed_ + 1, size()), size(),
                   absl::StrCat("something is not what it was: the tree over the first ", size(),
                                " transactions does not have the root that ", head.source, " gives")};
     } else {
-      confirmed_ = size();
+      if (head.is_kept) confirmed_ = size();
       if (head.is_end) end_ = head.source;
     }
   }

@@ -40,7 +40,8 @@ struct KnownHead {
   std::string source;  // for the finding, such as "the head remembered in forces.head"
   int64_t size = 0;
   Hash root{};
-  bool is_end = false;  // the log must end there
+  bool is_end = false;   // the log must end there
+  bool is_kept = false;  // it comes from elsewhere than the log itself, so what it agrees with is what it was
 };
 
 class Auditor {
@@ -79,7 +80,7 @@ class Auditor {
 
   std::vector<KnownHead> heads_;    // by size
   size_t next_head_ = 0;            // the first not compared yet
-  int64_t confirmed_ = 0;           // the size of the last head that agreed
+  int64_t confirmed_ = 0;           // the size of the last kept head that agreed
   std::optional<std::string> end_;  // who says that the log ends here
   TreeBuilder tree_;
   int64_t changes_ = 0;

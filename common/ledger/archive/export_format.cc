@@ -10,9 +10,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/ledger/archive/canonical_json.h"
+#include "common/ledger/archive/record.h"
 #include "common/ledger/hashing.h"
 #include "common/rpc/errors.h"
-#include "common/rpc/utf8.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "google/protobuf/util/json_util.h"
@@ -135,28 +135,6 @@ std::string Render(const LoggedTransaction& transaction, const std::vector<std::
   Member("type", "transaction", after);
   Member("verb", transaction.audit.verb, after);
   return Sealed(before, after);
-}
-
-// The first text of the transaction that is not UTF-8, or "".
-std::string NotUtf8(const LoggedTransaction& transaction) {
-  const auto bad = [](std::string_view text) { return rpc::CountCodePoints(text) < 0; };
-  const Audit& audit = transaction.audit;
-  for (const auto& [what, text] : {std::pair("the actor", &audit.actor),
-                                   {"the verb", &audit.verb},
-                                   {"the reason", &audit.reason},
-                                   {"the request id", &audit.request_id},
-                                   {"the trace id", &audit.trace_id}}) {
-    if (bad(*text)) return what;
-  }
-  if (transaction.request && bad(transaction.request->method)) return "the method";
-  for (const LoggedChange& change : transaction.changes) {
-    if (bad(change.name)) return "the name of a change";
-    if (bad(change.kind)) return "the kind of a change";
-    for (const Term& term : DecodeTerms(change.encoded_terms)) {
-      if (bad(term.term) || bad(term.value)) return "an index term";
-    }
-  }
-  return "";
 }
 
 // --- Reading ---

@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "common/ledger/checkpoint.h"
 
 namespace oversight::ledger {
 namespace {
@@ -13,21 +12,10 @@ constexpr size_t kBuffer = 256 << 10;
 // No transaction is as long; a file that is not an export may be one line.
 constexpr size_t kMaxLine = 256 << 20;
 
-// What is wrong with the checkpoint of a header, or "". Its signature is for those who have the key.
-std::string CheckpointProblem(const ExportHeader& header) {
-  if (header.checkpoint.empty()) return "";
-  const auto checkpoint = ParseCheckpoint(header.checkpoint);
-  if (!checkpoint.ok()) return absl::StrCat("holds no checkpoint. ", checkpoint.status().message());
-  if (checkpoint->origin != OriginOf(header.ledger, header.store_id) || checkpoint->size != header.tree.size ||
-      HashBytes(checkpoint->root) != header.tree.root) {
-    return "holds a checkpoint of another log or tree";
-  }
-  return "";
-}
-
 }  // namespace
 
-ExportReader::ExportReader(std::istream& in, std::vector<KnownHead> heads) : in_(in), auditor_(std::move(heads)) {}
+ExportReader::ExportReader(std::istream& in, std::vector<KeptHead> kept, std::vector<VerifierKey> keys)
+    : in_(in), kept_(std::move(kept)), keys_(std::move(keys)) {}
 
 bool ExportReader::Open() {
   static constexpr char kHeader[] = "the first line of the file, its header, ";
@@ -40,8 +28,11 @@ bool ExportReader::Open() {
   if (!line.ok()) return fail(std::string(line.status().message()));
   if (!std::holds_alternative<ExportHeader>(*line)) return fail("is of another type");
   header_ = std::get<ExportHeader>(*std::move(line));
-  if (const std::string problem = CheckpointProblem(header_); !problem.empty()) return fail(problem);
-  auditor_.Know({"the header of the file", header_.tree.size, HashFromBytes(header_.tree.root).value_or(Hash{})});
+  const Hash root = HashFromBytes(header_.tree.root).value_or(Hash{});
+  const std::string problem = CheckpointProblem(header_.checkpoint, origin(), header_.tree.size, root, keys_);
+  if (!problem.empty()) return fail(problem);
+  auditor_.Know({"the header of the file", header_.tree.size, root});
+  heads_ = KnowHeads(origin(), kept_, auditor_);
   return !finding();
 }
 

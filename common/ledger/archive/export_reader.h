@@ -14,17 +14,22 @@
 
 #include "common/ledger/archive/auditor.h"
 #include "common/ledger/archive/export_format.h"
+#include "common/ledger/archive/kept_head.h"
 
 namespace oversight::ledger {
 
 class ExportReader {
  public:
-  // `in` must outlive the reader. `heads` are those known from elsewhere.
-  explicit ExportReader(std::istream& in, std::vector<KnownHead> heads = {});
+  // `in` must outlive the reader. `kept` are heads from elsewhere, of this log or others. With `keys` the header must
+  // be signed by one of them.
+  explicit ExportReader(std::istream& in, std::vector<KeptHead> kept = {}, std::vector<VerifierKey> keys = {});
 
   // Reads the header. False when it is damaged.
   bool Open();
   const ExportHeader& header() const { return header_; }
+  std::string origin() const { return OriginOf(header_.ledger, header_.store_id); }
+  // Those of `kept` that are of this log, once open.
+  const std::vector<std::string>& heads() const { return heads_; }
   // The next transaction, valid until the next call; null at the end and when something is wrong.
   const LoggedTransaction* Next();
 
@@ -42,6 +47,9 @@ class ExportReader {
   const LoggedTransaction* FailLine(const std::string& what);
 
   std::istream& in_;
+  const std::vector<KeptHead> kept_;
+  const std::vector<VerifierKey> keys_;
+  std::vector<std::string> heads_;
   Auditor auditor_;
   ExportHeader header_;
   LoggedTransaction transaction_;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
+#include "common/rpc/utf8.h"
 
 namespace oversight::ledger {
 namespace {
@@ -25,6 +26,27 @@ absl::Status Malformed(int64_t revision, const std::string& what) {
 }
 
 }  // namespace
+
+std::string NotUtf8(const LoggedTransaction& transaction) {
+  const auto bad = [](std::string_view text) { return rpc::CountCodePoints(text) < 0; };
+  const Audit& audit = transaction.audit;
+  for (const auto& [what, text] : {std::pair("the actor", &audit.actor),
+                                   {"the verb", &audit.verb},
+                                   {"the reason", &audit.reason},
+                                   {"the request id", &audit.request_id},
+                                   {"the trace id", &audit.trace_id}}) {
+    if (bad(*text)) return what;
+  }
+  if (transaction.request && bad(transaction.request->method)) return "the method";
+  for (const LoggedChange& change : transaction.changes) {
+    if (bad(change.name)) return "the name of a change";
+    if (bad(change.kind)) return "the kind of a change";
+    for (const Term& term : DecodeTerms(change.encoded_terms)) {
+      if (bad(term.term) || bad(term.value)) return "an index term";
+    }
+  }
+  return "";
+}
 
 v1::Transaction ToRecord(const LoggedTransaction& transaction) {
   v1::Transaction record;
