@@ -66,12 +66,18 @@ class Writer : public View {
   virtual void Abandon() = 0;
 };
 
+// The schema a store had and has: the number of its last migration, 0 for none.
+struct SchemaChange {
+  int from = 0;
+  int to = 0;
+};
+
 // A database. Thread-safe.
 class Engine {
  public:
   virtual ~Engine() = default;
   // Creates or migrates the schema; refuses a schema newer than this binary knows.
-  virtual absl::Status Migrate() = 0;
+  virtual absl::StatusOr<SchemaChange> Migrate() = 0;
   // A random id given to the store when it was created.
   virtual absl::StatusOr<std::string> StoreId() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;

@@ -38,7 +38,7 @@ class LedgerImpl final : public Ledger {
   ~LedgerImpl() override { Shutdown(); }
 
   absl::Status Start() {
-    OVERSIGHT_RETURN_IF_ERROR(engine_->Migrate());
+    OVERSIGHT_RETURN_IF_ERROR(engine_->Migrate().status());
     OVERSIGHT_ASSIGN_OR_RETURN(store_id_, engine_->StoreId());
     {
       OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, engine_->OpenReader());

@@ -16,6 +16,7 @@
 #include "common/observe/version.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/server.h"
+#include "common/rpc/store_command.h"
 
 namespace oversight::rpc {
 namespace {
@@ -27,13 +28,6 @@ struct Config {
   absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
 };
 
-// An address is checked with the flags, before they are logged: it may hold a password where none belongs.
-std::string IsStore(const std::string& value) {
-  if (value.rfind("postgres", 0) != 0) return observe::IsNotEmpty(value);
-  const auto engine = ledger::EngineFor(value);
-  return engine.ok() ? "" : std::string(engine.status().message());
-}
-
 void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   config.listen = program.listen;
   config.admin_listen = program.admin_listen;
@@ -43,8 +37,7 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   flags.Add("admin-listen", &config.admin_listen, "Address of /livez, /readyz, /metrics and /debug/config.",
             {.validate = observe::IsListenAddress});
   if (program.has_store) {
-    flags.Add("store", &config.store, "Where the records are kept: sqlite:PATH or postgres://HOST/DATABASE.",
-              {.validate = IsStore});
+    AddStoreFlag(flags, &config.store);
   }
   flags.Add("insecure", &config.insecure,
             "Believe callers who they say they are: the header oversight-principal names a sample principal.");
@@ -138,6 +131,8 @@ class StopGuard {
 }  // namespace
 
 int RunServer(int argc, const char* const* argv, const Program& program) {
+  if (const std::optional<int> exit_code = RunStoreCommand(argc, argv, program)) return *exit_code;
+
   // Before any thread is started, since threads inherit it: signals are for sigwait alone.
   sigset_t signals;
   sigemptyset(&signals);
@@ -147,7 +142,7 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   signal(SIGPIPE, SIG_IGN);
 
   Config config;
-  observe::Flags flags(program.name, program.env_prefix, program.description);
+  observe::Flags flags(program.name, program.env_prefix, absl::StrCat(program.description, StoreCommandsHelp(program)));
   AddFlags(program, config, flags);
   if (const std::optional<int> exit_code = flags.Parse(argc, argv)) return *exit_code;
 

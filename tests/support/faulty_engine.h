@@ -110,7 +110,7 @@ class FaultyEngine final : public ledger::Engine {
   FaultyEngine(std::unique_ptr<ledger::Engine> real, std::shared_ptr<Faults> faults)
       : real_(std::move(real)), faults_(std::move(faults)) {}
 
-  absl::Status Migrate() override { return real_->Migrate(); }
+  absl::StatusOr<ledger::SchemaChange> Migrate() override { return real_->Migrate(); }
   absl::StatusOr<std::string> StoreId() override { return real_->StoreId(); }
   absl::StatusOr<std::unique_ptr<ledger::Reader>> OpenReader() override {
     auto reader = real_->OpenReader();

@@ -98,9 +98,9 @@ class PostgresEngine final : public Engine {
  public:
   explicit PostgresEngine(const std::string& url) : url_(url) {}
 
-  absl::Status Migrate() override {
+  absl::StatusOr<SchemaChange> Migrate() override {
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
-    OVERSIGHT_RETURN_IF_ERROR(MigrateLocked(*connection));
+    OVERSIGHT_ASSIGN_OR_RETURN(const SchemaChange change, MigrateLocked(*connection));
     // Its own channel for each store: NOTIFY reaches the whole database.
     OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
     if (!id) return StoreCorrupt();
@@ -109,7 +109,7 @@ class PostgresEngine final : public Engine {
     if (!notifies) spdlog::info("the database has no LISTEN; other replicas' commits are looked for by time");
     std::lock_guard lock(mu_);
     channel_ = notifies ? channel : "";
-    return absl::OkStatus();
+    return change;
   }
 
   absl::StatusOr<std::string> StoreId() override {
@@ -141,7 +141,7 @@ class PostgresEngine final : public Engine {
 
   // Several replicas may start at once. The lock goes with the connection; where there are no such locks, the second
   // one fails to create what is there already, and is started again.
-  static absl::Status MigrateLocked(PgConnection& connection) {
+  static absl::StatusOr<SchemaChange> MigrateLocked(PgConnection& connection) {
     connection.Execute(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).IgnoreError();
     OVERSIGHT_ASSIGN_OR_RETURN(const int found, SchemaOf(connection));
     const int known = PostgresMigrations().back().number;
@@ -153,7 +153,7 @@ class PostgresEngine final : public Engine {
       if (migration.number > found) OVERSIGHT_RETURN_IF_ERROR(Apply(connection, migration));
     }
     connection.Execute(absl::StrCat("SELECT pg_advisory_unlock(", kMigrationLock, ")")).IgnoreError();
-    return absl::OkStatus();
+    return SchemaChange{found, known};
   }
 
   static absl::StatusOr<int> SchemaOf(PgConnection& connection) {

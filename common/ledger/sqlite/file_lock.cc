@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/ledger/status.h"
+#include "common/rpc/errors.h"
 
 namespace oversight::ledger {
 
@@ -24,9 +25,11 @@ absl::Status FileLock::Acquire(const std::string& path) {
   }
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     close(fd);
-    return StoreRefused(absl::StrCat("Another process has this store open (it holds ", path,
-                                     "). One process at a time may write to a SQLite store. Stop it, or give this one "
-                                     "another path."));
+    return Error(absl::StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_STORE_UNAVAILABLE,
+                 absl::StrCat("Another process has this store open (it holds ", path,
+                              "). One process at a time may write to a SQLite store. Stop it, or give this one "
+                              "another path."))
+        .With("lock", path);
   }
   fd_ = fd;
   return absl::OkStatus();

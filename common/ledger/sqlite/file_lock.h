@@ -15,8 +15,8 @@ class FileLock {
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
-  // Locks `path`, making the file when it is missing. FAILED_PRECONDITION when another holds it. Nothing when held
-  // here.
+  // Locks `path`, making the file when it is missing. FAILED_PRECONDITION when another holds it, with the path as
+  // metadata "lock". Nothing when held here.
   absl::Status Acquire(const std::string& path);
   void Release();
 

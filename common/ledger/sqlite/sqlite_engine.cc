@@ -71,7 +71,7 @@ class SqliteEngine final : public Engine {
  public:
   explicit SqliteEngine(const std::string& path) : path_(path) {}
 
-  absl::Status Migrate() override {
+  absl::StatusOr<SchemaChange> Migrate() override {
     std::lock_guard guard(mu_);
     OVERSIGHT_RETURN_IF_ERROR(Lock());
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::Open(path_, {}));
@@ -86,7 +86,7 @@ class SqliteEngine final : public Engine {
     for (const Migration& migration : SqliteMigrations()) {
       if (migration.number > found) OVERSIGHT_RETURN_IF_ERROR(Apply(*connection, migration));
     }
-    return absl::OkStatus();
+    return SchemaChange{found, known};
   }
 
   absl::StatusOr<std::string> StoreId() override {

@@ -1,0 +1,131 @@
+#include "common/rpc/store_command.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/ledger/archive/canonical_json.h"
+#include "common/ledger/store.h"
+#include "common/rpc/errors.h"
+
+namespace oversight::rpc {
+namespace {
+
+struct Arguments {
+  std::string store;
+  bool json = false;
+};
+
+struct Command {
+  const char* name;
+  const char* help;  // for the list in the help of the service
+  const char* more;  // what else its own help says
+  absl::Status (*run)(const Program& program, const Arguments& arguments);
+};
+
+void Print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+absl::Status Migrate(const Program&, const Arguments& arguments) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Engine> engine, ledger::EngineFor(arguments.store));
+  OVERSIGHT_ASSIGN_OR_RETURN(const ledger::SchemaChange schema, engine->Migrate());
+  engine->Close();
+  if (arguments.json) {
+    Print(absl::StrCat("{\"from\":", schema.from, ",\"to\":", schema.to, "}\n"));
+  } else if (schema.from == schema.to) {
+    Print(absl::StrCat("The schema is ", schema.to, ", the one this program knows. Nothing to do.\n"));
+  } else {
+    Print(absl::StrCat("The schema went from ", schema.from, schema.from == 0 ? " (none)" : "", " to ", schema.to,
+                       ".\n"));
+  }
+  return absl::OkStatus();
+}
+
+const std::vector<Command>& Commands() {
+  static const auto* commands = new std::vector<Command>{
+      {"migrate", "Bring the schema of the store up to this program's version.",
+       "Makes the store when there is none. Several may run at once, and beside older replicas on PostgreSQL: an "
+       "advisory "
+       "lock lets one through at a time. A schema newer than this program is refused and left alone.",
+       Migrate},
+  };
+  return *commands;
+}
+
+int ExitCode(const absl::Status& status) {
+  if (!ErrorMetadata(status, "lock").empty()) return 3;
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 0;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDeadlineExceeded:
+      return 3;
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+std::string IsStore(const std::string& value) {
+  // An address is checked with the flags, before they are logged: it may hold a password where none belongs.
+  if (value.rfind("postgres", 0) != 0) return observe::IsNotEmpty(value);
+  const auto engine = ledger::EngineFor(value);
+  return engine.ok() ? "" : std::string(engine.status().message());
+}
+
+}  // namespace
+
+std::optional<int> RunStoreCommand(int argc, const char* const* argv, const Program& program) {
+  if (argc < 2 || argv[1][0] == '-' || argv[1][0] == '\0' || !program.has_store) return std::nullopt;
+  const std::string name = argv[1];
+  for (const Command& command : Commands()) {
+    if (name != command.name) continue;
+    Arguments arguments;
+    arguments.store = program.store;
+    observe::Flags flags(absl::StrCat(program.name, " ", name), program.env_prefix,
+                         absl::StrCat(command.help, "\n\n", command.more));
+    AddStoreFlag(flags, &arguments.store);
+    flags.Add("json", &arguments.json, "Print the result as one line of JSON.");
+    if (const std::optional<int> exit_code = flags.Parse(argc - 1, argv + 1)) return exit_code;
+    // What the engines log is for whoever reads the result too, but not part of it.
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("store"));
+    spdlog::set_level(spdlog::level::warn);
+    const absl::Status status = command.run(program, arguments);
+    if (!status.ok()) {
+      std::fflush(stdout);
+      std::fprintf(stderr, "%s %s: %s\n", program.name.c_str(), command.name, std::string(status.message()).c_str());
+    }
+    return ExitCode(status);
+  }
+  std::fprintf(stderr, "%s: \"%s\" is no command. There are: %s; or flags alone, which start the service.\n",
+               program.name.c_str(), name.c_str(),
+               absl::StrJoin(Commands(), ", ", [](std::string* out, const Command& command) {
+                 absl::StrAppend(out, command.name);
+               }).c_str());
+  return 2;
+}
+
+std::string StoreCommandsHelp(const Program& program) {
+  if (!program.has_store) return "";
+  std::string text =
+      "\n\nWithout a command it starts the service. Commands that work on the store while no service does:\n";
+  for (const Command& command : Commands()) absl::StrAppend(&text, "  ", command.name, ": ", command.help, "\n");
+  absl::StrAppend(&text, "See ", program.name, " COMMAND --help.");
+  return text;
+}
+
+void AddStoreFlag(observe::Flags& flags, std::string* target) {
+  flags.Add("store", target, "Where the records are kept: sqlite:PATH or postgres://HOST/DATABASE.",
+            {.validate = IsStore});
+}
+
+}  // namespace oversight::rpc
