@@ -1,5 +1,5 @@
-// The shape of a resource name, such as `forces/{force}/concerns/{concern}`, compiled for matching. Immutable,
-// thread-safe.
+// The shape of a resource name, such as `forces/{force}/concerns/{concern}`, compiled for matching; a kind with names
+// of several shapes has them separated by `|`. Immutable, thread-safe.
 #pragma once
 
 #include <string>
@@ -24,8 +24,10 @@ class ResourcePattern {
     enum { kLiteral, kId, kNumber } kind;
     std::string text;  // The literal, or the name of the variable.
   };
+  static bool MatchesShape(const std::vector<Segment>& segments, std::string_view name, bool wildcard);
+
   std::string pattern_;
-  std::vector<Segment> segments_;
+  std::vector<std::vector<Segment>> shapes_;  // Any one of them.
 };
 
 }  // namespace oversight::rpc

@@ -13,14 +13,11 @@
 #include "forces-service/domain/force.h"
 #include "forces-service/domain/import.h"
 #include "forces-service/domain/register_csv.h"
+#include "forces-service/service/authorization.h"
+#include "forces-service/service/names.h"
 
 namespace oversight::forces {
 namespace {
-
-constexpr char kAnyForce[] = "forces/-";
-
-// "forces/kent" of "forces/kent/officeHolders/3".
-std::string ForceOf(const std::string& name) { return name.substr(0, name.find('/', sizeof("forces/") - 1)); }
 
 // By what forces can be listed. A term's value is the enum's name, so that the store reads well and outlives
 // renumbering.
@@ -46,16 +43,6 @@ rpc::Selection<v1::Force> SelectionOf(const v1::ListForcesRequest& request) {
 
 std::vector<ledger::Term> TermsOfHolder(const v1::OfficeHolder& holder) {
   return {{"force", ForceOf(holder.name())}, {"office", v1::Office_Name(holder.office())}};
-}
-
-// Who sees the offices of staff too.
-bool IsInside(const auth::Principal& principal) {
-  using auth::Role;
-  static const std::vector<Role> kInside = {Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-                                            Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-                                            Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-                                            Role::ROLE_OPERATOR,        Role::ROLE_SERVICE};
-  return principal.HasAnyRole(kInside);
 }
 
 std::function<bool(const v1::OfficeHolder&)> VisibleTo(const auth::Principal& principal) {
@@ -86,9 +73,11 @@ absl::StatusOr<std::map<std::string, v1::Force>> CurrentOf(const Register& incom
 ForcesServiceImpl::ForcesServiceImpl(rpc::Runtime& runtime)
     : host_(runtime.host),
       resources_(*runtime.ledger, runtime.clock),
+      scopes_(MakeScopeTable()),
       watch_options_{.ledger = runtime.ledger, .clock = &runtime.clock} {
   resources_.Register<v1::Force>(TermsOf);
   resources_.Register<v1::OfficeHolder>(TermsOfHolder);
+  RegisterInspections();
 }
 
 template <class Request, class Response, class Change>

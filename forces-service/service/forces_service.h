@@ -5,6 +5,9 @@
 // What is in the Runtime must outlive it. Thread-safe.
 #pragma once
 
+#include <string>
+
+#include "common/auth/authorization.h"
 #include "common/rpc/call.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
@@ -57,6 +60,52 @@ class ForcesServiceImpl final : public v1::ForcesService::CallbackService {
                                            const v1::GetForceOnDateRequest* request,
                                            v1::GetForceOnDateResponse* response) override;
 
+  // Inspections and the duties to respond to their reports (inspections.cc).
+  grpc::ServerUnaryReactor* CreateInspection(grpc::CallbackServerContext* context,
+                                             const v1::CreateInspectionRequest* request,
+                                             v1::CreateInspectionResponse* response) override;
+  grpc::ServerUnaryReactor* GetInspection(grpc::CallbackServerContext* context, const v1::GetInspectionRequest* request,
+                                          v1::GetInspectionResponse* response) override;
+  grpc::ServerUnaryReactor* ListInspections(grpc::CallbackServerContext* context,
+                                            const v1::ListInspectionsRequest* request,
+                                            v1::ListInspectionsResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateInspection(grpc::CallbackServerContext* context,
+                                             const v1::UpdateInspectionRequest* request,
+                                             v1::UpdateInspectionResponse* response) override;
+  grpc::ServerUnaryReactor* StartFieldwork(grpc::CallbackServerContext* context,
+                                           const v1::StartFieldworkRequest* request,
+                                           v1::StartFieldworkResponse* response) override;
+  grpc::ServerUnaryReactor* AwaitReport(grpc::CallbackServerContext* context, const v1::AwaitReportRequest* request,
+                                        v1::AwaitReportResponse* response) override;
+  grpc::ServerUnaryReactor* PublishReport(grpc::CallbackServerContext* context, const v1::PublishReportRequest* request,
+                                          v1::PublishReportResponse* response) override;
+  grpc::ServerUnaryReactor* CancelInspection(grpc::CallbackServerContext* context,
+                                             const v1::CancelInspectionRequest* request,
+                                             v1::CancelInspectionResponse* response) override;
+  grpc::ServerUnaryReactor* ListInspectionVersions(grpc::CallbackServerContext* context,
+                                                   const v1::ListInspectionVersionsRequest* request,
+                                                   v1::ListInspectionVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* CompareGrades(grpc::CallbackServerContext* context, const v1::CompareGradesRequest* request,
+                                          v1::CompareGradesResponse* response) override;
+  grpc::ServerUnaryReactor* GetResponseDuty(grpc::CallbackServerContext* context,
+                                            const v1::GetResponseDutyRequest* request,
+                                            v1::GetResponseDutyResponse* response) override;
+  grpc::ServerUnaryReactor* ListResponseDuties(grpc::CallbackServerContext* context,
+                                               const v1::ListResponseDutiesRequest* request,
+                                               v1::ListResponseDutiesResponse* response) override;
+  grpc::ServerUnaryReactor* RecordChiefCommentsDate(grpc::CallbackServerContext* context,
+                                                    const v1::RecordChiefCommentsDateRequest* request,
+                                                    v1::RecordChiefCommentsDateResponse* response) override;
+  grpc::ServerUnaryReactor* RecordResponse(grpc::CallbackServerContext* context,
+                                           const v1::RecordResponseRequest* request,
+                                           v1::RecordResponseResponse* response) override;
+  grpc::ServerUnaryReactor* MarkResponseSent(grpc::CallbackServerContext* context,
+                                             const v1::MarkResponseSentRequest* request,
+                                             v1::MarkResponseSentResponse* response) override;
+  grpc::ServerUnaryReactor* ListResponseDutyVersions(grpc::CallbackServerContext* context,
+                                                     const v1::ListResponseDutyVersionsRequest* request,
+                                                     v1::ListResponseDutyVersionsResponse* response) override;
+
  private:
   // Changes one force: reads it, checks the etag, stores what `change` makes of it. `change` is
   // absl::StatusOr<v1::Force>(const v1::Force& current, rpc::Facts& facts).
@@ -64,8 +113,22 @@ class ForcesServiceImpl final : public v1::ForcesService::CallbackService {
   grpc::ServerUnaryReactor* ChangeForce(grpc::CallbackServerContext* context, const Request* request,
                                         Response* response, Change change);
 
+  void RegisterInspections();
+  // Changes one inspection: checks scope and etag, and has `change` put what becomes of it into the outcome. `change`
+  // is absl::StatusOr<rpc::Outcome<Response>>(const v1::Inspection& current, const Request&, rpc::Facts&).
+  template <class Request, class Response, class Change>
+  grpc::ServerUnaryReactor* ChangeInspection(grpc::CallbackServerContext* context, const Request* request,
+                                             Response* response, Change change);
+  // The same for a duty.
+  template <class Request, class Response, class Change>
+  grpc::ServerUnaryReactor* ChangeDuty(grpc::CallbackServerContext* context, const Request* request, Response* response,
+                                       Change change);
+  // PERMISSION_DENIED OUT_OF_SCOPE unless the caller may use the verb for the force; "" stands for every force.
+  absl::Status InScope(const rpc::Call& call, const std::string& force, rpc::Facts& facts) const;
+
   rpc::Host& host_;
   rpc::Resources resources_;
+  const auth::AuthorizationTable scopes_;
   const rpc::WatchOptions watch_options_;
 };
 

@@ -695,9 +695,15 @@ TEST(ForcesAuthorization, SaysWhoMayDoWhat) {
   const auto principals = auth::InsecureAuthenticator::FromFile("data/principals.json");
   ASSERT_TRUE(principals.ok()) << principals.status();
 
-  const std::set<std::string> read = {"GetForce", "ListForces", "GetForceOnDate", "GetOfficeHolder",
-                                      "ListOfficeHolders"};
-  const std::set<std::string> audit = {"ListForceVersions", "WatchForces"};
+  const std::set<std::string> read = {"GetForce",          "ListForces",        "GetForceOnDate",  "GetOfficeHolder",
+                                      "ListOfficeHolders", "GetInspection",     "ListInspections", "CompareGrades",
+                                      "GetResponseDuty",   "ListResponseDuties"};
+  const std::set<std::string> audit = {"ListForceVersions", "WatchForces", "ListInspectionVersions",
+                                       "ListResponseDutyVersions"};
+  const std::set<std::string> publish = {"PublishReport"};
+  const std::set<std::string> inspect = {"CreateInspection", "UpdateInspection", "StartFieldwork", "AwaitReport",
+                                         "CancelInspection"};
+  const std::set<std::string> respond = {"RecordChiefCommentsDate", "RecordResponse", "MarkResponseSent"};
   const std::set<std::string> import = {"ImportForces"};
   const std::set<std::string> offices = {"CreateOfficeHolder", "UpdateOfficeHolder"};
   const std::set<std::string> write = {"CreateForce",          "UpdateForce", "RenameForce",
@@ -710,14 +716,14 @@ TEST(ForcesAuthorization, SaysWhoMayDoWhat) {
   const std::map<std::string, std::set<std::string>> allowed = {
       {"public", read},
       {"west-midlands-officer", read},
-      {"west-midlands-oversight-body", read},
-      {"liaison-lead", all_of({read, audit, offices})},
-      {"hm-inspector", all_of({read, audit, offices})},
+      {"west-midlands-oversight-body", all_of({read, respond})},
+      {"liaison-lead", all_of({read, audit, offices, inspect, publish, respond})},
+      {"hm-inspector", all_of({read, audit, offices, inspect, publish, respond})},
       {"oversight-group-secretariat", all_of({read, audit})},
-      {"press-officer", all_of({read, audit})},
+      {"press-officer", all_of({read, audit, publish})},
       {"operator", all_of({read, audit, import})},
-      {"chief-inspector", all_of({read, audit, import, write, offices})},
-      {"records-manager", all_of({read, audit, import, write, offices})},
+      {"chief-inspector", all_of({read, audit, import, write, offices, inspect, publish, respond})},
+      {"records-manager", all_of({read, audit, import, write, offices, inspect, publish, respond})},
       {"forces-service", all_of({read, audit})},
       {"concerns-service", all_of({read, audit})},
       {"monitoring-service", all_of({read, audit})},

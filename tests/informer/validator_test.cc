@@ -134,9 +134,10 @@ TEST(Validator, WhiteSpaceAloneIsNoText) {
 
 TEST(Validator, RefusesControlCharactersAndTurnsOfDirection) {
   forces::v1::ListForcesRequest request;
-  for (const std::string& bad : {std::string("a\0b", 3), std::string("a\x1b[31m"), std::string("a\rb"), std::string("\x7f"),
-                                 std::string("a\xc2\x9b"), std::string("\xe2\x80\xaa"), std::string("x\xe2\x80\xae"),
-                                 std::string("\xe2\x81\xa6"), std::string("\xe2\x81\xa9 x")}) {
+  for (const std::string& bad :
+       {std::string("a\0b", 3), std::string("a\x1b[31m"), std::string("a\rb"), std::string("\x7f"),
+        std::string("a\xc2\x9b"), std::string("\xe2\x80\xaa"), std::string("x\xe2\x80\xae"),
+        std::string("\xe2\x81\xa6"), std::string("\xe2\x81\xa9 x")}) {
     request.set_region(bad);
     EXPECT_THAT(ViolationsOf(Validate(request)), ElementsAre(Pair("region", "must not contain control characters")))
         << bad;
@@ -286,6 +287,14 @@ TEST(ResourcePattern, Matches) {
     EXPECT_FALSE(concern.Matches(bad, false)) << bad;
   }
   EXPECT_TRUE(concern.Matches("forces/-/concerns/-", true));
+  const ResourcePattern either("forces/{force}/inspections/{inspection}|nationalInspections/{inspection}");
+  EXPECT_TRUE(either.Matches("forces/kent/inspections/1", false));
+  EXPECT_TRUE(either.Matches("nationalInspections/1", false));
+  for (const char* bad : {"nationalInspections/a", "forces/kent/nationalInspections/1", "nationalInspections",
+                          "forces/kent/inspections/1|nationalInspections/1"}) {
+    EXPECT_FALSE(either.Matches(bad, false)) << bad;
+  }
+  EXPECT_EQ(either.Explain(false).find('|'), std::string::npos);
   const ResourcePattern id("{stage}");
   EXPECT_TRUE(id.Matches(std::string(63, 'a'), false));
   EXPECT_FALSE(id.Matches(std::string(64, 'a'), false));
