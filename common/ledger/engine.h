@@ -2,7 +2,8 @@
 // engine. Everything blocks and is called by the ledger's own threads only, never by a gRPC thread. A Reader or Writer
 // belongs to one thread at a time.
 //
-// Errors are absl::Status made by the helpers of status.h: kUnavailable (retry), kResourceExhausted (disk full),
+// Errors are absl::Status made by the helpers of status.h: kUnavailable (retry; or read-only), kResourceExhausted (disk
+// full),
 // kDataLoss (corrupt), kAborted (another process changed what was read). Driver texts go to the log, never to the
 // status message.
 #pragma once

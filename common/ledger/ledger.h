@@ -33,6 +33,8 @@ struct Options {
   int64_t cache_bytes = 64 << 20;
   // Recent transactions kept in memory for watchers. A live watcher that falls further behind is told WATCH_LAGGING.
   int watch_window = 10000;
+  // How long the store may take over one step of writing until it is held to be out of order.
+  absl::Duration stall_after = absl::Seconds(10);
 };
 
 // Counters for metrics; monotonic unless said. Relaxed reads.
@@ -69,7 +71,8 @@ class Ledger {
 
   // Decides and stores a command. The callback runs after the commit is durable and visible to every later read.
   // Errors of `decide` pass through. Others: RESOURCE_EXHAUSTED OVERLOADED, DEADLINE_EXCEEDED, CANCELLED,
-  // INVALID_ARGUMENT REQUEST_ID_REUSED, ABORTED CONFLICT, UNAVAILABLE STORE_UNAVAILABLE, RESOURCE_EXHAUSTED STORE_FULL.
+  // INVALID_ARGUMENT REQUEST_ID_REUSED, ABORTED CONFLICT, UNAVAILABLE STORE_UNAVAILABLE or STORE_READ_ONLY,
+  // RESOURCE_EXHAUSTED STORE_FULL, DATA_LOSS STORE_CORRUPT.
   virtual void Commit(Command command, Callback<Committed> done) = 0;
 
   // Reads. As-of in the future: OUT_OF_RANGE REVISION_IN_FUTURE.
@@ -103,7 +106,8 @@ class Ledger {
   virtual void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) = 0;
 
   virtual const std::string& store_id() const = 0;
-  // OK while writes can succeed; else the last failure. For health.
+  // OK while writes can succeed; else the last failure, or that the store has not answered one for stall_after. For
+  // health. It turns good again by itself, within seconds of when writes can succeed.
   virtual absl::Status health() const = 0;
   virtual const Stats& stats() const = 0;
 

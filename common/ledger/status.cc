@@ -18,6 +18,16 @@ absl::Status StoreFull() {
                "The disk of the store is full. Nothing was stored.")
       .RetryAfter(absl::Seconds(30));
 }
+absl::Status StoreReadOnly() {
+  return Error(StatusCode::kUnavailable, common::v1::ERROR_REASON_STORE_READ_ONLY,
+               "The store is read-only. Nothing was stored.")
+      .RetryAfter(absl::Seconds(5));
+}
+absl::Status StoreStalled(absl::Duration since) {
+  return Error(
+      StatusCode::kUnavailable, common::v1::ERROR_REASON_STORE_UNAVAILABLE,
+      absl::StrCat("The store does not answer: a write has been under way for ", absl::ToInt64Seconds(since), " s."));
+}
 absl::Status StoreCorrupt() {
   return Error(StatusCode::kDataLoss, common::v1::ERROR_REASON_STORE_CORRUPT,
                "The store is damaged or is not a store. Operators: see the log and the runbook.");

@@ -13,6 +13,9 @@ namespace oversight::ledger {
 // What goes wrong with a store.
 absl::Status StoreUnavailable();
 absl::Status StoreFull();
+absl::Status StoreReadOnly();
+// For health alone: a write has been under way for so long.
+absl::Status StoreStalled(absl::Duration since);
 absl::Status StoreCorrupt();
 absl::Status Conflict();
 // The store cannot be opened as it is: held by another process, made by a newer version, not a store. For operators.

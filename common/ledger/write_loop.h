@@ -3,6 +3,7 @@
 // replies to the publisher while it begins the next batch. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -75,6 +76,8 @@ class WriteLoop {
   void MakeVisible(Transactions transactions);
   // Writes a mark, to learn whether writing works again.
   void Probe();
+  // While it lives the thread is waiting for the store, perhaps in vain.
+  class AtTheStore;
   void SetHealth(const absl::Status& status);
 
   const Parts parts_;
@@ -88,6 +91,7 @@ class WriteLoop {
   std::condition_variable wake_;
   std::deque<Item> queue_;
   absl::Status health_;
+  std::optional<std::chrono::steady_clock::time_point> at_the_store_since_;
   Revision look_for_ = 0;
   bool doubt_ = false;
   bool stopping_ = false;

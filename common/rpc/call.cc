@@ -149,6 +149,7 @@ absl::Status Host::AddService(auth::AuthorizationTable table) {
     info->verb = method->name();
     info->streaming = method->server_streaming();
     info->table = tables_.back().get();
+    info->writes = !info->streaming && info->table->Find(info->verb)->access == auth::Access::kWrite;
     info->metrics = std::make_unique<observe::MethodMetrics>(
         metrics_, "grpc_server", service->full_name(), method->name(),
         info->streaming ? observe::MethodType::kServerStream : observe::MethodType::kUnary);
@@ -196,10 +197,18 @@ absl::Status Host::StepMetrics(Call& call, const google::protobuf::Message*) {
 
 absl::Status Host::StepAdmission(Call& call, const google::protobuf::Message*) {
   if (draining()) return Draining();
-  std::atomic<int>& places = call.method_->streaming ? streams_ : in_flight_;
-  const int most = call.method_->streaming ? options_.max_streams : options_.max_in_flight;
-  if (places.fetch_add(1, std::memory_order_relaxed) >= most) {
+  const auto take = [](std::atomic<int>& places, int most) {
+    if (places.fetch_add(1, std::memory_order_relaxed) < most) return true;
     places.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  };
+  const MethodInfo& method = *call.method_;
+  bool admitted = method.streaming ? take(streams_, options_.max_streams) : take(in_flight_, options_.max_in_flight);
+  if (admitted && method.writes && !take(writes_in_flight_, std::max(1, options_.max_in_flight / 4 * 3))) {
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    admitted = false;
+  }
+  if (!admitted) {
     return Error(absl::StatusCode::kResourceExhausted, ERROR_REASON_OVERLOADED,
                  "The server has as much to do as it takes on. Try again shortly.")
         .RetryAfter(absl::Milliseconds(100));
@@ -273,7 +282,10 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
 
   Announce(kAfter[2]);
   const absl::Duration took = absl::Now() - call.started_;
-  if (call.admitted_) (call.method_->streaming ? streams_ : in_flight_).fetch_sub(1, std::memory_order_relaxed);
+  if (call.admitted_) {
+    (call.method_->streaming ? streams_ : in_flight_).fetch_sub(1, std::memory_order_relaxed);
+    if (call.method_->writes) writes_in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  }
   if (call.counted_) {
     if (status.ok() && !call.method_->streaming) call.method_->metrics->MessageSent();
     call.method_->metrics->Handled(status.code(), took);

@@ -53,6 +53,7 @@ struct MethodInfo {
   std::string full_name;  // "/oversight.forces.v1.ForcesService/GetForce"
   std::string verb;       // "GetForce"
   bool streaming = false;
+  bool writes = false;
   const auth::AuthorizationTable* table = nullptr;
   std::unique_ptr<observe::MethodMetrics> metrics;
 };
@@ -198,8 +199,10 @@ class StreamCall final : public Call,
 inline constexpr size_t kMaxRequestBytes = 4 << 20;
 
 struct HostOptions {
-  int max_in_flight = 2048;  // Unary calls not answered yet; more are told RESOURCE_EXHAUSTED, OVERLOADED.
-  int max_streams = 10000;   // The same for streams.
+  // Unary calls not answered yet; more are told RESOURCE_EXHAUSTED, OVERLOADED. Three quarters of them may be writes,
+  // so that reads go on while writes wait for a slow disk.
+  int max_in_flight = 2048;
+  int max_streams = 10000;                              // The same for streams.
   absl::Duration default_deadline = absl::Seconds(30);  // Of a unary call that sets none.
   absl::Duration max_deadline = absl::Minutes(5);       // Of a unary call; a later one is brought down to this.
   std::function<void(const char* step)> on_step;        // For tests: told each step as it begins.
@@ -358,7 +361,7 @@ class Host {
   std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MethodInfo>> methods_;
   MethodInfo unknown_;
   std::atomic<bool> draining_{false};
-  std::atomic<int> in_flight_{0};
+  std::atomic<int> in_flight_{0}, writes_in_flight_{0};
   std::atomic<int> streams_{0};
   std::mutex mu_;  // Guards registered_.
   std::unordered_map<internal::Endable*, std::weak_ptr<internal::Endable>> registered_;

@@ -72,6 +72,21 @@ TEST_P(FaultTest, HealthStaysBadWhileTheStoreDoes) {
   EXPECT_TRUE(Heals());
 }
 
+TEST_P(FaultTest, HealthTurnsBadWhileAWriteHangsAndGoodWhenItEnds) {
+  options_.stall_after = absl::Milliseconds(50);
+  Open();
+  Store({Put("things/1", "a")});
+  EXPECT_TRUE(ledger_->health().ok());
+  Hold hold(*ledger_, Decision{{Put("things/1", "b")}, ""});
+  EXPECT_TRUE(Eventually([&] { return !ledger_->health().ok(); }));
+  EXPECT_EQ(ReasonOf(ledger_->health()), "STORE_UNAVAILABLE");
+  EXPECT_EQ(Payload("things/1"), "a") << "reads go on";
+  hold.Release();
+  EXPECT_TRUE(hold.Take().ok());
+  EXPECT_TRUE(Heals());
+  EXPECT_EQ(Payload("things/1"), "b");
+}
+
 TEST_P(FaultTest, AWriterThatCannotBeReopenedFailsWritesUntilItCan) {
   faults_->append_lost = 1;
   faults_->open_writer_lost = 1;

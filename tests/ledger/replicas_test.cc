@@ -379,7 +379,7 @@ TEST(PostgresStatusTest, TellsWhatASqlStateMeans) {
       {"", {absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE"}},
       {"08006", {absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE"}},
       {"23505", {absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE"}},
-      {"25006", {absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE"}},
+      {"25006", {absl::StatusCode::kUnavailable, "STORE_READ_ONLY"}},
       {"40001", {absl::StatusCode::kAborted, "CONFLICT"}},
       {"40P01", {absl::StatusCode::kAborted, "CONFLICT"}},
       {"53100", {absl::StatusCode::kResourceExhausted, "STORE_FULL"}},

@@ -55,6 +55,8 @@ TEST_F(SqliteTest, CodesHaveOneMeaning) {
     EXPECT_EQ(reason(code), "STORE_UNAVAILABLE") << code;
   }
   EXPECT_EQ(reason(SQLITE_FULL), "STORE_FULL");
+  EXPECT_EQ(reason(SQLITE_READONLY), "STORE_READ_ONLY");
+  EXPECT_EQ(reason(SQLITE_READONLY_DBMOVED), "STORE_READ_ONLY");
   EXPECT_EQ(reason(SQLITE_CORRUPT), "STORE_CORRUPT");
   EXPECT_EQ(reason(SQLITE_CORRUPT_INDEX), "STORE_CORRUPT");
   EXPECT_EQ(reason(SQLITE_NOTADB), "STORE_CORRUPT");
@@ -85,6 +87,22 @@ TEST_F(SqliteTest, AFailingDiskAcknowledgesNothingAndHeals) {
   ledger = *Open();
   EXPECT_EQ(ledger->head().revision, revision);
   EXPECT_EQ(GetNow(*ledger, "things/0")->version->payload, "kept");
+}
+
+// The mark by which the ledger finds out whether writing works is there already the second time.
+TEST_F(SqliteTest, HealthStaysBadThroughEveryOutage) {
+  auto ledger = *Open();
+  disk_.code = SQLITE_FULL;
+  for (int outage = 1; outage <= 3; ++outage) {
+    disk_.failing_writes = 1'000'000;
+    EXPECT_EQ(ReasonOf(CommitNow(*ledger, Storing({Put("things/1", "x")})).status()), "STORE_FULL");
+    const int before = disk_.failing_writes;
+    // A probe tried to write, and failed.
+    EXPECT_TRUE(Eventually([&] { return disk_.failing_writes < before || ledger->health().ok(); }));
+    EXPECT_EQ(ReasonOf(ledger->health()), "STORE_FULL") << outage;
+    disk_.failing_writes = 0;
+    EXPECT_TRUE(Eventually([&] { return ledger->health().ok(); }));
+  }
 }
 
 TEST_F(SqliteTest, EachBatchIsSyncedBeforeItIsAnswered) {

@@ -202,6 +202,40 @@ TEST_F(CallTest, ACallerThatRunsOutOfTimeIsToldAndTheHandlerSeesIt) {
   EXPECT_TRUE(Eventually([&] { return server_->server().host().in_flight() == 0; }));
 }
 
+TEST_F(CallTest, WritesThatWaitLeaveRoomForReads) {
+  Event go;
+  hooks_->decide = [&] { EXPECT_TRUE(go.Wait()); };
+  AnswerAtOnce();
+  TestServerOptions options;
+  options.host.max_in_flight = 8;
+  Start(std::move(options));
+  const auto create = [&](int i) {
+    fv1::CreateForceRequest request;
+    request.set_force_id(absl::StrCat("f", i));
+    *request.mutable_force() = SomeForce();
+    fv1::CreateForceResponse response;
+    grpc::ClientContext context;
+    return FromGrpc(As("liaison-lead").CreateForce(&context, request, &response));
+  };
+  As("liaison-lead");  // made before others look for it
+  std::vector<std::thread> callers;
+  std::atomic<int> stored{0};
+  for (int i = 0; i < 6; ++i) callers.emplace_back([&, i] { stored += create(i).ok() ? 1 : 0; });
+  EXPECT_TRUE(Eventually([&] { return server_->server().host().in_flight() == 6; }));
+  for (int i = 10; i < 13; ++i) {
+    const absl::Status refused = create(i);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(refused), "OVERLOADED");
+    EXPECT_TRUE(refused.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+    EXPECT_TRUE(Get("liaison-lead", "forces/kent").ok());
+  }
+  go.Set();
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(stored, 6);
+  // Their places are free again.
+  for (int i = 20; i < 30; ++i) EXPECT_TRUE(create(i).ok());
+}
+
 TEST_F(CallTest, RefusesWhatIsMoreThanItTakesOn) {
   std::mutex mu;
   std::vector<Done> waiting;

@@ -20,6 +20,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "tests/rpc/toy_forces.h"
 #include "tests/support/awaited.h"
+#include "tests/support/health_check.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_server.h"
 
@@ -29,38 +30,12 @@ namespace oversight::rpc {
 namespace {
 
 using oversight::testing::Eventually;
+using oversight::testing::HealthOf;
 using oversight::testing::kPatience;
 using oversight::testing::TempDir;
 using oversight::testing::TestServer;
 using oversight::testing::TestServerOptions;
 using ::testing::HasSubstr;
-
-// "SERVING", "NOT_SERVING", or the name of the error's code. The health protocol by hand: its generated code may not be
-// linked beside gRPC's own.
-std::string Health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
-  std::string bytes;
-  if (!service.empty()) bytes = absl::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
-  const grpc::Slice slice(bytes);
-  grpc::ByteBuffer request(&slice, 1), response;
-  grpc::ClientContext context;
-  grpc::GenericStub stub(channel);
-  std::mutex mu;
-  std::condition_variable told;
-  std::optional<grpc::Status> status;
-  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
-                 [&](const grpc::Status& s) {
-                   std::lock_guard lock(mu);
-                   status = s;
-                   told.notify_one();
-                 });
-  std::unique_lock lock(mu);
-  told.wait(lock, [&] { return status.has_value(); });
-  if (!status->ok()) return CodeName(FromGrpc(*status).code());
-  grpc::Slice answer;
-  EXPECT_TRUE(response.DumpToSingleSlice(&answer).ok());
-  const std::string text(reinterpret_cast<const char*>(answer.begin()), answer.size());
-  return text == "\x08\x01" ? "SERVING" : "NOT_SERVING";
-}
 
 TEST(Server, HealthFollowsReadiness) {
   std::atomic<bool> ready{true};
@@ -71,16 +46,16 @@ TEST(Server, HealthFollowsReadiness) {
   auto server = TestServer::Start(ToyForces::Builder(hooks), options);
   const auto channel = server->ChannelAs("");
   for (const char* name : {"", "oversight.forces.v1.ForcesService", "liveness"}) {
-    EXPECT_EQ(Health(channel, name), "SERVING") << name;
+    EXPECT_EQ(HealthOf(channel, name), "SERVING") << name;
   }
-  EXPECT_EQ(Health(channel, "no.such.Service"), "NOT_FOUND");
+  EXPECT_EQ(HealthOf(channel, "no.such.Service"), "NOT_FOUND");
   ready = false;
-  EXPECT_TRUE(Eventually([&] { return Health(channel, "") == "NOT_SERVING"; }));
-  EXPECT_EQ(Health(channel, "oversight.forces.v1.ForcesService"), "NOT_SERVING");
-  EXPECT_EQ(Health(channel, "liveness"), "SERVING");
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "") == "NOT_SERVING"; }));
+  EXPECT_EQ(HealthOf(channel, "oversight.forces.v1.ForcesService"), "NOT_SERVING");
+  EXPECT_EQ(HealthOf(channel, "liveness"), "SERVING");
   EXPECT_EQ(server->server().Ready().message(), "the copy is not there yet");
   ready = true;
-  EXPECT_TRUE(Eventually([&] { return Health(channel, "") == "SERVING"; }));
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "") == "SERVING"; }));
 }
 
 TEST(Server, SaysPlainlyThatAnAddressIsTaken) {

@@ -20,7 +20,7 @@ absl::Status FromSqlState(std::string_view code) {
       {"XX001", StoreCorrupt},      // data corrupted
       {"XX002", StoreCorrupt},      // index corrupted
       {"58030", StoreUnavailable},  // input or output error
-      {"25006", StoreUnavailable},  // read only: a standby that is not promoted yet
+      {"25006", StoreReadOnly},     // by setting, or a standby that is not promoted yet
       {"08", StoreUnavailable},     // connection
       {"53", StoreUnavailable},     // too many connections, out of memory
       {"57", StoreUnavailable},     // shut down, starting up, cancelled
