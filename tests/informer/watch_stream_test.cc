@@ -174,7 +174,8 @@ std::vector<std::string> Names(const forces::v1::ForceEvents& events) {
 }
 
 TEST(WatchShape, FitsEveryWatchOfTheSuite) {
-  EXPECT_THAT(WatchShape(WatchForcesResponse::descriptor()).kinds(), ElementsAre(forces::v1::Force::descriptor()));
+  EXPECT_THAT(WatchShape(WatchForcesResponse::descriptor()).kinds(),
+              ::testing::IsSupersetOf({forces::v1::Force::descriptor(), forces::v1::Inspection::descriptor()}));
   EXPECT_THAT(
       WatchShape(concerns::v1::WatchConcernsResponse::descriptor()).kinds(),
       ::testing::IsSupersetOf({concerns::v1::Concern::descriptor(), concerns::v1::Recommendation::descriptor()}));
