@@ -11,6 +11,7 @@
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
+#include "concerns-service/service/service_context.h"
 
 namespace oversight::concerns {
 namespace {
@@ -26,18 +27,25 @@ absl::StatusOr<Themes> ReadThemes(const std::string& path) {
       absl::StrCat("The list of themes in ", path, " is faulty: ", themes.status().message()));
 }
 
+// The rules of every gRPC service that the program serves.
+std::vector<ServiceRules> ServedRules() { return {ConcernsRules()}; }
+
 class ConcernsApplication final : public rpc::Application {
  public:
   ConcernsApplication(rpc::Runtime& runtime, std::unique_ptr<ForceDirectory> forces, Themes themes)
-      : forces_(std::move(forces)), themes_(std::move(themes)), service_(runtime, *forces_, themes_) {}
+      : forces_(std::move(forces)),
+        themes_(std::move(themes)),
+        shared_(runtime, *forces_, themes_, ServedRules()),
+        concerns_(shared_) {}
 
-  std::vector<grpc::Service*> services() override { return {&service_}; }
+  std::vector<grpc::Service*> services() override { return {&concerns_}; }
   void Stop() override { forces_->Stop(); }
 
  private:
   const std::unique_ptr<ForceDirectory> forces_;
   const Themes themes_;
-  ConcernsServiceImpl service_;
+  ServiceContext shared_;
+  ConcernsServiceImpl concerns_;
 };
 
 }  // namespace
@@ -51,7 +59,9 @@ rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory mak
   return [&settings, make_forces = std::move(make_forces)](
              rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
     OVERSIGHT_ASSIGN_OR_RETURN(Themes themes, ReadThemes(settings.themes));
-    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable()));
+    for (const auto& rules : ServedRules()) {
+      OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable(rules)));
+    }
     return std::make_unique<ConcernsApplication>(runtime, make_forces(runtime), std::move(themes));
   };
 }
@@ -61,7 +71,7 @@ rpc::Program MakeProgram(Settings& settings) {
   program.name = "concerns-service";
   program.env_prefix = "CONCERNS";
   program.description = "Causes of concern, areas for improvement and their recommendations.";
-  program.services = {v1::ConcernsService::service_full_name()};
+  for (const auto& rules : ServedRules()) program.services.push_back(rules.service);
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";
   program.store = "sqlite:.data/concerns.db";
