@@ -97,6 +97,8 @@ class Facts {
   // Those with the term, in natural order of name, stamped. {"", ""} lists the whole kind.
   template <class T>
   absl::StatusOr<std::vector<T>> List(const std::string& term, const std::string& value, int limit = 1000);
+  // Whatever kind it is; nullopt when there is none.
+  absl::StatusOr<std::optional<ledger::Version>> Find(const std::string& name) { return Fetch(name); }
   // The next free number below `prefix` ("forces/kent/concerns/"): one more each time it is asked.
   absl::StatusOr<int64_t> NextNumber(const std::string& prefix);
 

@@ -23,5 +23,7 @@ inline std::string ForceOf(const std::string& name) {
 }
 // "forces/kent/concerns/3" of "forces/kent/concerns/3/recommendations/1".
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
+// "forces/kent/concerns/3/recommendations/1" of "forces/kent/concerns/3/recommendations/1/progressNotes/2".
+inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }
 
 }  // namespace oversight::concerns

@@ -43,6 +43,8 @@ ServiceRules ConcernsRules() {
   const auto& writers = Writers();
   const auto& readers = Readers();
   const std::vector<Role> force = {Role::ROLE_FORCE};
+  std::vector<Role> writers_and_force = writers;
+  writers_and_force.push_back(Role::ROLE_FORCE);
   return {v1::ConcernsService::service_full_name(),
           {
               {"CreateConcern", Access::kWrite, writers, Scope::kForce, "parent"},
@@ -55,11 +57,18 @@ ServiceRules ConcernsRules() {
               {"VerifyRecommendation", Access::kWrite, writers, Scope::kForce, "name"},
               {"DischargeConcern", Access::kWrite, writers, Scope::kForce, "name"},
               {"WithdrawConcern", Access::kWrite, writers, Scope::kForce, "name"},
+              {"RecordConcernPublication", Access::kWrite, writers, Scope::kForce, "name"},
+              {"SupersedeConcern", Access::kWrite, writers, Scope::kForce, "name"},
+              {"WithdrawRecommendation", Access::kWrite, writers, Scope::kForce, "name"},
+              {"ExtendRecommendation", Access::kWrite, writers, Scope::kForce, "name"},
+              {"AddProgressNote", Access::kWrite, writers_and_force, Scope::kForce, "parent"},
               // What a reader is shown is for Viewer and Kinds: lists and watches span forces.
               {"GetConcern", Access::kRead, readers},
               {"ListConcerns", Access::kRead, readers},
               {"GetRecommendation", Access::kRead, readers},
               {"ListRecommendations", Access::kRead, readers},
+              {"GetProgressNote", Access::kRead, readers},
+              {"ListProgressNotes", Access::kRead, readers},
               {"ListAllowedActions", Access::kRead, readers},
               {"ListThemes", Access::kRead, readers},
               {"ListConcernVersions", Access::kRead, readers},

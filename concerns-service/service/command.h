@@ -25,7 +25,7 @@ struct Command {
   std::string reason;
   // The pure part: from what is there now to what is stored and answered. Runs on the ledger's writer thread.
   std::function<absl::StatusOr<rpc::Outcome<Response>>(rpc::Facts&)> decide;
-  // What else must exist in forces-service: names of forces. Empty names count for nothing.
+  // What else must exist in forces-service: names of forces and inspections. Empty names count for nothing.
   std::vector<std::string> must_exist;
 };
 

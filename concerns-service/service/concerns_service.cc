@@ -2,29 +2,20 @@
 
 #include "concerns-service/domain/visibility.h"
 #include "concerns-service/service/commands.h"
+#include "concerns-service/service/kinds_of_forces.h"
 #include "concerns-service/service/terms.h"
 #include "concerns-service/service/write_path.h"
 
 namespace oversight::concerns {
-namespace {
-
-// Shown to those in whose scope the force is, once issued.
-template <class T>
-Kind<T> KindShownOnceIssued() {
-  Kind<T> kind;
-  kind.terms = [](const T& resource) { return TermsOf(resource); };
-  kind.visible = [](const Viewer& viewer, const T& resource) {
-    return WasIssued(resource) && viewer.Covers(ForceOf(resource.name()));
-  };
-  kind.first_shown = [](const T& resource) { return IsFirstIssued(resource); };
-  return kind;
-}
-
-}  // namespace
 
 ConcernsServiceImpl::ConcernsServiceImpl(ServiceContext& shared) : shared_(shared) {
-  shared_.kinds().Add(KindShownOnceIssued<v1::Concern>());
-  shared_.kinds().Add(KindShownOnceIssued<v1::Recommendation>());
+  shared_.kinds().Add(KindOfForces<v1::Concern>(WasIssued, IsFirstIssued));
+  shared_.kinds().Add(KindOfForces<v1::Recommendation>(WasIssued, IsFirstIssued));
+  // Notes are on what was issued.
+  shared_.kinds().Add(KindOfForces<v1::ProgressNote>());
+  shared_.kinds().Add<v1::ThemeList>({.terms = [](const v1::ThemeList& list) { return TermsOf(list); },
+                                      .visible = [](const Viewer&, const v1::ThemeList&) { return true; },
+                                      .first_shown = nullptr});
 }
 
 grpc::ServerUnaryReactor* ConcernsServiceImpl::CreateConcern(grpc::CallbackServerContext* context,
@@ -84,6 +75,36 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ClaimRecommendation(grpc::Callbac
 grpc::ServerUnaryReactor* ConcernsServiceImpl::VerifyRecommendation(grpc::CallbackServerContext* context,
                                                                     const v1::VerifyRecommendationRequest* request,
                                                                     v1::VerifyRecommendationResponse* response) {
+  return ServeWrite(shared_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::RecordConcernPublication(
+    grpc::CallbackServerContext* context, const v1::RecordConcernPublicationRequest* request,
+    v1::RecordConcernPublicationResponse* response) {
+  return ServeWrite(shared_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::SupersedeConcern(grpc::CallbackServerContext* context,
+                                                                const v1::SupersedeConcernRequest* request,
+                                                                v1::SupersedeConcernResponse* response) {
+  return ServeWrite(shared_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::WithdrawRecommendation(grpc::CallbackServerContext* context,
+                                                                      const v1::WithdrawRecommendationRequest* request,
+                                                                      v1::WithdrawRecommendationResponse* response) {
+  return ServeWrite(shared_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::ExtendRecommendation(grpc::CallbackServerContext* context,
+                                                                    const v1::ExtendRecommendationRequest* request,
+                                                                    v1::ExtendRecommendationResponse* response) {
+  return ServeWrite(shared_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::AddProgressNote(grpc::CallbackServerContext* context,
+                                                               const v1::AddProgressNoteRequest* request,
+                                                               v1::AddProgressNoteResponse* response) {
   return ServeWrite(shared_, context, request, response);
 }
 

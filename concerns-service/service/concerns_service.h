@@ -30,6 +30,12 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* WithdrawConcern(grpc::CallbackServerContext* context,
                                             const v1::WithdrawConcernRequest* request,
                                             v1::WithdrawConcernResponse* response) override;
+  grpc::ServerUnaryReactor* RecordConcernPublication(grpc::CallbackServerContext* context,
+                                                     const v1::RecordConcernPublicationRequest* request,
+                                                     v1::RecordConcernPublicationResponse* response) override;
+  grpc::ServerUnaryReactor* SupersedeConcern(grpc::CallbackServerContext* context,
+                                             const v1::SupersedeConcernRequest* request,
+                                             v1::SupersedeConcernResponse* response) override;
 
   // Writing recommendations.
   grpc::ServerUnaryReactor* CreateRecommendation(grpc::CallbackServerContext* context,
@@ -44,6 +50,15 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* VerifyRecommendation(grpc::CallbackServerContext* context,
                                                  const v1::VerifyRecommendationRequest* request,
                                                  v1::VerifyRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawRecommendation(grpc::CallbackServerContext* context,
+                                                   const v1::WithdrawRecommendationRequest* request,
+                                                   v1::WithdrawRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* ExtendRecommendation(grpc::CallbackServerContext* context,
+                                                 const v1::ExtendRecommendationRequest* request,
+                                                 v1::ExtendRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* AddProgressNote(grpc::CallbackServerContext* context,
+                                            const v1::AddProgressNoteRequest* request,
+                                            v1::AddProgressNoteResponse* response) override;
 
   // Reading.
   grpc::ServerUnaryReactor* GetConcern(grpc::CallbackServerContext* context, const v1::GetConcernRequest* request,
@@ -62,6 +77,12 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* ListRecommendationVersions(grpc::CallbackServerContext* context,
                                                        const v1::ListRecommendationVersionsRequest* request,
                                                        v1::ListRecommendationVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetProgressNote(grpc::CallbackServerContext* context,
+                                            const v1::GetProgressNoteRequest* request,
+                                            v1::GetProgressNoteResponse* response) override;
+  grpc::ServerUnaryReactor* ListProgressNotes(grpc::CallbackServerContext* context,
+                                              const v1::ListProgressNotesRequest* request,
+                                              v1::ListProgressNotesResponse* response) override;
   grpc::ServerUnaryReactor* ListAllowedActions(grpc::CallbackServerContext* context,
                                                const v1::ListAllowedActionsRequest* request,
                                                v1::ListAllowedActionsResponse* response) override;

@@ -11,7 +11,9 @@
 #include "common/rpc/resources.h"
 #include "concerns-service/domain/acting.h"
 #include "concerns-service/domain/lifecycle.h"
+#include "concerns-service/service/service_context.h"
 #include "concerns-service/service/terms.h"
+#include "concerns-service/service/viewer.h"
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
@@ -44,10 +46,31 @@ absl::StatusOr<T> Current(rpc::Facts& facts, const std::string& name, const std:
   return resource;
 }
 
+// The same for one that outsiders change too: what the viewer does not see is not there.
+template <class T>
+absl::StatusOr<T> Current(rpc::Facts& facts, ServiceContext& shared, const Viewer& viewer, const std::string& name,
+                          const std::string& etag) {
+  OVERSIGHT_ASSIGN_OR_RETURN(T resource, facts.Require<T>(name));
+  if (!shared.kinds().Sees(viewer, resource)) return NotFound(T::descriptor()->name(), name);
+  OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(resource, etag));
+  return resource;
+}
+
 // The next free name below a collection, such as "forces/kent/concerns/".
 inline absl::StatusOr<std::string> NextName(rpc::Facts& facts, const std::string& collection) {
   OVERSIGHT_ASSIGN_OR_RETURN(const int64_t number, facts.NextNumber(collection));
   return absl::StrCat(collection, number);
+}
+
+// NOT_FOUND LINK_NOT_FOUND when `name`, given in `field`, is not there or the viewer may not know of it. An empty name
+// counts for nothing.
+absl::Status RequireLink(rpc::Facts& facts, ServiceContext& shared, const Viewer& viewer, const std::string& field,
+                         const std::string& name);
+template <class Names>
+absl::Status RequireLinks(rpc::Facts& facts, ServiceContext& shared, const Viewer& viewer, const std::string& field,
+                          const Names& names) {
+  for (const std::string& name : names) OVERSIGHT_RETURN_IF_ERROR(RequireLink(facts, shared, viewer, field, name));
+  return absl::OkStatus();
 }
 
 template <class T>

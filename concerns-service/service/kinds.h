@@ -24,7 +24,7 @@ struct Kind {
   // Whether a viewer who does not see everything sees this version.
   std::function<bool(const Viewer&, const T&)> visible;
   // Whether this version is the first of its resource that anyone outside is shown. To them it is new, whatever came
-  // before it.
+  // before it. Null: what is shown at all is shown from its first version on.
   std::function<bool(const T&)> first_shown;
 };
 
@@ -41,7 +41,7 @@ class Kinds {
       return visible(viewer, static_cast<const T&>(message));
     };
     rules.first_shown = [first = std::move(kind.first_shown)](const google::protobuf::Message& message) {
-      return first(static_cast<const T&>(message));
+      return first && first(static_cast<const T&>(message));
     };
     rules.reads = [](const ledger::Version& version, const Reader& reader) {
       const auto resource = rpc::FromVersion<T>(version);

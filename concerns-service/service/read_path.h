@@ -54,7 +54,7 @@ grpc::ServerUnaryReactor* ServeList(ServiceContext& shared, grpc::CallbackServer
           shared.resources().ListResources<T>(call, request, response, mutable_items, selection, done);
         };
         if (force.empty() || force == kAnyForce) return list();
-        shared.WithForce(call, force, done, [list](const absl::Status&) { list(); });
+        shared.WithOwned(call, force, done, [list](const absl::Status&) { list(); });
       });
 }
 

@@ -1,17 +1,22 @@
 // The reads of ConcernsService: gets, lists, histories, the watch, and what may happen next.
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/resource_pattern.h"
 #include "common/time/london.h"
+#include "common/time/partial_date.h"
 #include "concerns-service/domain/lifecycle.h"
+#include "concerns-service/domain/recommendation_commands.h"
 #include "concerns-service/service/concern_watch.h"
 #include "concerns-service/service/concerns_service.h"
 #include "concerns-service/service/read_path.h"
+#include "concerns-service/service/selections.h"
 #include "concerns-service/service/terms.h"
+#include "concerns-service/service/theme_lists.h"
 
 namespace oversight::concerns {
 namespace {
@@ -26,74 +31,122 @@ const rpc::ResourcePattern& RecommendationPattern() {
   return *pattern;
 }
 
+const rpc::ResourcePattern& ResponsePattern() {
+  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/concerns/{concern}/responses/{response}");
+  return *pattern;
+}
+
+template <class States>
+std::vector<int> ToVector(const States& states) {
+  return {states.begin(), states.end()};
+}
+
 absl::StatusOr<rpc::Selection<v1::Concern>> Select(const v1::ListConcernsRequest& request) {
   rpc::Selection<v1::Concern> selection;
-  if (request.parent() != kAnyForce) selection.all_of.push_back(ForceTerm(request.parent()));
+  OVERSIGHT_RETURN_IF_ERROR(SelectBelow(request.parent(), selection));
   if (request.kind() != v1::CONCERN_KIND_UNSPECIFIED) selection.all_of.push_back(KindTerm(request.kind()));
-  if (request.state() != v1::CONCERN_STATE_UNSPECIFIED) selection.all_of.push_back(StateTerm(request.state()));
   if (!request.theme().empty()) selection.all_of.push_back(ThemeTerm(request.theme()));
+  SelectStates(request.state(), ToVector(request.states()), selection);
   return selection;
 }
 
-absl::StatusOr<rpc::Selection<v1::Recommendation>> Select(const v1::ListRecommendationsRequest& request) {
+absl::StatusOr<rpc::Selection<v1::Recommendation>> Select(const v1::ListRecommendationsRequest& request,
+                                                          absl::CivilDay today) {
+  using common::v1::PartialDate;
   rpc::Selection<v1::Recommendation> selection;
-  if (ConcernPattern().Matches(request.parent(), /*wildcard=*/false)) {
-    selection.all_of.push_back(ConcernTerm(request.parent()));
-  } else {
-    // forces/kent/concerns/- or forces/-/concerns/-; a numbered concern of any force means nothing.
-    const std::string force = ForceOf(request.parent());
-    if (request.parent() != absl::StrCat(force, "/concerns/-")) {
-      Violations violations;
-      violations.Add("parent", "names a concern without its force; give the force, or - for both");
-      return violations.status();
-    }
-    if (force != kAnyForce) selection.all_of.push_back(ForceTerm(force));
+  OVERSIGHT_RETURN_IF_ERROR(SelectBelow(request.parent(), selection));
+  SelectStates(request.state(), ToVector(request.states()), selection);
+  if (request.has_due_before_date()) {
+    AlsoRequire<v1::Recommendation>(
+        [day = request.due_before_date()](const v1::Recommendation& recommendation) {
+          return recommendation.has_due_date() && MustBeBefore(recommendation.due_date(), day);
+        },
+        selection);
   }
-  if (request.state() != v1::RECOMMENDATION_STATE_UNSPECIFIED) selection.all_of.push_back(StateTerm(request.state()));
+  if (request.overdue()) {
+    AlsoRequire<v1::Recommendation>(
+        [today](const v1::Recommendation& recommendation) { return IsOverdue(recommendation, today); }, selection);
+  }
   return selection;
 }
 
-// What may be done next with the concern.
-void AnswerConcernActions(ServiceContext& shared, rpc::Call& call, const std::string& name,
-                          v1::ListAllowedActionsResponse* response, rpc::Done done) {
-  shared.resources().Read<v1::Concern>(call, name, {}, [&shared, &call, name, response, done](const auto& found) {
+// The kind that a name is of, for NOT_FOUND.
+const char* KindWord(const std::string& name) {
+  if (RecommendationPattern().Matches(name, /*wildcard=*/false)) return "Recommendation";
+  return ResponsePattern().Matches(name, /*wildcard=*/false) ? "ForceResponse" : "Concern";
+}
+
+// A concern, with its recommendations, as they stand at one revision.
+struct FoundRecord {
+  Record record;
+  ledger::Revision revision = 0;
+  absl::Time time;
+};
+void ReadRecord(ServiceContext& shared, rpc::Call& call, const std::string& concern,
+                std::function<void(absl::StatusOr<FoundRecord>)> done) {
+  shared.resources().Read<v1::Concern>(call, concern, {}, [&shared, &call, concern, done](const auto& found) {
     if (!found.ok()) return done(found.status());
-    if (!shared.kinds().Sees(shared.ViewerOf(call), found->resource)) return done(NotFound("Concern", name));
-    // At the revision at which the concern was read, so that the two belong together.
     common::v1::ReadOptions read;
     read.mutable_as_of()->set_revision(found->revision);
     rpc::Selection<v1::Recommendation> selection;
-    selection.all_of.push_back(ConcernTerm(name));
+    selection.all_of.push_back(ConcernTerm(concern));
     shared.resources().ReadAll<v1::Recommendation>(
         call, read, std::move(selection),
-        [&shared, &call, name, response, done, concern = found->resource, revision = found->revision,
-         time = found->time](const auto& recommendations) {
+        [done, result = FoundRecord{{found->resource, {}}, found->revision, found->time}](
+            const auto& recommendations) mutable {
           if (!recommendations.ok()) return done(recommendations.status());
-          const Record record{concern, recommendations->resource};
-          const absl::CivilDay today = LondonDay(shared.resources().clock().Now());
-          for (auto& action : AllowedActions(record, today, shared.PermissionOf(call, name))) {
-            *response->add_actions() = std::move(action);
-          }
-          shared.resources().SetHeader(revision, time, response->mutable_header());
-          done(absl::OkStatus());
+          result.record.recommendations = recommendations->resource;
+          done(std::move(result));
         });
   });
 }
 
-// The same for one of its recommendations.
-void AnswerRecommendationActions(ServiceContext& shared, rpc::Call& call, const std::string& name,
-                                 v1::ListAllowedActionsResponse* response, rpc::Done done) {
-  shared.resources().Read<v1::Recommendation>(
-      call, name, {}, [&shared, &call, name, response, done](const auto& found) {
-        if (!found.ok()) return done(found.status());
-        if (!shared.kinds().Sees(shared.ViewerOf(call), found->resource)) return done(NotFound("Recommendation", name));
-        for (auto& action : AllowedActions(found->resource, shared.PermissionOf(call, name))) {
-          *response->add_actions() = std::move(action);
-        }
-        shared.resources().SetHeader(found->revision, found->time, response->mutable_header());
-        done(absl::OkStatus());
-      });
-}
+// Answers with what may be done next with `name`, a concern, one of its recommendations or a response to it.
+class ActionsAnswer {
+ public:
+  ActionsAnswer(ServiceContext& shared, rpc::Call& call, std::string name, v1::ListAllowedActionsResponse* response,
+                rpc::Done done)
+      : shared_(shared), call_(call), name_(std::move(name)), response_(response), done_(std::move(done)) {}
+
+  void OfConcern(const FoundRecord& found) const {
+    if (!Sees(found.record.concern)) return done_(NotFound("Concern", name_));
+    Answer(found, AllowedActions(found.record, Today(), May()));
+  }
+  void OfRecommendation(const FoundRecord& found) const {
+    for (const auto& recommendation : found.record.recommendations) {
+      if (recommendation.name() != name_ || !Sees(recommendation)) continue;
+      return Answer(found, AllowedActions(found.record, recommendation, Today(), May()));
+    }
+    done_(NotFound("Recommendation", name_));
+  }
+  void OfResponse(const FoundRecord& found) const {
+    common::v1::ReadOptions read;
+    read.mutable_as_of()->set_revision(found.revision);
+    shared_.resources().Read<v1::ForceResponse>(call_, name_, read, [self = *this, found](const auto& response) {
+      if (!response.ok()) return self.done_(response.status());
+      if (!self.Sees(response->resource)) return self.done_(NotFound("ForceResponse", self.name_));
+      self.Answer(found, AllowedActions(found.record, response->resource, self.Today(), self.May()));
+    });
+  }
+
+ private:
+  bool Sees(const google::protobuf::Message& resource) const {
+    return shared_.kinds().Sees(shared_.ViewerOf(call_), resource);
+  }
+  absl::CivilDay Today() const { return LondonDay(shared_.resources().clock().Now()); }
+  Permission May() const { return shared_.PermissionOf(call_, name_); }
+  void Answer(const FoundRecord& found, std::vector<common::v1::AllowedAction> actions) const {
+    for (auto& action : actions) *response_->add_actions() = std::move(action);
+    shared_.resources().SetHeader(found.revision, found.time, response_->mutable_header());
+    done_(absl::OkStatus());
+  }
+
+  ServiceContext& shared_;
+  rpc::Call& call_;
+  std::string name_;
+  v1::ListAllowedActionsResponse* response_;
+  rpc::Done done_;
+};
 
 }  // namespace
 
@@ -128,9 +181,28 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::GetRecommendation(grpc::CallbackS
 grpc::ServerUnaryReactor* ConcernsServiceImpl::ListRecommendations(grpc::CallbackServerContext* context,
                                                                    const v1::ListRecommendationsRequest* request,
                                                                    v1::ListRecommendationsResponse* response) {
-  return ServeList<v1::Recommendation>(shared_, context, request, response,
-                                       &v1::ListRecommendationsResponse::mutable_recommendations,
-                                       [](const auto& request) { return Select(request); });
+  return ServeList<v1::Recommendation>(
+      shared_, context, request, response, &v1::ListRecommendationsResponse::mutable_recommendations,
+      [this](const auto& request) { return Select(request, LondonDay(shared_.resources().clock().Now())); });
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::GetProgressNote(grpc::CallbackServerContext* context,
+                                                               const v1::GetProgressNoteRequest* request,
+                                                               v1::GetProgressNoteResponse* response) {
+  return ServeGet<v1::ProgressNote>(shared_, context, request, response,
+                                    &v1::GetProgressNoteResponse::mutable_progress_note);
+}
+
+grpc::ServerUnaryReactor* ConcernsServiceImpl::ListProgressNotes(grpc::CallbackServerContext* context,
+                                                                 const v1::ListProgressNotesRequest* request,
+                                                                 v1::ListProgressNotesResponse* response) {
+  return ServeList<v1::ProgressNote>(shared_, context, request, response,
+                                     &v1::ListProgressNotesResponse::mutable_progress_notes,
+                                     [](const auto& request) -> absl::StatusOr<rpc::Selection<v1::ProgressNote>> {
+                                       rpc::Selection<v1::ProgressNote> selection;
+                                       OVERSIGHT_RETURN_IF_ERROR(SelectBelow(request.parent(), selection));
+                                       return selection;
+                                     });
 }
 
 grpc::ServerUnaryReactor* ConcernsServiceImpl::ListRecommendationVersions(
@@ -144,25 +216,32 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListRecommendationVersions(
 grpc::ServerUnaryReactor* ConcernsServiceImpl::ListAllowedActions(grpc::CallbackServerContext* context,
                                                                   const v1::ListAllowedActionsRequest* request,
                                                                   v1::ListAllowedActionsResponse* response) {
-  return shared_.host().Unary(context, request, response,
-                              [this](rpc::Call& call, const v1::ListAllowedActionsRequest& request,
-                                     v1::ListAllowedActionsResponse* response, rpc::Done done) {
-                                const std::string& name = request.name();
-                                const bool is_concern = ConcernPattern().Matches(name, /*wildcard=*/false);
-                                if (!is_concern && !RecommendationPattern().Matches(name, /*wildcard=*/false)) {
-                                  Violations violations;
-                                  violations.Add("name",
-                                                 "must name a concern or a recommendation, such as "
-                                                 "forces/kent/concerns/1 or forces/kent/concerns/1/recommendations/2");
-                                  return done(violations.status());
-                                }
-                                const absl::Status status =
-                                    shared_.ViewerOf(call).MayAskAbout(ForceOf(name), call.verb());
-                                if (!status.ok()) return done(status);
-                                if (is_concern)
-                                  return AnswerConcernActions(shared_, call, name, response, std::move(done));
-                                AnswerRecommendationActions(shared_, call, name, response, std::move(done));
-                              });
+  return shared_.host().Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::ListAllowedActionsRequest& request, v1::ListAllowedActionsResponse* response,
+             rpc::Done done) {
+        const std::string& name = request.name();
+        void (ActionsAnswer::*answer)(const FoundRecord&) const = nullptr;
+        if (ConcernPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfConcern;
+        if (RecommendationPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfRecommendation;
+        if (ResponsePattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfResponse;
+        if (answer == nullptr) {
+          Violations violations;
+          violations.Add("name",
+                         "must name a concern, a recommendation or a response, such as forces/kent/concerns/1, "
+                         "forces/kent/concerns/1/recommendations/2 or forces/kent/concerns/1/responses/1");
+          return done(violations.status());
+        }
+        const absl::Status status = shared_.ViewerOf(call).MayAskAbout(ForceOf(name), call.verb());
+        if (!status.ok()) return done(status);
+        ReadRecord(
+            shared_, call, ConcernOf(name),
+            [answer, done, name, actions = ActionsAnswer(shared_, call, name, response, done)](const auto& found) {
+              if (absl::IsNotFound(found.status())) return done(NotFound(KindWord(name), name));
+              if (!found.ok()) return done(found.status());
+              (actions.*answer)(*found);
+            });
+      });
 }
 
 grpc::ServerUnaryReactor* ConcernsServiceImpl::ListThemes(grpc::CallbackServerContext* context,
@@ -171,8 +250,17 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListThemes(grpc::CallbackServerCo
   return shared_.host().Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::ListThemesRequest& request, v1::ListThemesResponse* response, rpc::Done done) {
-        *response->mutable_theme_list() = shared_.themes().list();
-        done(absl::OkStatus());
+        shared_.resources().ReadAll<v1::ThemeList>(
+            call, request.read(), {},
+            [this, response, done](const auto& lists) {
+              if (!lists.ok()) return done(lists.status());
+              const v1::ThemeList* in_use = InUse(lists->resource);
+              if (in_use == nullptr) return done(NotFound("ThemeList", "themeLists/-"));
+              *response->mutable_theme_list() = *in_use;
+              shared_.resources().SetHeader(lists->revision, lists->time, response->mutable_header());
+              done(absl::OkStatus());
+            },
+            kMostThemeLists);
       });
 }
 

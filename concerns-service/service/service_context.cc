@@ -8,12 +8,12 @@
 
 namespace oversight::concerns {
 
-ServiceContext::ServiceContext(rpc::Runtime& runtime, ForceDirectory& forces, const Themes& themes,
+ServiceContext::ServiceContext(rpc::Runtime& runtime, ForceDirectory& forces, const ReferenceData& data,
                                const std::vector<ServiceRules>& rules)
     : host_(runtime.host),
       resources_(*runtime.ledger, runtime.clock),
       forces_(forces),
-      themes_(themes),
+      data_(data),
       kinds_(resources_),
       region_([&forces](const std::string& force) { return forces.RegionOf(force); }) {
   for (const auto& service : rules) scopes_.push_back(ScopeTable(service));
@@ -47,14 +47,16 @@ void ServiceContext::InScope(rpc::Call& call, const std::string& verb, const std
   if (force.empty() || call.principal().Covers(force, "") || call.principal().proto().regions().empty()) {
     return check(absl::OkStatus());
   }
-  WithForce(call, force, done, check);
+  WithOwned(call, force, done, check);
 }
 
-void ServiceContext::WithForce(rpc::Call& call, const std::string& force, const Done& done, Next next) {
-  forces_.Find(force, call.deadline(), [done, next = std::move(next)](const auto& found) {
+void ServiceContext::WithOwned(rpc::Call& call, const std::string& name, const Done& done, Next next) {
+  const auto answer = [done, next = std::move(next)](const auto& found) {
     if (absl::IsNotFound(found.status())) return done(found.status());
     next(found.status());
-  });
+  };
+  if (name == ForceOf(name)) return forces_.Find(name, call.deadline(), answer);
+  forces_.FindInspection(name, call.deadline(), answer);
 }
 
 }  // namespace oversight::concerns

@@ -24,7 +24,7 @@ inline void RequireThatExist(ServiceContext& shared, rpc::Call& call, std::share
   while (index < names->size() && (*names)[index].empty()) ++index;
   if (index == names->size()) return next(absl::OkStatus());
   const std::string& name = (*names)[index];
-  shared.WithForce(call, name, done,
+  shared.WithOwned(call, name, done,
                    [&shared, &call, names, index, done, next = std::move(next)](const absl::Status& unknown) {
                      if (!unknown.ok()) return next(unknown);
                      RequireThatExist(shared, call, names, index + 1, done, next);
