@@ -312,7 +312,7 @@ TEST_F(ConcernsServiceTest, AForceSeesWhatWasIssuedToItAndNothingElse) {
                 FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
     v1::GetConcernRequest before_issue;
     before_issue.set_name(issued);
-    before_issue.mutable_read()->mutable_as_of()->set_revision(1);
+    before_issue.mutable_read()->mutable_as_of()->set_revision(start_ + 1);
     EXPECT_THAT(Call(&Stub::GetConcern, before_issue, principal).status(),
                 FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
   }
