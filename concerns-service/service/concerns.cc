@@ -113,7 +113,7 @@ Command<v1::RecordConcernPublicationResponse> CommandOf(const v1::RecordConcernP
     OVERSIGHT_ASSIGN_OR_RETURN(const Record record, RecordOf(facts, request.name(), request.etag()));
     return Stored(RecordPublication(record, request, ActingOf(facts)), &Response::mutable_concern);
   };
-  return {.subject = request.name(), .reason = "", .decide = decide};
+  return {.subject = request.name(), .decide = decide};
 }
 
 Command<v1::SupersedeConcernResponse> CommandOf(const v1::SupersedeConcernRequest& request, ServiceContext& shared,

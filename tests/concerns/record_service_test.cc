@@ -541,6 +541,17 @@ TEST_F(RecordTest, NotesAndResponsesAreListedByWhatTheyHangBelow) {
   EXPECT_THAT(responses("forces/west-midlands/concerns/-"), ElementsAre(r1, r2, s1));
   EXPECT_THAT(responses("forces/-/concerns/-", v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT), ElementsAre(r1, s1));
   EXPECT_THAT(responses("forces/kent/concerns/-"), IsEmpty());
+
+  // An unknown force is an error and not an empty list.
+  const auto unknown = FailsWith(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND");
+  bad.set_parent("forces/atlantis/concerns/-/recommendations/-");
+  EXPECT_THAT(Call(&Stub::ListProgressNotes, bad).status(), unknown);
+  v1::ListResponsesRequest of_none;
+  of_none.set_parent("forces/atlantis/concerns/-");
+  EXPECT_THAT(Call(&Responses::ListResponses, of_none).status(), unknown);
+  v1::ListRecommendationsRequest recommendations_of_none;
+  recommendations_of_none.set_parent("forces/atlantis/concerns/-");
+  EXPECT_THAT(Call(&Stub::ListRecommendations, recommendations_of_none).status(), unknown);
 }
 
 TEST_F(RecordTest, ListsBySeveralStates) {
@@ -722,6 +733,10 @@ TEST_F(ThemesInTimeTest, AreRecordedWhenTheyChangeAndReadAsOfThen) {
   EXPECT_EQ(VersionInUse(), first);
   EXPECT_EQ(VersionInUse(3), "2027-01");
   EXPECT_TRUE(Call(&Stub::CreateConcern, ConcernRequest()).ok());
+
+  v1::ListThemesRequest before;
+  before.mutable_read()->mutable_as_of()->mutable_recorded_time()->set_seconds(1);
+  EXPECT_THAT(Call(&Stub::ListThemes, before).status(), NotThere());
 }
 
 TEST(ReferenceData, MustBeThereAndSound) {
