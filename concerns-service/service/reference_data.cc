@@ -45,7 +45,8 @@ absl::Status RecordThemes(ledger::Ledger& ledger, const Themes& themes) {
                                view.List(change.kind, {"", ""}, kMostThemeLists));
     const ledger::Version* in_use = InUse(lists);
     ledger::Decision decision;
-    if (in_use == nullptr || in_use->name != change.name || in_use->payload != change.payload) {
+    // The payload holds the name.
+    if (in_use == nullptr || in_use->payload != change.payload) {
       decision.changes.push_back(std::move(change));
     }
     return decision;

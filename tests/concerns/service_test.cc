@@ -192,6 +192,23 @@ TEST_F(ConcernsServiceTest, SaysSoWhenForcesCannotBeAsked) {
   EXPECT_THAT(List("forces/new"), IsEmpty());
 }
 
+TEST_F(ConcernsServiceTest, AScopeThatCannotBeCheckedLetsNothingIn) {
+  const std::string name = Draft().name(), recommendation = Recommend(name).name();
+  forces_->Forget();
+  forces_->SetReachable(false);
+  const int64_t head = Head();
+  const auto unavailable = FailsWith(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE");
+  v1::IssueConcernRequest issue;
+  issue.set_name(name);
+  EXPECT_THAT(Call(&Stub::IssueConcern, issue, "hm-inspector").status(), unavailable);
+  v1::WithdrawRecommendationRequest withdraw;
+  withdraw.set_name(recommendation);
+  withdraw.set_reason("x");
+  EXPECT_THAT(Call(&Stub::WithdrawRecommendation, withdraw, "hm-inspector").status(), unavailable);
+  EXPECT_EQ(Head(), head);
+  EXPECT_TRUE(Call(&Stub::IssueConcern, issue).ok()) << "a scope of every force needs no asking";
+}
+
 TEST_F(ConcernsServiceTest, ARepeatedCallIsAnsweredWhenForcesCannotBeAsked) {
   auto create = ConcernRequest();
   create.set_request_id("create");
