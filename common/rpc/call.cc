@@ -166,6 +166,11 @@ const MethodInfo* Host::Find(const google::protobuf::Descriptor* request) const 
   return it == methods_.end() ? &unknown_ : it->second.get();
 }
 
+const MethodInfo& Call::MethodFor(const google::protobuf::Message& request) const {
+  const MethodInfo* found = host_.Find(request.GetDescriptor());
+  return found == &host_.unknown_ ? *method_ : *found;
+}
+
 absl::Status Host::Begin(Call& call, const google::protobuf::Message* request) {
   for (const Step& step : kBefore) {
     Announce(step.name);

@@ -70,6 +70,9 @@ class Call {
   const observe::TraceContext& trace() const { return trace_; }
   const std::string& method() const { return method_->full_name; }
   const std::string& verb() const { return method_->verb; }
+  // The method that takes this request: that of the call for the call's own request; another for a request that came as
+  // a part of it, such as one command of several. The call's own when no method of this server takes it.
+  const MethodInfo& MethodFor(const google::protobuf::Message& request) const;
   const auth::Principal& principal() const { return principal_; }
   // On the machine's clock, for waiting. InfiniteFuture for a stream whose caller set none.
   absl::Time deadline() const { return deadline_; }
@@ -279,6 +282,7 @@ class Host {
   static std::vector<std::string> StepNames();
 
  private:
+  friend class Call;
   friend class internal::UnaryCall;
   template <class Response>
   friend class StreamCall;

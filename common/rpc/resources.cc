@@ -209,14 +209,15 @@ absl::Status Resources::Answer(const ledger::Committed& committed, Message* resp
 }
 
 void Resources::Commit(Call& call, const Message& request, Message* response, std::string reason, DecideFunction decide,
-                       Done done) {
+                       Finished done) {
+  const MethodInfo& method = call.MethodFor(request);
   ledger::Command command;
   command.audit.actor = call.principal().name();
-  command.audit.verb = call.verb();
+  command.audit.verb = method.verb;
   command.audit.reason = std::move(reason);
   command.audit.request_id = TextField(request, "request_id");
   command.audit.trace_id = call.trace().trace_id;
-  command.method = call.method();
+  command.method = method.full_name;
   if (!command.audit.request_id.empty()) command.request_hash = Sha256(Canonical(request));
   command.deadline = call.deadline();
   command.cancelled = [&call] { return call.cancelled(); };

@@ -97,6 +97,8 @@ class Facts {
   // Those with the term, in natural order of name, stamped. {"", ""} lists the whole kind.
   template <class T>
   absl::StatusOr<std::vector<T>> List(const std::string& term, const std::string& value, int limit = 1000);
+  // Whatever kind it is; nullopt when there is none.
+  absl::StatusOr<std::optional<ledger::Version>> Find(const std::string& name) { return Fetch(name); }
   // The next free number below `prefix` ("forces/kent/concerns/"): one more each time it is asked.
   absl::StatusOr<int64_t> NextNumber(const std::string& prefix);
 
@@ -166,10 +168,12 @@ class Resources {
   // ---- Writing ----
 
   // Decides on the ledger's writer thread and stores; `decide` is absl::StatusOr<Outcome<Response>>(Facts&), may run
-  // more than once and must not block. Audit from the call; the idempotency key from the request's `request_id`.
-  // Answers with the outcome's response, stamped, and its header.
+  // more than once and must not block. Audit from the call, and from the request as which act it counts; the
+  // idempotency key from the request's `request_id`. Answers with the outcome's response, stamped, and its header.
+  // `done` is a Done, or what goes on with one of several requests that came in one call.
+  using Finished = std::function<void(const absl::Status&)>;
   template <class Request, class Response, class Body>
-  void Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide, Done done);
+  void Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide, Finished done);
 
   // ---- Reading. `read` of the request is honoured: consistency and as_of. ----
 
@@ -224,7 +228,7 @@ class Resources {
   void AddKind(const google::protobuf::Descriptor* type,
                std::function<std::vector<ledger::Term>(const google::protobuf::Message&)> index_terms);
   void Commit(Call& call, const google::protobuf::Message& request, google::protobuf::Message* response,
-              std::string reason, DecideFunction decide, Done done);
+              std::string reason, DecideFunction decide, Finished done);
   absl::StatusOr<ledger::Decision> Decide(const Call& call, const DecideFunction& decide, ledger::View& view) const;
   absl::Status Answer(const ledger::Committed& committed, google::protobuf::Message* response) const;
   // Runs `visit` on every resource of a registered kind in the message.
@@ -313,7 +317,7 @@ void Resources::Register(std::function<std::vector<ledger::Term>(const T&)> inde
 
 template <class Request, class Response, class Body>
 void Resources::Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide,
-                       Done done) {
+                       Finished done) {
   Commit(
       call, request, response, std::move(reason),
       [decide = std::move(decide)](Facts& facts) mutable -> absl::StatusOr<Decided> {

@@ -8,8 +8,8 @@
 //    UNSPECIFIED. A required message whose fields all stand in one oneof needs the oneof set.
 //  * `minimum` and `maximum` are checked when the number is given: fields without presence are "not given" at 0.
 //  * `output_only` fields are not looked at; ClearOutputOnly removes them.
-//  * `{concern}`, `{recommendation}`, `{proposal}`, `{decision}`, `{episode}`, `{inspection}` and `{duty}` are numbers: 1
-//  to 9 digits, no leading zero.
+//  * `{concern}`, `{recommendation}`, `{note}`, `{response}`, `{revisit}`, `{evidence}`, `{proposal}`, `{decision}`,
+//    `{episode}`, `{inspection}` and `{duty}` are numbers: 1 to 9 digits, no leading zero.
 //    `-` stands for any in the field `parent` of List requests only.
 //  * In a request with `update_mask` the message beside it is a change, not a whole resource: it needs `name`, and
 //  other

@@ -16,6 +16,20 @@ std::string Join(const std::string& field, const char* part) {
   return field.empty() ? part : absl::StrCat(field, ".", part);
 }
 
+// "working day"; null for what is no unit.
+const char* UnitWord(common::v1::DueUnit unit) {
+  switch (unit) {
+    case common::v1::DUE_UNIT_DAYS:
+      return "day";
+    case common::v1::DUE_UNIT_MONTHS:
+      return "month";
+    case common::v1::DUE_UNIT_WORKING_DAYS:
+      return "working day";
+    default:
+      return nullptr;
+  }
+}
+
 bool IsValidRule(const DueRule& rule) {
   Violations violations;
   ValidateDueRule(rule, "", violations);
@@ -40,8 +54,8 @@ void ValidateDueRule(const DueRule& rule, const std::string& field, Violations& 
       if (rule.within().count() < 1 || rule.within().count() > kMostUnits) {
         violations.Add(Join(field, "within.count"), absl::StrCat("must be from 1 to ", kMostUnits));
       }
-      if (rule.within().unit() != common::v1::DUE_UNIT_DAYS && rule.within().unit() != common::v1::DUE_UNIT_MONTHS) {
-        violations.Add(Join(field, "within.unit"), "must be days or months");
+      if (UnitWord(rule.within().unit()) == nullptr) {
+        violations.Add(Join(field, "within.unit"), "must be days, months or working days");
       }
       return;
     case DueRule::RULE_NOT_SET:
@@ -50,7 +64,7 @@ void ValidateDueRule(const DueRule& rule, const std::string& field, Violations& 
   violations.Add(field.empty() ? "rule" : field, "must be one of immediately, date or within");
 }
 
-absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor) {
+absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor, const BankHolidays& holidays) {
   Violations violations;
   ValidateDueRule(rule, "due_rule", violations);
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
@@ -64,8 +78,18 @@ absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor
   if (rule.has_date()) {
     due = *ToCivilDay(rule.date());
   } else if (rule.has_within()) {
-    due = rule.within().unit() == common::v1::DUE_UNIT_DAYS ? anchor + rule.within().count()
-                                                            : AddMonths(anchor, rule.within().count());
+    const int count = rule.within().count();
+    switch (rule.within().unit()) {
+      case common::v1::DUE_UNIT_WORKING_DAYS: {
+        OVERSIGHT_ASSIGN_OR_RETURN(due, AddWorkingDays(anchor, count, holidays));
+        break;
+      }
+      case common::v1::DUE_UNIT_MONTHS:
+        due = AddMonths(anchor, count);
+        break;
+      default:
+        due = anchor + count;
+    }
   }
   if (!in_range(due)) {
     violations.Add("due_rule", "must give a day from year 1 to year 9999");
@@ -79,8 +103,7 @@ std::string DescribeDueRule(const DueRule& rule, const std::string& anchor) {
   if (rule.has_immediately()) return "immediately";
   if (rule.has_date()) return absl::StrCat("by ", FormatForPeople(rule.date()));
   const int count = rule.within().count();
-  const char* unit = rule.within().unit() == common::v1::DUE_UNIT_DAYS ? "day" : "month";
-  return absl::StrCat("within ", count, " ", unit, count == 1 ? "" : "s", " of ", anchor);
+  return absl::StrCat("within ", count, " ", UnitWord(rule.within().unit()), count == 1 ? "" : "s", " of ", anchor);
 }
 
 int DaysInMonth(absl::CivilDay day) {

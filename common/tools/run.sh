@@ -134,7 +134,8 @@ start forces-service --listen="$(listen FORCES_PORT 7101)" --admin-listen="$(lis
   --store="sqlite:$data/forces.db"
 FORCES=$(address forces-service grpc)
 start concerns-service --listen="$(listen CONCERNS_PORT 7102)" --admin-listen="$(listen CONCERNS_ADMIN_PORT 7202)" \
-  --store="sqlite:$data/concerns.db" --themes="$root/data/themes.json" --forces="$FORCES"
+  --store="sqlite:$data/concerns.db" --themes="$root/data/themes.json" \
+  --bank-holidays="$root/data/bank-holidays.json" --forces="$FORCES"
 CONCERNS=$(address concerns-service grpc)
 start monitoring-service --listen="$(listen MONITORING_PORT 7103)" \
   --admin-listen="$(listen MONITORING_ADMIN_PORT 7203)" --store="sqlite:$data/monitoring.db" \

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/time/working_days.h"
 #include "concerns-service/domain/acting.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/themes.h"
@@ -14,30 +15,55 @@
 
 namespace oversight::concerns {
 
-// A new draft under `name`. NOT_FOUND THEME_NOT_FOUND, INVALID_ARGUMENT when an area for improvement is called
-// accelerated, FAILED_PRECONDITION DATES_CONTRADICT when it is found in the future.
+// A new draft under `name`. NOT_FOUND THEME_NOT_FOUND, FAILED_PRECONDITION THEME_RETIRED, DATES_CONTRADICT when it is
+// found in the future, and INVALID_ARGUMENT when an area for improvement is called accelerated, the acceleration does
+// not agree with itself, or a link of the source is not of its kind or of another force.
 absl::StatusOr<v1::Concern> DraftConcern(const v1::CreateConcernRequest& request, const std::string& name,
                                          const Themes& themes, const Acting& acting);
 
-// A draft with the masked fields changed. The same errors, and WRONG_STATE.
+// A draft with the masked fields changed. The same errors, and WRONG_STATE. A theme that was retired since stays.
 absl::StatusOr<v1::Concern> UpdateConcern(const Record& record, const v1::UpdateConcernRequest& request,
                                           const Themes& themes, const Acting& acting);
 
-// The concern open and its recommendations open with their due dates. NO_RECOMMENDATION, WRONG_STATE, and
-// DATES_CONTRADICT when the day of issue is in the future, or must be before the finding, or is after a fixed due date.
-absl::StatusOr<Record> IssueConcern(Record record, const v1::IssueConcernRequest& request, const Acting& acting);
+// Whether `other` can weigh together with the concern: a cause of concern, drafted or open. LINK_DOES_NOT_FIT.
+absl::Status CheckWeighsTogether(const v1::Concern& concern, const v1::Concern& other);
+
+// The concern open and its recommendations open with their due dates. NO_RECOMMENDATION, WRONG_STATE,
+// BANK_HOLIDAYS_UNKNOWN, and DATES_CONTRADICT when the day of issue is in the future, or must be before the finding, or
+// is after a fixed due date.
+absl::StatusOr<Record> IssueConcern(Record record, const v1::IssueConcernRequest& request, const BankHolidays& holidays,
+                                    const Acting& acting);
+
+// An open concern with when and where it was made public. WRONG_STATE, ALREADY_PUBLISHED, and DATES_CONTRADICT when
+// that is in the future or before issue; INVALID_ARGUMENT for an address that is none.
+absl::StatusOr<v1::Concern> RecordPublication(const Record& record, const v1::RecordConcernPublicationRequest& request,
+                                              const Acting& acting);
 
 // An open concern with the judgement of the force's handling. WRONG_STATE.
 absl::StatusOr<v1::Concern> AssessHandling(const Record& record, const v1::AssessHandlingRequest& request,
                                            const Acting& acting);
 
-// The concern closed. WRONG_STATE, RECOMMENDATIONS_OPEN, and DATES_CONTRADICT when the day is in the future or before
-// issue.
+// The concern closed. WRONG_STATE, RECOMMENDATIONS_OPEN, and DATES_CONTRADICT when the day is in the future, before
+// issue or before the last recommendation was verified.
 absl::StatusOr<v1::Concern> DischargeConcern(const Record& record, const v1::DischargeConcernRequest& request,
                                              const Acting& acting);
 
 // The concern closed as one that should not have been raised, with every recommendation that is not VERIFIED.
 // WRONG_STATE.
 absl::StatusOr<Record> WithdrawConcern(Record record, const v1::WithdrawConcernRequest& request, const Acting& acting);
+
+// The concern closed as issued again, with every recommendation that is not closed, and the successor that knows of it.
+// INVALID_ARGUMENT when the successor is the concern itself or of another force; WRONG_STATE of either;
+// DATES_CONTRADICT when the successor was issued earlier, or the day is in the future or before the successor was
+// issued; TOO_MANY_SUPERSEDED. There can be no circle: what supersedes is open, and what was superseded is not.
+struct Superseded {
+  Record record;
+  v1::Concern successor;
+};
+absl::StatusOr<Superseded> SupersedeConcern(Record record, v1::Concern successor,
+                                            const v1::SupersedeConcernRequest& request, const Acting& acting);
+
+// A concern can be the reissue of so many.
+inline constexpr int kMaxSuperseded = 100;
 
 }  // namespace oversight::concerns

@@ -6,16 +6,20 @@
 #include "absl/strings/str_join.h"
 #include "common/rpc/errors.h"
 #include "common/time/partial_date.h"
+#include "concerns-service/domain/undertaking.h"
 #include "oversight/concerns/v1/error_reason.pb.h"
 
 namespace oversight::concerns {
 namespace {
 
 constexpr int kDraft = v1::CONCERN_STATE_DRAFT, kIssued = v1::CONCERN_STATE_ISSUED,
-              kDischarged = v1::CONCERN_STATE_DISCHARGED, kWithdrawn = v1::CONCERN_STATE_WITHDRAWN;
+              kDischarged = v1::CONCERN_STATE_DISCHARGED, kWithdrawn = v1::CONCERN_STATE_WITHDRAWN,
+              kSuperseded = v1::CONCERN_STATE_SUPERSEDED;
 constexpr int kRecDraft = v1::RECOMMENDATION_STATE_DRAFT, kRecOpen = v1::RECOMMENDATION_STATE_OPEN,
               kRecClaimed = v1::RECOMMENDATION_STATE_CLAIMED, kRecVerified = v1::RECOMMENDATION_STATE_VERIFIED,
-              kRecWithdrawn = v1::RECOMMENDATION_STATE_WITHDRAWN;
+              kRecWithdrawn = v1::RECOMMENDATION_STATE_WITHDRAWN, kRecSuperseded = v1::RECOMMENDATION_STATE_SUPERSEDED;
+constexpr int kAwaiting = v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, kAdequate = v1::FORCE_RESPONSE_STATE_ADEQUATE,
+              kInadequate = v1::FORCE_RESPONSE_STATE_INADEQUATE;
 constexpr int kNew = 0;
 
 constexpr char kNotEdited[] = "What was issued is not edited: withdraw it (WithdrawConcern) and draft a new one.";
@@ -24,7 +28,17 @@ constexpr char kConcernFirst[] = "Its concern must be issued first (IssueConcern
 constexpr char kClosedConcern[] = "It is closed, and nothing reopens: draft a new concern if the matter has come back.";
 constexpr char kClosedRecommendation[] = "It is closed, and nothing reopens.";
 
-absl::Status HasRoom(const Record& record, absl::CivilDay today) {
+constexpr char kNotWanted[] = "A draft that is not wanted is withdrawn (WithdrawConcern).";
+
+bool IsWithdrawn(const v1::Recommendation& recommendation) { return recommendation.state() == kRecWithdrawn; }
+
+int CountNotWithdrawn(const Record& record) {
+  return static_cast<int>(record.recommendations.size() -
+                          std::count_if(record.recommendations.begin(), record.recommendations.end(), IsWithdrawn));
+}
+
+absl::Status HasRoom(const Situation& situation) {
+  const Record& record = situation.record;
   if (static_cast<int>(record.recommendations.size()) < kMaxRecommendations) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_TOO_MANY_RECOMMENDATIONS,
                absl::StrCat(record.concern.name(), " has ", record.recommendations.size(),
@@ -33,16 +47,17 @@ absl::Status HasRoom(const Record& record, absl::CivilDay today) {
       .With("limit", absl::StrCat(kMaxRecommendations));
 }
 
-absl::Status MayBeIssued(const Record& record, absl::CivilDay today) {
+absl::Status MayBeIssued(const Situation& situation) {
+  const Record& record = situation.record;
   const auto& concern = record.concern;
-  if (concern.kind() == v1::CONCERN_KIND_CAUSE_OF_CONCERN && record.recommendations.empty()) {
+  if (concern.kind() == v1::CONCERN_KIND_CAUSE_OF_CONCERN && CountNotWithdrawn(record) == 0) {
     const char* words = "A cause of concern always has at least one recommendation. Add one (CreateRecommendation).";
     return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_NO_RECOMMENDATION,
                  absl::StrCat(concern.name(), " cannot be issued. ", words))
         .With("name", concern.name())
         .Precondition("RECOMMENDATION", concern.name(), words);
   }
-  const IssueWindow window = WindowOfIssue(record, today);
+  const IssueWindow window = WindowOfIssue(record, situation.today);
   if (window.first <= window.last) return absl::OkStatus();
   const std::string limit = window.bounded_by.empty()
                                 ? "which is still to come"
@@ -56,43 +71,94 @@ absl::Status MayBeIssued(const Record& record, absl::CivilDay today) {
       .With(window.bounded_by.empty() ? "today" : "due_date", FormatIso(window.last));
 }
 
-absl::Status AllVerified(const Record& record, absl::CivilDay today) {
+absl::Status AllClosed(const Situation& situation) {
+  const Record& record = situation.record;
   std::vector<std::string> open;
   for (const auto& recommendation : record.recommendations) {
-    if (recommendation.state() != v1::RECOMMENDATION_STATE_VERIFIED) {
+    if (!IsClosed(recommendation.state())) {
       open.push_back(absl::StrCat(recommendation.name(), " is ", StateWord(recommendation.state())));
     }
   }
   if (open.empty()) return absl::OkStatus();
   // Names are long and answers must fit a header: the words name the first few, the metadata says how many.
   const size_t shown = std::min<size_t>(open.size(), 5);
-  Error error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_RECOMMENDATIONS_OPEN,
-              absl::StrCat(record.concern.name(),
-                           " cannot be discharged: ", absl::StrJoin(open.begin(), open.begin() + shown, "; "),
-                           open.size() > shown ? absl::StrCat("; and ", open.size() - shown, " more") : "",
-                           ". Verify them first (ClaimRecommendation, VerifyRecommendation), or withdraw the concern "
-                           "if it should not have been raised."));
+  Error error(
+      absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_RECOMMENDATIONS_OPEN,
+      absl::StrCat(record.concern.name(),
+                   " cannot be discharged: ", absl::StrJoin(open.begin(), open.begin() + shown, "; "),
+                   open.size() > shown ? absl::StrCat("; and ", open.size() - shown, " more") : "",
+                   ". Verify them first (ClaimRecommendation, VerifyRecommendation), withdraw what is overtaken "
+                   "(WithdrawRecommendation), or the concern if it should not have been raised."));
   error.With("name", record.concern.name()).With("open_count", absl::StrCat(open.size()));
   for (size_t i = 0, listed = 0; i < record.recommendations.size() && listed < 10; ++i) {
     const auto& recommendation = record.recommendations[i];
-    if (recommendation.state() == v1::RECOMMENDATION_STATE_VERIFIED) continue;
+    if (IsClosed(recommendation.state())) continue;
     error.Precondition("RECOMMENDATION_STATE", recommendation.name(),
-                       absl::StrCat("is ", StateWord(recommendation.state()), ", must be VERIFIED"));
+                       absl::StrCat("is ", StateWord(recommendation.state()), ", must be VERIFIED or WITHDRAWN"));
     ++listed;
   }
   return error;
 }
 
-template <class StateEnum>
-absl::Status WrongState(const Transition& row, const std::string& name, StateEnum state, bool closed) {
-  const char* remedy = row.subject == Subject::kConcern ? kClosedConcern : kClosedRecommendation;
-  if (!closed) {
+absl::Status NotPublishedYet(const Situation& situation) {
+  const auto& concern = situation.record.concern;
+  if (!concern.has_published()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_PUBLISHED,
+               absl::StrCat(concern.name(), " was made public on ", FormatForPeople(concern.published().date()),
+                            "; that is recorded once. There is nothing to do."))
+      .With("name", concern.name())
+      .With("published_date", FormatIso(concern.published().date()));
+}
+
+absl::Status OneMoreExtension(const Situation& situation) {
+  return CheckRoomForExtension(situation.recommendation->name(), situation.recommendation->extensions_size());
+}
+
+// What an open cause of concern always has, it keeps.
+absl::Status AnotherStays(const Situation& situation) {
+  const auto& concern = situation.record.concern;
+  if (concern.state() != kIssued || concern.kind() != v1::CONCERN_KIND_CAUSE_OF_CONCERN ||
+      CountNotWithdrawn(situation.record) > 1) {
+    return absl::OkStatus();
+  }
+  const char* words =
+      "A cause of concern keeps at least one recommendation. Withdraw the concern (WithdrawConcern) "
+      "if it should not have been raised.";
+  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_NO_RECOMMENDATION,
+               absl::StrCat(situation.recommendation->name(), " is the last of ", concern.name(),
+                            " that is not withdrawn. ", words))
+      .With("name", situation.recommendation->name())
+      .Precondition("RECOMMENDATION", concern.name(), words);
+}
+
+absl::Status ConcernIsOpen(const Situation& situation) {
+  const auto& concern = situation.record.concern;
+  if (concern.state() == kIssued) return absl::OkStatus();
+  return NamedInWrongState("JudgeResponse", concern, v1::CONCERN_STATE_ISSUED,
+                           "A response is judged while its concern is open.");
+}
+
+// What the name of another resource adds to the remedy for a state that is closed.
+std::string ClosedRemedy(const v1::Concern& concern) {
+  return concern.state() != kSuperseded
+             ? kClosedConcern
+             : absl::StrCat("It was issued again as ", concern.superseded_by(), ": act on that.");
+}
+std::string ClosedRemedy(const v1::Recommendation&) { return kClosedRecommendation; }
+std::string ClosedRemedy(const v1::ForceResponse&) { return "It is closed."; }
+
+template <class Resource>
+absl::Status WrongState(const Transition& row, const Resource& resource) {
+  const auto state = resource.state();
+  const std::string& name = resource.name();
+  std::string remedy = ClosedRemedy(resource);
+  if (!IsClosed(state)) {
     for (const auto& item : row.remedies) {
       if (item.state == state) remedy = item.words;
     }
   }
   std::vector<std::string> from;
-  for (int allowed : row.from) from.push_back(StateWord(static_cast<StateEnum>(allowed)));
+  for (int allowed : row.from) from.push_back(StateWord(static_cast<decltype(resource.state())>(allowed)));
   return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_WRONG_STATE,
                absl::StrCat(name, " is ", StateWord(state), "; ", row.verb, " needs ", absl::StrJoin(from, " or "),
                             ". ", remedy))
@@ -101,9 +167,6 @@ absl::Status WrongState(const Transition& row, const std::string& name, StateEnu
       .With("verb", row.verb)
       .Precondition("STATE", name, remedy);
 }
-
-bool IsClosed(v1::ConcernState state) { return state == kDischarged || state == kWithdrawn; }
-bool IsClosed(v1::RecommendationState state) { return state == kRecVerified || state == kRecWithdrawn; }
 
 bool Contains(const std::vector<int>& states, int state) {
   return std::find(states.begin(), states.end(), state) != states.end();
@@ -125,12 +188,19 @@ const Transition* Find(const std::string& verb, Subject subject) {
 template <class Resource, class StateEnum>
 absl::Status MoveTo(const std::string& verb, Subject subject, StateEnum to, Resource& resource) {
   const Transition* row = Find(verb, subject);
-  if (row == nullptr || !Contains(row->to, to)) return NoSuchVerb(verb, resource.name());
-  if (!Contains(row->from, resource.state())) {
-    return WrongState(*row, resource.name(), resource.state(), IsClosed(resource.state()));
-  }
+  if (row == nullptr) return NoSuchVerb(verb, resource.name());
+  if (!Contains(row->from, resource.state())) return WrongState(*row, resource);
+  if (!Contains(row->to, to)) return NoSuchVerb(verb, resource.name());
   resource.set_state(to);
   return absl::OkStatus();
+}
+
+template <class Resource>
+absl::Status RequireOf(const std::string& verb, Subject subject, const Resource& resource, const Situation& situation) {
+  const Transition* row = Find(verb, subject);
+  if (row == nullptr) return NoSuchVerb(verb, resource.name());
+  if (!Contains(row->from, resource.state())) return WrongState(*row, resource);
+  return row->guard == nullptr ? absl::OkStatus() : row->guard(situation);
 }
 
 common::v1::AllowedAction ToAction(const char* verb, const absl::Status& status) {
@@ -142,6 +212,19 @@ common::v1::AllowedAction ToAction(const char* verb, const absl::Status& status)
     action.set_message(std::string(status.message()));
   }
   return action;
+}
+
+template <class Resource>
+std::vector<common::v1::AllowedAction> ActionsOf(Subject subject, const Resource& resource, const Situation& situation,
+                                                 const Permission& may) {
+  std::vector<common::v1::AllowedAction> actions;
+  for (const auto& row : Lifecycle()) {
+    if (row.subject != subject || !row.callable) continue;
+    absl::Status status = may(row.verb);
+    if (status.ok()) status = RequireOf(row.verb, subject, resource, situation);
+    actions.push_back(ToAction(row.verb, status));
+  }
+  return actions;
 }
 
 }  // namespace
@@ -159,14 +242,17 @@ const std::vector<Transition>& Lifecycle() {
        HasRoom,
        {{kIssued, "Recommendations are part of what is issued: draft a further concern."}}},
       {"IssueConcern", Subject::kConcern, {kDraft}, {kIssued}, true, MayBeIssued, {{kIssued, "It is issued already."}}},
-      {"AssessHandling", Subject::kConcern, {kIssued}, {kIssued}, true, nullptr, {{kDraft, kIssueFirst}}},
-      {"DischargeConcern",
+      {"RecordConcernPublication",
        Subject::kConcern,
        {kIssued},
-       {kDischarged},
+       {kIssued},
        true,
-       AllVerified,
-       {{kDraft, "A draft that is not wanted is withdrawn (WithdrawConcern)."}}},
+       NotPublishedYet,
+       {{kDraft, kIssueFirst}}},
+      {"CreateResponse", Subject::kConcern, {kIssued}, {kIssued}, true, nullptr, {{kDraft, kIssueFirst}}},
+      {"AssessHandling", Subject::kConcern, {kIssued}, {kIssued}, true, nullptr, {{kDraft, kIssueFirst}}},
+      {"DischargeConcern", Subject::kConcern, {kIssued}, {kDischarged}, true, AllClosed, {{kDraft, kNotWanted}}},
+      {"SupersedeConcern", Subject::kConcern, {kIssued}, {kSuperseded}, true, nullptr, {{kDraft, kNotWanted}}},
       {"WithdrawConcern", Subject::kConcern, {kDraft, kIssued}, {kWithdrawn}, true, nullptr, {}},
 
       {"CreateRecommendation", Subject::kRecommendation, {kNew}, {kRecDraft}, false, nullptr, {}},
@@ -178,6 +264,20 @@ const std::vector<Transition>& Lifecycle() {
        nullptr,
        {{kRecOpen, kNotEdited}, {kRecClaimed, kNotEdited}}},
       {"IssueConcern", Subject::kRecommendation, {kRecDraft}, {kRecOpen}, false, nullptr, {}},
+      {"AddProgressNote",
+       Subject::kRecommendation,
+       {kRecOpen, kRecClaimed},
+       {kRecOpen, kRecClaimed},
+       true,
+       nullptr,
+       {{kRecDraft, kConcernFirst}}},
+      {"ExtendRecommendation",
+       Subject::kRecommendation,
+       {kRecOpen, kRecClaimed},
+       {kRecOpen, kRecClaimed},
+       true,
+       OneMoreExtension,
+       {{kRecDraft, "Of a draft, change the due rule (UpdateRecommendation)."}}},
       {"ClaimRecommendation",
        Subject::kRecommendation,
        {kRecOpen},
@@ -192,6 +292,13 @@ const std::vector<Transition>& Lifecycle() {
        true,
        nullptr,
        {{kRecDraft, kConcernFirst}, {kRecOpen, "The force must claim it first (ClaimRecommendation)."}}},
+      {"WithdrawRecommendation",
+       Subject::kRecommendation,
+       {kRecDraft, kRecOpen, kRecClaimed},
+       {kRecWithdrawn},
+       true,
+       AnotherStays,
+       {}},
       {"WithdrawConcern",
        Subject::kRecommendation,
        {kRecDraft, kRecOpen, kRecClaimed},
@@ -199,24 +306,32 @@ const std::vector<Transition>& Lifecycle() {
        false,
        nullptr,
        {}},
+      {"SupersedeConcern", Subject::kRecommendation, {kRecOpen, kRecClaimed}, {kRecSuperseded}, false, nullptr, {}},
+
+      {"CreateResponse", Subject::kResponse, {kNew}, {kAwaiting}, false, nullptr, {}},
+      {"JudgeResponse",
+       Subject::kResponse,
+       {kAwaiting, kAdequate, kInadequate},
+       {kAdequate, kInadequate},
+       true,
+       ConcernIsOpen,
+       {}},
   };
   return *table;
 }
 
 absl::Status Require(const std::string& verb, const Record& record, absl::CivilDay today) {
-  const Transition* row = Find(verb, Subject::kConcern);
-  if (row == nullptr) return NoSuchVerb(verb, record.concern.name());
-  const auto state = record.concern.state();
-  if (!Contains(row->from, state)) return WrongState(*row, record.concern.name(), state, IsClosed(state));
-  return row->guard == nullptr ? absl::OkStatus() : row->guard(record, today);
+  return RequireOf(verb, Subject::kConcern, record.concern, {record, today});
 }
 
-absl::Status Require(const std::string& verb, const v1::Recommendation& recommendation) {
-  const Transition* row = Find(verb, Subject::kRecommendation);
-  if (row == nullptr) return NoSuchVerb(verb, recommendation.name());
-  const auto state = recommendation.state();
-  if (Contains(row->from, state)) return absl::OkStatus();
-  return WrongState(*row, recommendation.name(), state, IsClosed(state));
+absl::Status Require(const std::string& verb, const Record& record, const v1::Recommendation& recommendation,
+                     absl::CivilDay today) {
+  return RequireOf(verb, Subject::kRecommendation, recommendation, {record, today, &recommendation});
+}
+
+absl::Status Require(const std::string& verb, const Record& record, const v1::ForceResponse& response,
+                     absl::CivilDay today) {
+  return RequireOf(verb, Subject::kResponse, response, {record, today});
 }
 
 absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern) {
@@ -227,27 +342,23 @@ absl::Status Move(const std::string& verb, v1::RecommendationState to, v1::Recom
   return MoveTo(verb, Subject::kRecommendation, to, recommendation);
 }
 
-std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
-                                                      const Permission& may) {
-  std::vector<common::v1::AllowedAction> actions;
-  for (const auto& row : Lifecycle()) {
-    if (row.subject != Subject::kConcern || !row.callable) continue;
-    absl::Status status = may(row.verb);
-    if (status.ok()) status = Require(row.verb, record, today);
-    actions.push_back(ToAction(row.verb, status));
-  }
-  return actions;
+absl::Status Move(const std::string& verb, v1::ForceResponseState to, v1::ForceResponse& response) {
+  return MoveTo(verb, Subject::kResponse, to, response);
 }
 
-std::vector<common::v1::AllowedAction> AllowedActions(const v1::Recommendation& recommendation, const Permission& may) {
-  std::vector<common::v1::AllowedAction> actions;
-  for (const auto& row : Lifecycle()) {
-    if (row.subject != Subject::kRecommendation || !row.callable) continue;
-    absl::Status status = may(row.verb);
-    if (status.ok()) status = Require(row.verb, recommendation);
-    actions.push_back(ToAction(row.verb, status));
-  }
-  return actions;
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
+                                                      const Permission& may) {
+  return ActionsOf(Subject::kConcern, record.concern, {record, today}, may);
+}
+
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, const v1::Recommendation& recommendation,
+                                                      absl::CivilDay today, const Permission& may) {
+  return ActionsOf(Subject::kRecommendation, recommendation, {record, today, &recommendation}, may);
+}
+
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, const v1::ForceResponse& response,
+                                                      absl::CivilDay today, const Permission& may) {
+  return ActionsOf(Subject::kResponse, response, {record, today}, may);
 }
 
 std::string StateWord(v1::ConcernState state) {
@@ -258,10 +369,33 @@ std::string StateWord(v1::RecommendationState state) {
   return v1::RecommendationState_Name(state).substr(sizeof("RECOMMENDATION_STATE_") - 1);
 }
 
+std::string StateWord(v1::ForceResponseState state) {
+  return v1::ForceResponseState_Name(state).substr(sizeof("FORCE_RESPONSE_STATE_") - 1);
+}
+
+bool IsClosed(v1::ConcernState state) { return state == kDischarged || state == kWithdrawn || state == kSuperseded; }
+
+bool IsClosed(v1::RecommendationState state) {
+  return state == kRecVerified || state == kRecWithdrawn || state == kRecSuperseded;
+}
+
+bool IsClosed(v1::ForceResponseState) { return false; }
+
+absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,
+                               const std::string& remedy) {
+  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_WRONG_STATE,
+               absl::StrCat(named.name(), " is ", StateWord(named.state()), "; ", verb, " needs it ", StateWord(needed),
+                            ". ", remedy))
+      .With("name", named.name())
+      .With("state", StateWord(named.state()))
+      .With("verb", verb)
+      .Precondition("STATE", named.name(), remedy);
+}
+
 IssueWindow WindowOfIssue(const Record& record, absl::CivilDay today) {
   IssueWindow window{DayInterval(record.concern.found_date()).first, today, ""};
   for (const auto& recommendation : record.recommendations) {
-    if (!recommendation.due_rule().has_date()) continue;
+    if (IsWithdrawn(recommendation) || !recommendation.due_rule().has_date()) continue;
     const DayInterval due(recommendation.due_rule().date());
     if (due.last < window.last) {
       window.last = due.last;

@@ -1,12 +1,14 @@
-// The life of concerns and recommendations, declared as one table: which verb may be used in which state, where it
-// leads, what else must hold, and what to do when it may not be used. Every command asks the table before it acts and
-// moves states only through it, and ListAllowedActions reads the same table, so what is reported is what is enforced.
+// The life of concerns, recommendations and responses, declared as one table: which verb may be used in which state,
+// where it leads, what else must hold, and what to do when it may not be used. Every command asks the table before it
+// acts and moves states only through it, and ListAllowedActions reads the same table, so what is reported is what is
+// enforced.
 //
-//   concern         DRAFT -> ISSUED -> DISCHARGED;  DRAFT or ISSUED -> WITHDRAWN
+//   concern         DRAFT -> ISSUED -> DISCHARGED or SUPERSEDED;  DRAFT or ISSUED -> WITHDRAWN
 //   recommendation  DRAFT -> OPEN -> CLAIMED -> VERIFIED;  CLAIMED -> OPEN when a claim is returned;  all but VERIFIED
-//                   -> WITHDRAWN when the concern is withdrawn
+//                   -> WITHDRAWN, by itself or with its concern;  OPEN or CLAIMED -> SUPERSEDED with its concern
+//   response        AWAITING_JUDGEMENT -> ADEQUATE or INADEQUATE, and between these two while the concern is open
 //
-// Nothing reopens. Pure functions over values; thread-safe.
+// No concern and no recommendation reopens. Pure functions over values; thread-safe.
 #pragma once
 
 #include <functional>
@@ -17,6 +19,7 @@
 #include "absl/time/civil_time.h"
 #include "oversight/common/v1/allowed_action.pb.h"
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
@@ -27,7 +30,14 @@ struct Record {
   std::vector<v1::Recommendation> recommendations;
 };
 
-enum class Subject { kConcern, kRecommendation };
+enum class Subject { kConcern, kRecommendation, kResponse };
+
+// What a guard looks at: the concern with its recommendations, the day, and of these the one that the verb is about.
+struct Situation {
+  const Record& record;
+  absl::CivilDay today;
+  const v1::Recommendation* recommendation = nullptr;  // Null when the verb is not about one.
+};
 
 // What to do about a verb that does not fit a state.
 struct Remedy {
@@ -35,8 +45,8 @@ struct Remedy {
   const char* words;
 };
 
-// One row: a verb and what it does to one kind of resource. States are numbers of ConcernState or RecommendationState;
-// 0 stands for "not there yet".
+// One row: a verb and what it does to one kind of resource. States are numbers of ConcernState, RecommendationState or
+// ForceResponseState; 0 stands for "not there yet".
 struct Transition {
   const char* verb;
   Subject subject;
@@ -44,23 +54,27 @@ struct Transition {
   std::vector<int> to;
   // False when the row is a consequence of the verb and not something a caller may ask of this subject.
   bool callable;
-  // What else must hold for a concern, whatever the arguments of the call. Null when nothing.
-  absl::Status (*guard)(const Record& record, absl::CivilDay today);
+  // What else must hold, whatever the arguments of the call. Null when nothing.
+  absl::Status (*guard)(const Situation& situation);
   // For every state outside `from`, the last states excepted: those have one remedy for all.
   std::vector<Remedy> remedies;
 };
 
 const std::vector<Transition>& Lifecycle();
 
-// Whether the verb may be used on the concern or recommendation now: its state, and for concerns the guard.
-// FAILED_PRECONDITION with WRONG_STATE, NO_RECOMMENDATION, RECOMMENDATIONS_OPEN, TOO_MANY_RECOMMENDATIONS or
-// DATES_CONTRADICT; the message ends with the remedy.
+// Whether the verb may be used now: the state, and the guard. FAILED_PRECONDITION with WRONG_STATE, NO_RECOMMENDATION,
+// RECOMMENDATIONS_OPEN, TOO_MANY_RECOMMENDATIONS, TOO_MANY_EXTENSIONS, ALREADY_PUBLISHED or DATES_CONTRADICT; the
+// message ends with the remedy. `record` is the concern that the recommendation or the response belongs to.
 absl::Status Require(const std::string& verb, const Record& record, absl::CivilDay today);
-absl::Status Require(const std::string& verb, const v1::Recommendation& recommendation);
+absl::Status Require(const std::string& verb, const Record& record, const v1::Recommendation& recommendation,
+                     absl::CivilDay today);
+absl::Status Require(const std::string& verb, const Record& record, const v1::ForceResponse& response,
+                     absl::CivilDay today);
 
 // Moves a resource along its row. WRONG_STATE when the table has no such way from where it is.
 absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern);
 absl::Status Move(const std::string& verb, v1::RecommendationState to, v1::Recommendation& recommendation);
+absl::Status Move(const std::string& verb, v1::ForceResponseState to, v1::ForceResponse& response);
 
 // Whether the caller's roles and scope let it use a verb; OK or PERMISSION_DENIED.
 using Permission = std::function<absl::Status(const std::string& verb)>;
@@ -69,11 +83,24 @@ using Permission = std::function<absl::Status(const std::string& verb)>;
 // taken now from this caller, given fit arguments. Permission is looked at before state.
 std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
                                                       const Permission& may);
-std::vector<common::v1::AllowedAction> AllowedActions(const v1::Recommendation& recommendation, const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, const v1::Recommendation& recommendation,
+                                                      absl::CivilDay today, const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, const v1::ForceResponse& response,
+                                                      absl::CivilDay today, const Permission& may);
 
 // "ISSUED": a state without its prefix.
 std::string StateWord(v1::ConcernState state);
 std::string StateWord(v1::RecommendationState state);
+std::string StateWord(v1::ForceResponseState state);
+
+// Whether nothing more can happen to it. No judgement of a response is the last.
+bool IsClosed(v1::ConcernState state);
+bool IsClosed(v1::RecommendationState state);
+bool IsClosed(v1::ForceResponseState state);
+
+// WRONG_STATE for a second concern that a verb names, `needed` being the state it must be in.
+absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,
+                               const std::string& remedy);
 
 // The days between which a draft may be issued: not before the first day it may have been found, not after today, and
 // not after a recommendation's fixed due date. Empty when first is after last.

@@ -1,9 +1,14 @@
 #include "concerns-service/domain/recommendation_commands.h"
 
+#include <utility>
+
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
 #include "common/time/due_rule.h"
+#include "common/time/partial_date.h"
+#include "concerns-service/domain/links.h"
+#include "concerns-service/domain/undertaking.h"
 
 namespace oversight::concerns {
 namespace {
@@ -43,26 +48,74 @@ absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Recommendation&
                                                        const Acting& acting) {
   v1::Recommendation recommendation = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ClaimRecommendation", v1::RECOMMENDATION_STATE_CLAIMED, recommendation));
-  auto* claim = recommendation.mutable_claim();
-  claim->set_statement(request.statement());
-  claim->set_claimant(acting.actor);
-  *claim->mutable_claim_time() = acting.timestamp();
+  v1::Claim claim;
+  claim.set_statement(request.statement());
+  if (request.has_done_date()) *claim.mutable_done_date() = request.done_date();
+  *claim.mutable_evidence() = request.evidence();
+  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(std::move(claim), acting, recommendation));
   return recommendation;
 }
 
-absl::StatusOr<v1::Recommendation> VerifyRecommendation(const v1::Recommendation& current,
+absl::StatusOr<v1::Recommendation> VerifyRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                         const v1::VerifyRecommendationRequest& request,
                                                         const Acting& acting) {
   v1::Recommendation recommendation = current;
   const auto to = request.outcome() == v1::VERIFICATION_OUTCOME_ACCEPTED ? v1::RECOMMENDATION_STATE_VERIFIED
                                                                          : v1::RECOMMENDATION_STATE_OPEN;
   OVERSIGHT_RETURN_IF_ERROR(Move("VerifyRecommendation", to, recommendation));
-  auto* verification = recommendation.mutable_verification();
-  verification->set_outcome(request.outcome());
-  verification->set_rationale(request.rationale());
-  verification->set_verifier(acting.actor);
-  *verification->mutable_verify_time() = acting.timestamp();
+  v1::Verification verification;
+  verification.set_outcome(request.outcome());
+  verification.set_rationale(request.rationale());
+  *verification.mutable_evidence() = request.evidence();
+  verification.set_revisit(request.revisit());
+  OVERSIGHT_RETURN_IF_ERROR(RecordVerification(std::move(verification),
+                                               request.has_verified_date() ? &request.verified_date() : nullptr,
+                                               concern.issue_date(), acting, recommendation));
   return recommendation;
+}
+
+absl::StatusOr<v1::Recommendation> WithdrawRecommendation(const Record& record, const v1::Recommendation& current,
+                                                          const v1::WithdrawRecommendationRequest& request,
+                                                          const Acting& acting) {
+  OVERSIGHT_RETURN_IF_ERROR(Require("WithdrawRecommendation", record, current, acting.today()));
+  v1::Recommendation recommendation = current;
+  OVERSIGHT_RETURN_IF_ERROR(Move("WithdrawRecommendation", v1::RECOMMENDATION_STATE_WITHDRAWN, recommendation));
+  auto& closure = *recommendation.mutable_closure();
+  closure.set_reason(request.reason());
+  closure.set_closer(acting.actor);
+  *closure.mutable_close_date() = ToPartialDate(acting.today());
+  return recommendation;
+}
+
+absl::StatusOr<v1::Recommendation> ExtendRecommendation(const v1::Recommendation& current,
+                                                        const v1::ExtendRecommendationRequest& request,
+                                                        const Acting& acting) {
+  v1::Recommendation recommendation = current;
+  OVERSIGHT_RETURN_IF_ERROR(Move("ExtendRecommendation", current.state(), recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(RecordExtension(request.due_date(), request.reason(), acting, recommendation));
+  return recommendation;
+}
+
+absl::StatusOr<v1::ProgressNote> AddProgressNote(const v1::Recommendation& recommendation,
+                                                 const v1::AddProgressNoteRequest& request, const std::string& name,
+                                                 bool by_force, const Acting& acting) {
+  v1::ProgressNote note = request.progress_note();
+  rpc::ClearOutputOnly(&note);
+  Violations violations;
+  CheckLinks("progress_note.evidence", note.evidence(), name, violations);
+  OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  v1::Recommendation same = recommendation;
+  OVERSIGHT_RETURN_IF_ERROR(Move("AddProgressNote", recommendation.state(), same));
+  note.set_name(name);
+  note.set_author(acting.actor);
+  note.set_by_force(by_force);
+  return note;
+}
+
+bool IsOverdue(const v1::Recommendation& recommendation, absl::CivilDay today) {
+  return (recommendation.state() == v1::RECOMMENDATION_STATE_OPEN ||
+          recommendation.state() == v1::RECOMMENDATION_STATE_CLAIMED) &&
+         MustBeBefore(recommendation.due_date(), today);
 }
 
 }  // namespace oversight::concerns

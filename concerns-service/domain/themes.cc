@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -13,13 +14,16 @@ namespace oversight::concerns {
 namespace {
 
 constexpr char kCollection[] = "themes/";
+constexpr char kLists[] = "themeLists/";
 
-bool IsThemeName(const std::string& name) {
-  if (name.rfind(kCollection, 0) != 0) return false;
-  const std::string id = name.substr(sizeof(kCollection) - 1);
+bool IsId(const std::string& id) {
   if (id.empty() || id.size() > 63 || id.front() == '-' || id.back() == '-') return false;
   return std::all_of(id.begin(), id.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+bool IsThemeName(const std::string& name) {
+  return name.rfind(kCollection, 0) == 0 && IsId(name.substr(sizeof(kCollection) - 1));
 }
 
 }  // namespace
@@ -32,7 +36,14 @@ absl::StatusOr<Themes> Themes::FromJson(const std::string& json) {
     violations.Add("themes", absl::StrCat("are not a ThemeList in JSON: ", std::string(parsed.message())));
     return violations.status();
   }
-  if (themes.list_.version().empty()) violations.Add("version", "is required");
+  const std::string& version = themes.list_.version();
+  if (version.empty()) {
+    violations.Add("version", "is required");
+  } else if (!IsId(version)) {
+    violations.Add(
+        "version",
+        absl::StrCat("must be of lower-case letters, digits and inner hyphens, at most 63, not \"", version, "\""));
+  }
   if (themes.list_.themes().empty()) violations.Add("themes", "must not be empty");
   std::set<std::string> seen;
   for (int i = 0; i < themes.list_.themes_size(); ++i) {
@@ -46,20 +57,29 @@ absl::StatusOr<Themes> Themes::FromJson(const std::string& json) {
     if (theme.display_name().empty()) violations.Add(field + ".display_name", "is required");
   }
   if (!violations.empty()) return violations.status();
+  themes.list_.set_name(kLists + version);
   return themes;
 }
 
-absl::Status Themes::Find(const std::string& name) const {
+absl::Status Themes::FindForDraft(const std::string& name) const {
+  bool retired = false;
+  std::vector<std::string> in_use;
   for (const auto& theme : list_.themes()) {
-    if (theme.name() == name) return absl::OkStatus();
+    if (!theme.retired()) {
+      if (theme.name() == name) return absl::OkStatus();
+      in_use.push_back(theme.name());
+    } else if (theme.name() == name) {
+      retired = true;
+    }
   }
-  const std::string known = absl::StrJoin(
-      list_.themes(), ", ", [](std::string* out, const v1::Theme& theme) { absl::StrAppend(out, theme.name()); });
-  return Error(absl::StatusCode::kNotFound, v1::ERROR_REASON_THEME_NOT_FOUND,
-               absl::StrCat("There is no theme \"", name, "\" in list ", list_.version(), ". Use one of: ", known, "."))
-      .With("theme", name)
-      .With("version", list_.version())
-      .Resource("Theme", name);
+  const std::string remedy = absl::StrCat("Use one of: ", absl::StrJoin(in_use, ", "), ".");
+  Error error(retired ? absl::StatusCode::kFailedPrecondition : absl::StatusCode::kNotFound,
+              retired ? v1::ERROR_REASON_THEME_RETIRED : v1::ERROR_REASON_THEME_NOT_FOUND,
+              retired ? absl::StrCat("The theme \"", name, "\" is retired since list ", list_.version(),
+                                     " or before: no concern is drafted about it any more. ", remedy)
+                      : absl::StrCat("There is no theme \"", name, "\" in list ", list_.version(), ". ", remedy));
+  error.With("theme", name).With("version", list_.version()).Resource("Theme", name);
+  return error;
 }
 
 }  // namespace oversight::concerns

@@ -7,11 +7,13 @@ bool WasIssued(const v1::Concern& concern) { return concern.has_issue_date(); }
 bool WasIssued(const v1::Recommendation& recommendation) { return recommendation.has_due_date(); }
 
 bool IsFirstIssued(const v1::Concern& concern) {
-  return concern.state() == v1::CONCERN_STATE_ISSUED && !concern.has_handling();
+  return concern.state() == v1::CONCERN_STATE_ISSUED && !concern.has_handling() && !concern.has_published() &&
+         concern.supersedes().empty();
 }
 
 bool IsFirstIssued(const v1::Recommendation& recommendation) {
-  return recommendation.state() == v1::RECOMMENDATION_STATE_OPEN && !recommendation.has_claim();
+  return recommendation.state() == v1::RECOMMENDATION_STATE_OPEN && !recommendation.has_claim() &&
+         recommendation.extensions().empty();
 }
 
 }  // namespace oversight::concerns

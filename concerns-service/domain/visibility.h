@@ -12,7 +12,7 @@ bool WasIssued(const v1::Concern& concern);
 bool WasIssued(const v1::Recommendation& recommendation);
 
 // Whether this version is the issue itself: the first that an outsider sees. Told by what issued things gain later,
-// since every verb after issue leaves its mark (handling, claim, closure).
+// since every verb after issue leaves its mark (handling, publication, supersession, claim, extension, closure).
 bool IsFirstIssued(const v1::Concern& concern);
 bool IsFirstIssued(const v1::Recommendation& recommendation);
 

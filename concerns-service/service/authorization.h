@@ -1,44 +1,34 @@
-// Who may call what of ConcernsService, and what a caller may see of what is there.
-//
-// The table is declared once and used in two steps. The call wrapper checks roles (RoleTable). Scope is checked by the
-// service (ScopeTable), because a scope may be a region, and the region of a force that was registered a moment ago is
-// known only after asking forces-service, which the wrapper cannot wait for.
+// Who may call what of the gRPC services of this program: one list of rules per service, used in two steps. The call
+// wrapper checks roles (RoleTable). Scope is checked by the write path (ScopeTable), because a scope may be a region,
+// and the region of a force that was registered a moment ago is known only after asking forces-service, which the
+// wrapper cannot wait for.
 //
 // Immutable after construction, so thread-safe.
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "common/auth/authorization.h"
 #include "common/auth/principal.h"
-#include "oversight/concerns/v1/concern.pb.h"
-#include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
 
-auth::AuthorizationTable RoleTable();
-auth::AuthorizationTable ScopeTable();
+// The offices of the inspectorate and the services of the suite: they read everything, drafts too.
+const std::vector<auth::Role>& Insiders();
+// Insiders, forces and oversight bodies: what the latter two are shown is for Viewer and Kinds.
+const std::vector<auth::Role>& Readers();
+// Those of the inspectorate who write, within their scope.
+const std::vector<auth::Role>& Writers();
 
-// What one principal may see. The inspectorate and the services of the suite see everything; a force and its oversight
-// body see what was issued to forces in their scope. Cheap to copy; keeps the region lookup.
-class Viewer {
- public:
-  Viewer(const auth::Principal& principal, auth::RegionLookup region);
-
-  bool sees_everything() const { return sees_everything_; }
-  bool Sees(const v1::Concern& concern) const;
-  bool Sees(const v1::Recommendation& recommendation) const;
-  // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("" and "forces/-" name none in
-  // particular).
-  absl::Status MayAskAbout(const std::string& force, const std::string& method) const;
-
- private:
-  bool Covers(const std::string& force) const;
-
-  auth::Principal principal_;
-  auth::RegionLookup region_;
-  bool sees_everything_;
+// The rules of one gRPC service.
+struct ServiceRules {
+  std::string service;  // Full name.
+  std::vector<auth::MethodRule> methods;
 };
+ServiceRules ConcernsRules();
+
+auth::AuthorizationTable RoleTable(const ServiceRules& rules);
+auth::AuthorizationTable ScopeTable(const ServiceRules& rules);
 
 }  // namespace oversight::concerns

@@ -1,29 +1,18 @@
-// The RPCs of concerns-service. The call wrapper (common/rpc/call.h) has authenticated, checked the role and validated
-// the request before a handler runs. A write then goes one way: scope of the caller, force (when a concern is drafted),
-// and inside one transaction etag, domain, store. A read goes: may the caller ask about this force, then the resource
-// kit with what the caller may see. Nothing here blocks or keeps state of its own.
+// The RPCs of ConcernsService. The call wrapper (common/rpc/call.h) has authenticated, checked the role and validated
+// the request before a handler runs. Writes go through write_path.h with the commands of commands.h, reads through
+// read_path.h. Nothing here blocks or keeps state of its own.
 //
-// What is in the Runtime, the directory and the themes must outlive it. Thread-safe.
+// `shared` must outlive it. Thread-safe.
 #pragma once
 
-#include <functional>
-#include <string>
-
-#include "common/auth/authorization.h"
-#include "common/rpc/call.h"
-#include "common/rpc/resources.h"
-#include "common/rpc/server.h"
-#include "concerns-service/domain/lifecycle.h"
-#include "concerns-service/domain/themes.h"
-#include "concerns-service/service/authorization.h"
-#include "concerns-service/service/force_directory.h"
+#include "concerns-service/service/service_context.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 
 namespace oversight::concerns {
 
 class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
  public:
-  ConcernsServiceImpl(rpc::Runtime& runtime, ForceDirectory& forces, const Themes& themes);
+  explicit ConcernsServiceImpl(ServiceContext& shared);
 
   // Writing concerns.
   grpc::ServerUnaryReactor* CreateConcern(grpc::CallbackServerContext* context, const v1::CreateConcernRequest* request,
@@ -41,6 +30,12 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* WithdrawConcern(grpc::CallbackServerContext* context,
                                             const v1::WithdrawConcernRequest* request,
                                             v1::WithdrawConcernResponse* response) override;
+  grpc::ServerUnaryReactor* RecordConcernPublication(grpc::CallbackServerContext* context,
+                                                     const v1::RecordConcernPublicationRequest* request,
+                                                     v1::RecordConcernPublicationResponse* response) override;
+  grpc::ServerUnaryReactor* SupersedeConcern(grpc::CallbackServerContext* context,
+                                             const v1::SupersedeConcernRequest* request,
+                                             v1::SupersedeConcernResponse* response) override;
 
   // Writing recommendations.
   grpc::ServerUnaryReactor* CreateRecommendation(grpc::CallbackServerContext* context,
@@ -55,6 +50,15 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* VerifyRecommendation(grpc::CallbackServerContext* context,
                                                  const v1::VerifyRecommendationRequest* request,
                                                  v1::VerifyRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawRecommendation(grpc::CallbackServerContext* context,
+                                                   const v1::WithdrawRecommendationRequest* request,
+                                                   v1::WithdrawRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* ExtendRecommendation(grpc::CallbackServerContext* context,
+                                                 const v1::ExtendRecommendationRequest* request,
+                                                 v1::ExtendRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* AddProgressNote(grpc::CallbackServerContext* context,
+                                            const v1::AddProgressNoteRequest* request,
+                                            v1::AddProgressNoteResponse* response) override;
 
   // Reading.
   grpc::ServerUnaryReactor* GetConcern(grpc::CallbackServerContext* context, const v1::GetConcernRequest* request,
@@ -73,6 +77,12 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
   grpc::ServerUnaryReactor* ListRecommendationVersions(grpc::CallbackServerContext* context,
                                                        const v1::ListRecommendationVersionsRequest* request,
                                                        v1::ListRecommendationVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetProgressNote(grpc::CallbackServerContext* context,
+                                            const v1::GetProgressNoteRequest* request,
+                                            v1::GetProgressNoteResponse* response) override;
+  grpc::ServerUnaryReactor* ListProgressNotes(grpc::CallbackServerContext* context,
+                                              const v1::ListProgressNotesRequest* request,
+                                              v1::ListProgressNotesResponse* response) override;
   grpc::ServerUnaryReactor* ListAllowedActions(grpc::CallbackServerContext* context,
                                                const v1::ListAllowedActionsRequest* request,
                                                v1::ListAllowedActionsResponse* response) override;
@@ -82,36 +92,7 @@ class ConcernsServiceImpl final : public v1::ConcernsService::CallbackService {
                                                                      const v1::WatchConcernsRequest* request) override;
 
  private:
-  // What follows a look-up of a force. `unknown` is OK, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when forces-service
-  // cannot be asked; a write returns it when it is decided and no earlier, so that a repeated call is answered from its
-  // record all the same.
-  using Next = std::function<void(const absl::Status& unknown)>;
-  // Runs `next` when the caller's scope covers the force of `name`, or when that takes a region that cannot be learned;
-  // ends the call with OUT_OF_SCOPE or FORCE_NOT_FOUND.
-  void InScope(rpc::Call& call, const std::string& name, const rpc::Done& done, Next next);
-  // Runs `next` when the force is in the register or cannot be asked for now; ends the call with FORCE_NOT_FOUND.
-  void WithForce(rpc::Call& call, const std::string& force, const rpc::Done& done, Next next);
-
-  // One write on the resources of one name. `decide` is StatusOr<Outcome<Response>>(Facts&).
-  template <class Request, class Response, class Decide>
-  void Write(rpc::Call& call, const Request& request, const std::string& name, const std::string& reason,
-             Response* response, rpc::Done done, Decide decide);
-
-  // What may be done next with the concern, or with one of its recommendations.
-  void AnswerConcernActions(rpc::Call& call, const std::string& name, v1::ListAllowedActionsResponse* response,
-                            rpc::Done done);
-  void AnswerRecommendationActions(rpc::Call& call, const std::string& name, v1::ListAllowedActionsResponse* response,
-                                   rpc::Done done);
-  Permission PermissionOf(const rpc::Call& call, const std::string& name) const;
-
-  Viewer ViewerOf(const rpc::Call& call) const { return {call.principal(), region_}; }
-
-  rpc::Host& host_;
-  rpc::Resources resources_;
-  ForceDirectory& forces_;
-  const Themes& themes_;
-  const auth::AuthorizationTable scopes_;
-  const auth::RegionLookup region_;
+  ServiceContext& shared_;
 };
 
 }  // namespace oversight::concerns

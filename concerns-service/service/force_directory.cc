@@ -17,8 +17,9 @@ namespace {
 
 using forces::v1::Force;
 using forces::v1::ForcesService;
+using forces::v1::Inspection;
 
-// A caller waits no longer than this to learn whether a force exists, however long its own deadline.
+// A caller waits no longer than this to learn whether something exists, however long its own deadline.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
@@ -57,19 +58,12 @@ class InformedDirectory final : public ForceDirectory {
 
   void Find(const std::string& force, absl::Time deadline,
             std::function<void(absl::StatusOr<std::shared_ptr<const Force>>)> done) override {
-    if (auto found = informer_.Get<Force>(force)) return done(std::move(found));
-    deadline = std::min(deadline, absl::Now() + kLongestWait);
-    informer_.WaitForHead(deadline, [this, force, done = std::move(done)](absl::Status status) {
-      if (auto found = informer_.Get<Force>(force)) return done(std::move(found));
-      if (status.ok()) return done(ForceNotFound(force));
-      if (status.code() == absl::StatusCode::kCancelled) return done(std::move(status));
-      done(Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
-                 absl::StrCat("Whether there is ", force,
-                              " cannot be told now: forces-service does not answer. Try "
-                              "again with the same request id."))
-               .With("service", "forces-service")
-               .RetryAfter(absl::Seconds(1)));
-    });
+    FindKind<Force>(force, deadline, std::move(done), ForceNotFound);
+  }
+
+  void FindInspection(const std::string& inspection, absl::Time deadline,
+                      std::function<void(absl::StatusOr<std::shared_ptr<const Inspection>>)> done) override {
+    FindKind<Inspection>(inspection, deadline, std::move(done), InspectionNotFound);
   }
 
   std::string RegionOf(const std::string& force) const override {
@@ -80,6 +74,25 @@ class InformedDirectory final : public ForceDirectory {
   void Stop() override { informer_.Stop(); }
 
  private:
+  template <class T>
+  void FindKind(const std::string& name, absl::Time deadline,
+                std::function<void(absl::StatusOr<std::shared_ptr<const T>>)> done,
+                absl::Status (*not_found)(const std::string&)) {
+    if (auto found = informer_.Get<T>(name)) return done(std::move(found));
+    deadline = std::min(deadline, absl::Now() + kLongestWait);
+    informer_.WaitForHead(deadline, [this, name, not_found, done = std::move(done)](absl::Status status) {
+      if (auto found = informer_.Get<T>(name)) return done(std::move(found));
+      if (status.ok()) return done(not_found(name));
+      if (status.code() == absl::StatusCode::kCancelled) return done(std::move(status));
+      done(Error(
+               absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+               absl::StrCat("Whether there is ", name,
+                            " cannot be told now: forces-service does not answer. Try again with the same request id."))
+               .With("service", "forces-service")
+               .RetryAfter(absl::Seconds(1)));
+    });
+  }
+
   rpc::InformerOptions Options(observe::Metrics& metrics) {
     rpc::InformerOptions options;
     options.owner = "forces";
@@ -97,7 +110,7 @@ class InformedDirectory final : public ForceDirectory {
 
   std::shared_ptr<grpc::Channel> channel_;
   std::shared_ptr<ForcesService::Stub> stub_;
-  rpc::Informer<Force> informer_;
+  rpc::Informer<Force, Inspection> informer_;
 };
 
 }  // namespace
@@ -112,6 +125,14 @@ absl::Status ForceNotFound(const std::string& force) {
              absl::StrCat("There is no force named \"", force, "\". ListForces of forces-service has those there are."))
       .With("force", force)
       .Resource("Force", force);
+}
+
+absl::Status InspectionNotFound(const std::string& inspection) {
+  return Error(absl::StatusCode::kNotFound, v1::ERROR_REASON_INSPECTION_NOT_FOUND,
+               absl::StrCat("There is no inspection named \"", inspection,
+                            "\". ListInspections of forces-service has those there are."))
+      .With("inspection", inspection)
+      .Resource("Inspection", inspection);
 }
 
 }  // namespace oversight::concerns

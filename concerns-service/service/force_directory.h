@@ -1,5 +1,5 @@
-// Which forces there are, as this service needs to know it: does the force exist, and in which region is it. Answers
-// come from a local copy of what forces-service owns; only a force that the copy does not have makes a call wait.
+// What this service needs to know of what forces-service owns: does a force exist, in which region is it, and does an
+// inspection exist. Answers come from a local copy; only what the copy does not have makes a call wait.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
 #include "oversight/forces/v1/force.pb.h"
+#include "oversight/forces/v1/inspection.pb.h"
 
 namespace oversight::concerns {
 
@@ -22,6 +23,10 @@ class ForceDirectory {
   // cannot be asked.
   virtual void Find(const std::string& force, absl::Time deadline,
                     std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Force>>)> done) = 0;
+  // The same for an inspection, of a force or a national one. NOT_FOUND INSPECTION_NOT_FOUND.
+  virtual void FindInspection(
+      const std::string& inspection, absl::Time deadline,
+      std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) = 0;
   // From the copy alone; "" when it does not have the force.
   virtual std::string RegionOf(const std::string& force) const = 0;
   // Ends what it runs; waits answer CANCELLED.
@@ -31,7 +36,8 @@ class ForceDirectory {
 // The directory kept by an informer on forces-service at `address`.
 std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics);
 
-// NOT_FOUND FORCE_NOT_FOUND.
+// NOT_FOUND FORCE_NOT_FOUND and INSPECTION_NOT_FOUND.
 absl::Status ForceNotFound(const std::string& force);
+absl::Status InspectionNotFound(const std::string& inspection);
 
 }  // namespace oversight::concerns

@@ -1,43 +1,41 @@
 #include "concerns-service/service/program.h"
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/observe/config.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
+#include "concerns-service/service/reference_data.h"
+#include "concerns-service/service/responses_service.h"
+#include "concerns-service/service/service_context.h"
 
 namespace oversight::concerns {
 namespace {
 
-absl::StatusOr<Themes> ReadThemes(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat("The list of themes cannot be read from ", path, "."));
-  std::ostringstream text;
-  text << in.rdbuf();
-  absl::StatusOr<Themes> themes = Themes::FromJson(text.str());
-  if (themes.ok()) return themes;
-  return absl::InvalidArgumentError(
-      absl::StrCat("The list of themes in ", path, " is faulty: ", themes.status().message()));
-}
+// The rules of every gRPC service that the program serves.
+std::vector<ServiceRules> ServedRules() { return {ConcernsRules(), ResponsesRules()}; }
 
 class ConcernsApplication final : public rpc::Application {
  public:
-  ConcernsApplication(rpc::Runtime& runtime, std::unique_ptr<ForceDirectory> forces, Themes themes)
-      : forces_(std::move(forces)), themes_(std::move(themes)), service_(runtime, *forces_, themes_) {}
+  ConcernsApplication(rpc::Runtime& runtime, std::unique_ptr<ForceDirectory> forces, ReferenceData data)
+      : forces_(std::move(forces)),
+        data_(std::move(data)),
+        shared_(runtime, *forces_, data_, ServedRules()),
+        concerns_(shared_),
+        responses_(shared_) {}
 
-  std::vector<grpc::Service*> services() override { return {&service_}; }
+  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_}; }
   void Stop() override { forces_->Stop(); }
 
  private:
   const std::unique_ptr<ForceDirectory> forces_;
-  const Themes themes_;
-  ConcernsServiceImpl service_;
+  const ReferenceData data_;
+  ServiceContext shared_;
+  ConcernsServiceImpl concerns_;
+  ResponsesServiceImpl responses_;
 };
 
 }  // namespace
@@ -50,9 +48,12 @@ rpc::BuildApplication MakeBuild(const Settings& settings) {
 rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {
   return [&settings, make_forces = std::move(make_forces)](
              rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
-    OVERSIGHT_ASSIGN_OR_RETURN(Themes themes, ReadThemes(settings.themes));
-    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable()));
-    return std::make_unique<ConcernsApplication>(runtime, make_forces(runtime), std::move(themes));
+    OVERSIGHT_ASSIGN_OR_RETURN(ReferenceData data, ReadReferenceData(settings.themes, settings.bank_holidays));
+    for (const auto& rules : ServedRules()) {
+      OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(RoleTable(rules)));
+    }
+    OVERSIGHT_RETURN_IF_ERROR(RecordThemes(*runtime.ledger, data.themes));
+    return std::make_unique<ConcernsApplication>(runtime, make_forces(runtime), std::move(data));
   };
 }
 
@@ -60,8 +61,8 @@ rpc::Program MakeProgram(Settings& settings) {
   rpc::Program program;
   program.name = "concerns-service";
   program.env_prefix = "CONCERNS";
-  program.description = "Causes of concern, areas for improvement and their recommendations.";
-  program.services = {v1::ConcernsService::service_full_name()};
+  program.description = "Causes of concern, areas for improvement, their recommendations and what forces answer.";
+  for (const auto& rules : ServedRules()) program.services.push_back(rules.service);
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";
   program.store = "sqlite:.data/concerns.db";
@@ -69,6 +70,8 @@ rpc::Program MakeProgram(Settings& settings) {
   program.add_flags = [&settings](observe::Flags& flags) {
     rpc::AddTargetFlag(flags, "forces", &settings.forces);
     flags.Add("themes", &settings.themes, "File with the list of themes.", {.validate = observe::IsNotEmpty});
+    flags.Add("bank-holidays", &settings.bank_holidays, "File with the bank holidays of England and Wales.",
+              {.validate = observe::IsNotEmpty});
   };
   program.build = MakeBuild(settings);
   return program;

@@ -211,6 +211,8 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   std::sort(recommendations.begin(), recommendations.end(),
             [](const auto& a, const auto& b) { return Number(a->name()) < Number(b->name()); });
   for (const auto& recommendation : recommendations) {
+    // A recommendation withdrawn while still a draft was never known outside.
+    if (!inside && !recommendation->has_due_date()) continue;
     const int64_t number = Number(ConcernOf(recommendation->name()));
     const bool open = open_views.count(number) > 0;
     auto& views = open ? open_views : other_views;

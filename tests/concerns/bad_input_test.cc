@@ -3,6 +3,7 @@
 
 #include "common/auth/authorization.h"
 #include "concerns-service/service/authorization.h"
+#include "concerns-service/service/responses_service.h"
 #include "tests/concerns/service_support.h"
 
 namespace oversight::concerns {
@@ -266,9 +267,14 @@ TEST_F(BadInputTest, MomentsThatAreNot) {
 }
 
 TEST(Authorization, TablesCoverTheService) {
-  const auto* service = v1::CreateConcernRequest::descriptor()->file()->service(0);
-  EXPECT_TRUE(RoleTable().Verify(*service).ok()) << RoleTable().Verify(*service);
-  EXPECT_TRUE(ScopeTable().Verify(*service).ok()) << ScopeTable().Verify(*service);
+  std::set<std::string> verbs;
+  for (const auto& [file, rules] : {std::pair(v1::CreateConcernRequest::descriptor()->file(), ConcernsRules()),
+                                    std::pair(v1::CreateResponseRequest::descriptor()->file(), ResponsesRules())}) {
+    for (const auto& table : {RoleTable(rules), ScopeTable(rules)}) {
+      EXPECT_TRUE(table.Verify(*file->service(0)).ok()) << table.Verify(*file->service(0));
+    }
+    for (const auto& rule : rules.methods) EXPECT_TRUE(verbs.insert(rule.method).second) << rule.method << " twice";
+  }
 }
 
 }  // namespace

@@ -150,13 +150,13 @@ TEST(UpdateRecommendation, ChecksTheDueRule) {
 }
 
 TEST(IssueConcern, ACauseOfConcernNeedsARecommendation) {
-  const auto status = IssueConcern(Draft(), {}, On("2023-11-24")).status();
+  const auto status = Issue(Draft(), {}, On("2023-11-24")).status();
   EXPECT_THAT(status, Precondition("NO_RECOMMENDATION"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("CreateRecommendation"));
 }
 
 TEST(IssueConcern, AnAreaForImprovementNeedsNone) {
-  const auto issued = IssueConcern(Draft(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT), {}, On("2023-11-24"));
+  const auto issued = Issue(Draft(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT), {}, On("2023-11-24"));
   ASSERT_TRUE(issued.ok()) << issued.status();
   EXPECT_EQ(issued->concern.state(), v1::CONCERN_STATE_ISSUED);
 }
@@ -169,7 +169,7 @@ TEST(IssueConcern, ComputesEveryDueDateFromTheDayOfIssue) {
   Add(record, Within(3, common::v1::DUE_UNIT_MONTHS));
   v1::IssueConcernRequest request;
   *request.mutable_issue_date() = Date("2023-11-30");
-  const auto issued = IssueConcern(record, request, On("2023-12-05"));
+  const auto issued = Issue(record, request, On("2023-12-05"));
   ASSERT_TRUE(issued.ok()) << issued.status();
   EXPECT_EQ(FormatIso(issued->concern.issue_date()), "2023-11-30");
   std::vector<std::string> due;
@@ -185,7 +185,7 @@ TEST(IssueConcern, TodayIsTheDefaultAndIsALondonDay) {
   // Half past eleven at night in UTC is already tomorrow in a London summer.
   const Acting late{"principals/hm-inspector",
                     absl::FromCivil(absl::CivilMinute(2024, 6, 30, 23, 30), absl::UTCTimeZone())};
-  EXPECT_EQ(FormatIso(IssueConcern(record, {}, late)->concern.issue_date()), "2024-07-01");
+  EXPECT_EQ(FormatIso(Issue(record, {}, late)->concern.issue_date()), "2024-07-01");
 }
 
 TEST(IssueConcern, RefusesTheFuture) {
@@ -193,7 +193,7 @@ TEST(IssueConcern, RefusesTheFuture) {
   Add(record, Immediately());
   v1::IssueConcernRequest request;
   *request.mutable_issue_date() = Date("2023-11-25");
-  const auto status = IssueConcern(record, request, On("2023-11-24")).status();
+  const auto status = Issue(record, request, On("2023-11-24")).status();
   EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
   EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-11-25");
   EXPECT_EQ(ErrorMetadata(status, "today"), "2023-11-24");
@@ -204,35 +204,35 @@ TEST(IssueConcern, RefusesADayThatMustBeBeforeTheFinding) {
   Add(record, Immediately());
   v1::IssueConcernRequest request;
   *request.mutable_issue_date() = Date("2023-08-31");
-  const auto status = IssueConcern(record, request, On("2023-11-24")).status();
+  const auto status = Issue(record, request, On("2023-11-24")).status();
   EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
   EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-08-31");
   EXPECT_EQ(ErrorMetadata(status, "found_date"), "2023-09");
   *request.mutable_issue_date() = Date("2023-09-01");  // May be after the finding: the record does not say.
-  EXPECT_TRUE(IssueConcern(record, request, On("2023-11-24")).ok());
+  EXPECT_TRUE(Issue(record, request, On("2023-11-24")).ok());
 }
 
 TEST(IssueConcern, RefusesADayAfterAFixedDueDate) {
   Record record = Draft();
   Add(record, DueOn("2023-11-10"));
-  const auto status = IssueConcern(record, {}, On("2023-11-24")).status();
+  const auto status = Issue(record, {}, On("2023-11-24")).status();
   EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
   EXPECT_EQ(ErrorMetadata(status, "due_date"), "2023-11-10");
   v1::IssueConcernRequest request;
   *request.mutable_issue_date() = Date("2023-11-10");
-  EXPECT_TRUE(IssueConcern(record, request, On("2023-11-24")).ok());
+  EXPECT_TRUE(Issue(record, request, On("2023-11-24")).ok());
 }
 
 TEST(IssueConcern, SaysWhenNoDayWillDo) {
   Record record = Draft();
   Add(record, DueOn("2023-08-01"));  // Due before it was found.
-  const auto status = IssueConcern(record, {}, On("2023-11-24")).status();
+  const auto status = Issue(record, {}, On("2023-11-24")).status();
   EXPECT_THAT(status, Precondition("DATES_CONTRADICT"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("on any day"));
 }
 
 TEST(IssueConcern, HappensOnce) {
-  const auto status = IssueConcern(Issued(), {}, On("2023-11-25")).status();
+  const auto status = Issue(Issued(), {}, On("2023-11-25")).status();
   EXPECT_THAT(status, Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("issued already"));
 }
@@ -272,12 +272,13 @@ TEST(VerifyRecommendation, AcceptsForGood) {
   v1::VerifyRecommendationRequest request;
   request.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
   request.set_rationale("Cases read; supervision seen in 19 of 20.");
-  const auto verified = VerifyRecommendation(Claimed(), request, On("2024-02-10"));
+  const auto verified = VerifyRecommendation(Issued().concern, Claimed(), request, On("2024-02-10"));
   ASSERT_TRUE(verified.ok()) << verified.status();
   EXPECT_EQ(verified->state(), v1::RECOMMENDATION_STATE_VERIFIED);
   EXPECT_EQ(verified->verification().rationale(), request.rationale());
   EXPECT_EQ(verified->claim().statement(), Claimed().claim().statement());
-  EXPECT_THAT(VerifyRecommendation(*verified, request, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
+  EXPECT_THAT(VerifyRecommendation(Issued().concern, *verified, request, On("2024-02-11")).status(),
+              Precondition("WRONG_STATE"));
   EXPECT_THAT(ClaimRecommendation(*verified, {}, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
 }
 
@@ -285,7 +286,7 @@ TEST(VerifyRecommendation, ReturnsAClaimWithReasons) {
   v1::VerifyRecommendationRequest request;
   request.set_outcome(v1::VERIFICATION_OUTCOME_RETURNED);
   request.set_rationale("Half the cases had no supervision.");
-  const auto returned = VerifyRecommendation(Claimed(), request, On("2024-02-10"));
+  const auto returned = VerifyRecommendation(Issued().concern, Claimed(), request, On("2024-02-10"));
   ASSERT_TRUE(returned.ok()) << returned.status();
   EXPECT_EQ(returned->state(), v1::RECOMMENDATION_STATE_OPEN);
   EXPECT_EQ(returned->verification().outcome(), v1::VERIFICATION_OUTCOME_RETURNED);
@@ -295,7 +296,8 @@ TEST(VerifyRecommendation, ReturnsAClaimWithReasons) {
 TEST(VerifyRecommendation, NeedsAClaim) {
   v1::VerifyRecommendationRequest request;
   request.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
-  const auto status = VerifyRecommendation(Issued().recommendations[0], request, On("2024-02-10")).status();
+  const auto status =
+      VerifyRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-02-10")).status();
   EXPECT_THAT(status, Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("ClaimRecommendation"));
 }

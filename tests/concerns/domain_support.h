@@ -10,8 +10,10 @@
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/concern_commands.h"
 #include "concerns-service/domain/recommendation_commands.h"
+#include "concerns-service/domain/response_commands.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/bank_holidays.h"
 
 namespace oversight::concerns {
 
@@ -82,12 +84,18 @@ inline void Add(Record& record, const v1::CreateRecommendationRequest& request) 
   record.recommendations.push_back(AddRecommendation(record, request, name, On("2023-11-20")).value());
 }
 
+// With the bank holidays as shipped.
+inline absl::StatusOr<Record> Issue(const Record& record, const v1::IssueConcernRequest& request,
+                                    const Acting& acting) {
+  return IssueConcern(record, request, testing::ShippedBankHolidays(), acting);
+}
+
 // Issued on 24 November 2023, with one recommendation within three months.
 inline Record Issued() {
   Record record = Draft();
   Add(record, Within(3, common::v1::DUE_UNIT_MONTHS));
   v1::IssueConcernRequest request;
-  return IssueConcern(record, request, On("2023-11-24")).value();
+  return Issue(record, request, On("2023-11-24")).value();
 }
 
 MATCHER_P2(Refused, code, reason, std::string("is ") + absl::StatusCodeToString(code) + " " + reason) {

@@ -41,6 +41,31 @@ class ForceDirectoryTest : public ::testing::Test {
     return (*answer)->region();
   }
 
+  std::string PlanInspection(const std::string& parent) {
+    forces::v1::CreateInspectionRequest request;
+    request.set_parent(parent);
+    auto& inspection = *request.mutable_inspection();
+    inspection.set_programme(forces::v1::PROGRAMME_THEMATIC);
+    inspection.set_title("Custody");
+    if (parent.empty()) {
+      inspection.set_service(forces::v1::SERVICE_TYPE_POLICE);
+      inspection.set_all_active_forces(true);
+    }
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    forces::v1::CreateInspectionResponse response;
+    const auto status =
+        server_->StubAs<forces::v1::ForcesService>("liaison-lead")->CreateInspection(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.inspection().name();
+  }
+
+  absl::Status FindInspection(const std::string& inspection, absl::Duration patience = absl::Seconds(20)) {
+    testing::Awaited<std::shared_ptr<const forces::v1::Inspection>> found;
+    directory_->FindInspection(inspection, absl::Now() + patience, found.callback());
+    return found.Take().status();
+  }
+
   void ExpectNoAnswerAbout(const std::string& force) {
     const absl::Status status = RegionFoundFor(force, absl::Milliseconds(500)).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
@@ -68,6 +93,21 @@ TEST_F(ForceDirectoryTest, SaysThereIsNoneOnlyAfterAsking) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
   EXPECT_EQ(ReasonOf(status), "FORCE_NOT_FOUND");
   EXPECT_EQ(directory_->RegionOf("forces/atlantis"), "");
+}
+
+TEST_F(ForceDirectoryTest, KnowsInspectionsOfForcesAndNationalOnes) {
+  Register("kent", "South East");
+  directory_ = WatchForces(server_->address(), metrics_);
+  const std::string first = PlanInspection("forces/kent");
+  EXPECT_EQ(first, "forces/kent/inspections/1");
+  EXPECT_TRUE(FindInspection(first).ok());
+  EXPECT_TRUE(FindInspection(PlanInspection("")).ok());
+  const absl::Status status = FindInspection("forces/kent/inspections/2");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+  EXPECT_EQ(ReasonOf(status), "INSPECTION_NOT_FOUND");
+  server_->Stop();
+  EXPECT_TRUE(FindInspection(first).ok()) << "what was heard stays known";
+  EXPECT_EQ(ReasonOf(FindInspection("forces/kent/inspections/2", absl::Milliseconds(500))), "DEPENDENCY_UNAVAILABLE");
 }
 
 TEST_F(ForceDirectoryTest, NeverHeardFrom) {

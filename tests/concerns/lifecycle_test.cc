@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "concerns-service/domain/visibility.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
@@ -19,17 +20,22 @@ using google::protobuf::util::MessageDifferencer;
 absl::Status Anyone(const std::string&) { return absl::OkStatus(); }
 
 TEST(Lifecycle, LastStatesAreLast) {
-  // Nothing leaves a closed state.
+  // Nothing leaves a closed state, and what does not close is judged again only.
   for (const auto& row : Lifecycle()) {
     for (int state : row.from) {
       if (row.subject == Subject::kConcern) {
-        EXPECT_NE(state, v1::CONCERN_STATE_DISCHARGED) << row.verb;
-        EXPECT_NE(state, v1::CONCERN_STATE_WITHDRAWN) << row.verb;
-      } else {
-        EXPECT_NE(state, v1::RECOMMENDATION_STATE_VERIFIED) << row.verb;
-        EXPECT_NE(state, v1::RECOMMENDATION_STATE_WITHDRAWN) << row.verb;
+        EXPECT_FALSE(IsClosed(static_cast<v1::ConcernState>(state))) << row.verb;
+      } else if (row.subject == Subject::kRecommendation) {
+        EXPECT_FALSE(IsClosed(static_cast<v1::RecommendationState>(state))) << row.verb;
       }
     }
+  }
+  for (const auto state : {v1::CONCERN_STATE_DISCHARGED, v1::CONCERN_STATE_WITHDRAWN, v1::CONCERN_STATE_SUPERSEDED}) {
+    EXPECT_TRUE(IsClosed(state));
+  }
+  for (const auto state :
+       {v1::RECOMMENDATION_STATE_VERIFIED, v1::RECOMMENDATION_STATE_WITHDRAWN, v1::RECOMMENDATION_STATE_SUPERSEDED}) {
+    EXPECT_TRUE(IsClosed(state));
   }
 }
 
@@ -44,15 +50,26 @@ TEST(Lifecycle, EveryStateCanBeReached) {
   for (int state = v1::RECOMMENDATION_STATE_DRAFT; state <= v1::RecommendationState_MAX; ++state) {
     EXPECT_TRUE(reached.count({Subject::kRecommendation, state})) << state;
   }
+  for (int state = v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT; state <= v1::ForceResponseState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kResponse, state})) << state;
+  }
 }
 
 TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
   for (const auto& row : Lifecycle()) {
     if (!row.callable) continue;
-    const std::vector<int> open = row.subject == Subject::kConcern
-                                      ? std::vector<int>{v1::CONCERN_STATE_DRAFT, v1::CONCERN_STATE_ISSUED}
-                                      : std::vector<int>{v1::RECOMMENDATION_STATE_DRAFT, v1::RECOMMENDATION_STATE_OPEN,
-                                                         v1::RECOMMENDATION_STATE_CLAIMED};
+    std::vector<int> open;
+    switch (row.subject) {
+      case Subject::kConcern:
+        open = {v1::CONCERN_STATE_DRAFT, v1::CONCERN_STATE_ISSUED};
+        break;
+      case Subject::kRecommendation:
+        open = {v1::RECOMMENDATION_STATE_DRAFT, v1::RECOMMENDATION_STATE_OPEN, v1::RECOMMENDATION_STATE_CLAIMED};
+        break;
+      case Subject::kResponse:
+        open = {v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, v1::FORCE_RESPONSE_STATE_ADEQUATE,
+                v1::FORCE_RESPONSE_STATE_INADEQUATE};
+    }
     for (int state : open) {
       const bool taken = std::count(row.from.begin(), row.from.end(), state) > 0;
       const bool remedied =
@@ -62,10 +79,12 @@ TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
   }
 }
 
-TEST(Lifecycle, EveryVerbIsACallOfTheService) {
-  const auto* file = v1::CreateConcernRequest::descriptor()->file();
+TEST(Lifecycle, EveryVerbIsACallOfAService) {
+  const auto* concerns = v1::CreateConcernRequest::descriptor()->file()->service(0);
+  const auto* responses = v1::CreateResponseRequest::descriptor()->file()->service(0);
   for (const auto& row : Lifecycle()) {
-    EXPECT_NE(file->service(0)->FindMethodByName(row.verb), nullptr) << row.verb;
+    EXPECT_TRUE(concerns->FindMethodByName(row.verb) != nullptr || responses->FindMethodByName(row.verb) != nullptr)
+        << row.verb;
   }
 }
 
@@ -73,11 +92,21 @@ TEST(AllowedActions, SpeakOfEveryVerbInOrder) {
   std::vector<std::string> verbs;
   for (const auto& action : AllowedActions(Issued(), absl::CivilDay(2024, 1, 1), Anyone))
     verbs.push_back(action.verb());
-  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateConcern", "CreateRecommendation", "IssueConcern", "AssessHandling",
-                                            "DischargeConcern", "WithdrawConcern"));
+  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateConcern", "CreateRecommendation", "IssueConcern",
+                                            "RecordConcernPublication", "CreateResponse", "AssessHandling",
+                                            "DischargeConcern", "SupersedeConcern", "WithdrawConcern"));
   verbs.clear();
-  for (const auto& action : AllowedActions(Issued().recommendations[0], Anyone)) verbs.push_back(action.verb());
-  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateRecommendation", "ClaimRecommendation", "VerifyRecommendation"));
+  const Record record = Issued();
+  for (const auto& action : AllowedActions(record, record.recommendations[0], absl::CivilDay(2024, 1, 1), Anyone)) {
+    verbs.push_back(action.verb());
+  }
+  EXPECT_THAT(verbs, ::testing::ElementsAre("UpdateRecommendation", "AddProgressNote", "ExtendRecommendation",
+                                            "ClaimRecommendation", "VerifyRecommendation", "WithdrawRecommendation"));
+  verbs.clear();
+  for (const auto& action : AllowedActions(record, v1::ForceResponse(), absl::CivilDay(2024, 1, 1), Anyone)) {
+    verbs.push_back(action.verb());
+  }
+  EXPECT_THAT(verbs, ::testing::ElementsAre("JudgeResponse"));
 }
 
 TEST(AllowedActions, SayWhyNot) {
@@ -111,28 +140,51 @@ struct Step {
 };
 void showValue(const Step& step, std::ostream& out) { out << step.verb << "/" << step.which << "/" << step.argument; }
 
-const char* const kVerbs[] = {"CreateRecommendation", "UpdateConcern",        "IssueConcern",
-                              "AssessHandling",       "DischargeConcern",     "WithdrawConcern",
-                              "UpdateRecommendation", "ClaimRecommendation",  "VerifyRecommendation",
-                              "ClaimRecommendation",  "VerifyRecommendation", "a day passes"};
+struct Verb {
+  const char* name;
+  Subject subject;
+};
+const Verb kVerbs[] = {{"CreateRecommendation", Subject::kConcern},
+                       {"UpdateConcern", Subject::kConcern},
+                       {"IssueConcern", Subject::kConcern},
+                       {"IssueConcern", Subject::kConcern},
+                       {"AssessHandling", Subject::kConcern},
+                       {"RecordConcernPublication", Subject::kConcern},
+                       {"CreateResponse", Subject::kConcern},
+                       {"DischargeConcern", Subject::kConcern},
+                       {"SupersedeConcern", Subject::kConcern},
+                       {"WithdrawConcern", Subject::kConcern},
+                       {"UpdateRecommendation", Subject::kRecommendation},
+                       {"AddProgressNote", Subject::kRecommendation},
+                       {"ExtendRecommendation", Subject::kRecommendation},
+                       {"ClaimRecommendation", Subject::kRecommendation},
+                       {"ClaimRecommendation", Subject::kRecommendation},
+                       {"VerifyRecommendation", Subject::kRecommendation},
+                       {"VerifyRecommendation", Subject::kRecommendation},
+                       {"WithdrawRecommendation", Subject::kRecommendation},
+                       {"JudgeResponse", Subject::kResponse},
+                       {"a day passes", Subject::kConcern}};
 
 class Life {
  public:
   explicit Life(v1::ConcernKind kind) { record_ = Draft(kind); }
 
   void Take(const Step& step) {
-    const std::string verb = kVerbs[step.verb];
+    const auto [name, subject] = kVerbs[step.verb];
+    const std::string verb = name;
     if (verb == "a day passes") {
       day_ += step.argument;
       return;
     }
-    const bool on_recommendation = verb.find("eRecommendation") == std::string::npos
-                                       ? verb == "ClaimRecommendation" || verb == "VerifyRecommendation"
-                                       : verb == "UpdateRecommendation";
-    if (on_recommendation && record_.recommendations.empty()) return;
-    const size_t index = on_recommendation ? step.which % record_.recommendations.size() : 0;
-    const auto actions = on_recommendation ? AllowedActions(record_.recommendations[index], Anyone)
-                                           : AllowedActions(record_, day_, Anyone);
+    const size_t count = subject == Subject::kConcern          ? 1
+                         : subject == Subject::kRecommendation ? record_.recommendations.size()
+                                                               : responses_.size();
+    if (count == 0) return;
+    const size_t index = step.which % count;
+    const auto actions = subject == Subject::kConcern ? AllowedActions(record_, day_, Anyone)
+                         : subject == Subject::kRecommendation
+                             ? AllowedActions(record_, record_.recommendations[index], day_, Anyone)
+                             : AllowedActions(record_, responses_[index], day_, Anyone);
     const auto said = std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.verb() == verb; });
     RC_ASSERT(said != actions.end());
 
@@ -146,6 +198,7 @@ class Life {
     }
     CheckWays(verb, before);
     CheckInvariants();
+    CheckFirstShown(verb, before);
   }
 
  private:
@@ -173,7 +226,7 @@ class Life {
       v1::IssueConcernRequest request;
       const IssueWindow window = WindowOfIssue(record_, day_);
       if (window.first <= window.last) *request.mutable_issue_date() = ToPartialDate(window.last);
-      return store(IssueConcern(record_, request, acting), &record_);
+      return store(concerns::Issue(record_, request, acting), &record_);
     }
     if (verb == "AssessHandling") {
       v1::AssessHandlingRequest request;
@@ -182,16 +235,52 @@ class Life {
     }
     if (verb == "DischargeConcern") return store(DischargeConcern(record_, {}, acting), &record_.concern);
     if (verb == "WithdrawConcern") return store(WithdrawConcern(record_, {}, acting), &record_);
+    if (verb == "RecordConcernPublication") {
+      v1::RecordConcernPublicationRequest request;
+      request.mutable_published()->set_address("https://example.org/causes");
+      return store(RecordPublication(record_, request, acting), &record_.concern);
+    }
+    if (verb == "CreateResponse") {
+      auto created = CreateResponse(record_.concern, {}, absl::StrCat(kConcernName, "/responses/1"), acting);
+      if (created.ok()) responses_.push_back(*created);
+      return created.status();
+    }
+    if (verb == "JudgeResponse") {
+      v1::JudgeResponseRequest request;
+      request.set_adequacy(argument % 2 == 0 ? v1::ADEQUACY_ADEQUATE : v1::ADEQUACY_INADEQUATE);
+      return store(JudgeResponse(record_.concern, responses_[index], request, acting), &responses_[index]);
+    }
+    if (verb == "SupersedeConcern") {
+      v1::Concern successor;
+      successor.set_name("forces/west-midlands/concerns/2");
+      successor.set_state(v1::CONCERN_STATE_ISSUED);
+      *successor.mutable_issue_date() = ToPartialDate(day_);
+      auto superseded = SupersedeConcern(record_, successor, {}, acting);
+      if (superseded.ok()) record_ = superseded->record;
+      return superseded.status();
+    }
     auto& recommendation = record_.recommendations[index];
     if (verb == "UpdateRecommendation") {
       v1::UpdateRecommendationRequest request;
       request.mutable_recommendation()->set_text(absl::StrCat("Text ", argument));
       return store(UpdateRecommendation(recommendation, request), &recommendation);
     }
+    if (verb == "AddProgressNote") {
+      return AddProgressNote(recommendation, {}, recommendation.name() + "/progressNotes/1", true, acting).status();
+    }
+    if (verb == "ExtendRecommendation") {
+      v1::ExtendRecommendationRequest request;
+      const auto due = ToCivilDay(recommendation.due_date());
+      *request.mutable_due_date() = ToPartialDate(due.value_or(day_) + argument + 1);
+      return store(ExtendRecommendation(recommendation, request, acting), &recommendation);
+    }
+    if (verb == "WithdrawRecommendation") {
+      return store(WithdrawRecommendation(record_, recommendation, {}, acting), &recommendation);
+    }
     if (verb == "ClaimRecommendation") return store(ClaimRecommendation(recommendation, {}, acting), &recommendation);
     v1::VerifyRecommendationRequest request;
     request.set_outcome(argument % 2 == 0 ? v1::VERIFICATION_OUTCOME_ACCEPTED : v1::VERIFICATION_OUTCOME_RETURNED);
-    return store(VerifyRecommendation(recommendation, request, acting), &recommendation);
+    return store(VerifyRecommendation(record_.concern, recommendation, request, acting), &recommendation);
   }
 
   static bool Same(const Record& a, const Record& b) {
@@ -217,44 +306,76 @@ class Life {
       const int to = record_.recommendations[i].state();
       if (from != to) RC_ASSERT(in_table(Subject::kRecommendation, from, to));
     }
-    const auto was = before.concern.state();
-    if (was == v1::CONCERN_STATE_DISCHARGED || was == v1::CONCERN_STATE_WITHDRAWN) RC_ASSERT(Same(before, record_));
+    if (IsClosed(before.concern.state())) RC_ASSERT(Same(before, record_));
   }
 
   void CheckInvariants() {
     const auto& concern = record_.concern;
-    const bool closed =
-        concern.state() == v1::CONCERN_STATE_DISCHARGED || concern.state() == v1::CONCERN_STATE_WITHDRAWN;
-    RC_ASSERT(concern.has_closure() == closed);
+    RC_ASSERT(concern.has_closure() == IsClosed(concern.state()));
+    RC_ASSERT(concern.superseded_by().empty() == (concern.state() != v1::CONCERN_STATE_SUPERSEDED));
     if (concern.state() == v1::CONCERN_STATE_DRAFT) RC_ASSERT(!concern.has_issue_date());
     if (concern.state() == v1::CONCERN_STATE_ISSUED || concern.state() == v1::CONCERN_STATE_DISCHARGED) {
       RC_ASSERT(concern.has_issue_date());
-      RC_ASSERT(concern.kind() != v1::CONCERN_KIND_CAUSE_OF_CONCERN || !record_.recommendations.empty());
+      RC_ASSERT(concern.kind() != v1::CONCERN_KIND_CAUSE_OF_CONCERN ||
+                std::any_of(record_.recommendations.begin(), record_.recommendations.end(),
+                            [](const auto& r) { return r.state() != v1::RECOMMENDATION_STATE_WITHDRAWN; }));
     }
     for (const auto& recommendation : record_.recommendations) {
-      RC_ASSERT(recommendation.has_due_date() == concern.has_issue_date());
+      const auto state = recommendation.state();
+      // One that was withdrawn from the draft was never due.
+      if (state != v1::RECOMMENDATION_STATE_WITHDRAWN) {
+        RC_ASSERT(recommendation.has_due_date() == concern.has_issue_date());
+      }
+      RC_ASSERT(recommendation.has_original_due_date() == recommendation.has_due_date());
+      RC_ASSERT(recommendation.has_closure() ==
+                (state == v1::RECOMMENDATION_STATE_WITHDRAWN || state == v1::RECOMMENDATION_STATE_SUPERSEDED));
+      RC_ASSERT(recommendation.has_verified_date() == (state == v1::RECOMMENDATION_STATE_VERIFIED));
+      CheckExtensions(recommendation);
       if (recommendation.has_due_date()) {
         RC_ASSERT(MayBeOnOrAfter(recommendation.due_date(), concern.issue_date()));
       }
       switch (concern.state()) {
         case v1::CONCERN_STATE_DRAFT:
-          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_DRAFT);
+          RC_ASSERT(state == v1::RECOMMENDATION_STATE_DRAFT || state == v1::RECOMMENDATION_STATE_WITHDRAWN);
           break;
-        case v1::CONCERN_STATE_DISCHARGED:
-          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_VERIFIED);
-          break;
-        case v1::CONCERN_STATE_WITHDRAWN:
-          RC_ASSERT(recommendation.state() == v1::RECOMMENDATION_STATE_WITHDRAWN ||
-                    recommendation.state() == v1::RECOMMENDATION_STATE_VERIFIED);
+        case v1::CONCERN_STATE_ISSUED:
+          RC_ASSERT(state != v1::RECOMMENDATION_STATE_DRAFT && state != v1::RECOMMENDATION_STATE_SUPERSEDED);
           break;
         default:
-          RC_ASSERT(recommendation.state() != v1::RECOMMENDATION_STATE_DRAFT);
-          RC_ASSERT(recommendation.state() != v1::RECOMMENDATION_STATE_WITHDRAWN);
+          RC_ASSERT(IsClosed(state));
       }
     }
   }
 
+  // The extensions tell the way from the first due date to the present one, always forward.
+  static void CheckExtensions(const v1::Recommendation& recommendation) {
+    if (!recommendation.has_due_date()) {
+      RC_ASSERT(recommendation.extensions().empty());
+      return;
+    }
+    common::v1::PartialDate due = recommendation.original_due_date();
+    for (const auto& extension : recommendation.extensions()) {
+      RC_ASSERT(MessageDifferencer::Equals(extension.from_due_date(), due));
+      RC_ASSERT(MustBeBefore(extension.from_due_date(), extension.to_due_date()));
+      due = extension.to_due_date();
+    }
+    RC_ASSERT(MessageDifferencer::Equals(recommendation.due_date(), due));
+  }
+
+  // Outsiders are told of the issue as new, and of nothing that comes after it.
+  void CheckFirstShown(const std::string& verb, const Record& before) {
+    if (!MessageDifferencer::Equals(before.concern, record_.concern)) {
+      RC_ASSERT(IsFirstIssued(record_.concern) == (verb == "IssueConcern"));
+    }
+    for (size_t i = 0; i < before.recommendations.size(); ++i) {
+      const auto& now = record_.recommendations[i];
+      if (MessageDifferencer::Equals(before.recommendations[i], now)) continue;
+      RC_ASSERT(IsFirstIssued(now) == (verb == "IssueConcern"));
+    }
+  }
+
   Record record_;
+  std::vector<v1::ForceResponse> responses_;
   absl::CivilDay day_{2023, 11, 24};
 };
 

@@ -19,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "tests/support/test_server.h"
 
 namespace oversight::concerns {
@@ -61,6 +62,22 @@ class Register {
     force->set_region(copy_[name]);
     return std::shared_ptr<const forces::v1::Force>(force);
   }
+  void AddInspection(const std::string& name) {
+    std::lock_guard lock(mu_);
+    inspections_.insert(name);
+  }
+  // All inspections are in the copy.
+  absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>> FindInspection(const std::string& name) {
+    std::lock_guard lock(mu_);
+    if (!inspections_.count(name)) {
+      if (reachable_) return InspectionNotFound(name);
+      return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE, "No answer.")
+          .With("service", "forces-service");
+    }
+    auto inspection = std::make_shared<forces::v1::Inspection>();
+    inspection->set_name(name);
+    return std::shared_ptr<const forces::v1::Inspection>(inspection);
+  }
   std::string RegionOf(const std::string& name) {
     std::lock_guard lock(mu_);
     const auto it = copy_.find(name);
@@ -70,6 +87,7 @@ class Register {
  private:
   std::mutex mu_;
   std::map<std::string, std::string> copy_, late_;
+  std::set<std::string> inspections_;
   bool reachable_ = true;
 };
 
@@ -79,6 +97,11 @@ class RegisterDirectory final : public ForceDirectory {
   void Find(const std::string& force, absl::Time deadline,
             std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Force>>)> done) override {
     done(forces_->Find(force));
+  }
+  void FindInspection(
+      const std::string& inspection, absl::Time deadline,
+      std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) override {
+    done(forces_->FindInspection(inspection));
   }
   std::string RegionOf(const std::string& force) const override { return forces_->RegionOf(force); }
 
@@ -101,6 +124,7 @@ class ConcernsServiceTest : public ::testing::Test {
     forces_->Add("forces/kent", "South East");
     server_ = testing::TestServer::Start(MakeBuild(
         settings_, [forces = forces_](rpc::Runtime&) { return std::make_unique<RegisterDirectory>(forces); }));
+    start_ = Head();
   }
 
   template <class Request, class Response>
@@ -114,9 +138,23 @@ class ConcernsServiceTest : public ::testing::Test {
     if (!status.ok()) return rpc::FromGrpc(status);
     return response;
   }
+  template <class Request, class Response>
+  absl::StatusOr<Response> Call(grpc::Status (v1::ResponsesService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                                   Response*),
+                                const Request& request, const std::string& principal = "liaison-lead") {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    Response response;
+    const auto stub = server_->StubAs<v1::ResponsesService>(principal);
+    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
 
   // What a call must not have done when it was refused.
   int64_t Head() { return server_->ledger().head().revision; }
+  // How many transactions there were since the start of the test.
+  int64_t Written() { return Head() - start_; }
 
   static v1::CreateConcernRequest ConcernRequest(const std::string& force = "forces/west-midlands",
                                                  v1::ConcernKind kind = v1::CONCERN_KIND_CAUSE_OF_CONCERN) {
@@ -151,9 +189,10 @@ class ConcernsServiceTest : public ::testing::Test {
   v1::Recommendation Recommend(const std::string& concern) {
     return Must(Call(&Stub::CreateRecommendation, RecommendationRequest(concern))).recommendation();
   }
-  v1::IssueConcernResponse Issue(const std::string& concern) {
+  v1::IssueConcernResponse Issue(const std::string& concern, const std::string& day = "") {
     v1::IssueConcernRequest request;
     request.set_name(concern);
+    if (!day.empty()) *request.mutable_issue_date() = ParsePartialDate(day).value();
     return Must(Call(&Stub::IssueConcern, request));
   }
   // A cause of concern with one recommendation, issued.
@@ -198,6 +237,7 @@ class ConcernsServiceTest : public ::testing::Test {
   }
 
   Settings settings_;
+  int64_t start_ = 0;  // The head when the server had started: the themes are recorded by then.
   std::shared_ptr<Register> forces_ = std::make_shared<Register>();
   std::unique_ptr<testing::TestServer> server_;
 };

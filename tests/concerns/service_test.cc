@@ -16,7 +16,7 @@ TEST_F(ConcernsServiceTest, FromDraftToDischarge) {
   const v1::Concern draft = Draft();
   EXPECT_EQ(draft.name(), "forces/west-midlands/concerns/1");
   EXPECT_EQ(draft.state(), v1::CONCERN_STATE_DRAFT);
-  EXPECT_EQ(draft.etag(), "\"1\"");
+  EXPECT_EQ(draft.etag(), "\"2\"") << "1 is that of the themes";
 
   const v1::Recommendation recommendation = Recommend(draft.name());
   EXPECT_EQ(recommendation.name(), "forces/west-midlands/concerns/1/recommendations/1");
@@ -126,7 +126,7 @@ TEST_F(ConcernsServiceTest, ARepeatedRequestGetsTheFirstAnswer) {
   EXPECT_FALSE(first.header().replayed());
   EXPECT_TRUE(again.header().replayed());
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(first.concern(), again.concern()));
-  EXPECT_EQ(Head(), 1);
+  EXPECT_EQ(Written(), 1);
 }
 
 TEST_F(ConcernsServiceTest, HistoryTellsWhoDidWhatAndWhy) {
@@ -146,7 +146,7 @@ TEST_F(ConcernsServiceTest, HistoryTellsWhoDidWhatAndWhy) {
 
   v1::GetConcernRequest then;
   then.set_name(name);
-  then.mutable_read()->mutable_as_of()->set_revision(1);
+  then.mutable_read()->mutable_as_of()->set_revision(start_ + 1);
   EXPECT_EQ(Must(Call(&Stub::GetConcern, then)).concern().state(), v1::CONCERN_STATE_DRAFT);
 }
 
@@ -154,6 +154,8 @@ TEST_F(ConcernsServiceTest, ThemesAreTheShippedList) {
   const auto themes = Must(Call(&Stub::ListThemes, v1::ListThemesRequest(), "west-midlands-officer"));
   EXPECT_FALSE(themes.theme_list().version().empty());
   EXPECT_GE(themes.theme_list().themes_size(), 4);
+  EXPECT_EQ(themes.theme_list().name(), "themeLists/" + themes.theme_list().version());
+  EXPECT_EQ(themes.header().revision(), Head());
 }
 
 // ---- Forces ----
@@ -162,7 +164,7 @@ TEST_F(ConcernsServiceTest, RefusesAConcernOfAnUnknownForce) {
   const auto status = Call(&Stub::CreateConcern, ConcernRequest("forces/atlantis")).status();
   EXPECT_THAT(status, FailsWith(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
   EXPECT_EQ(ErrorMetadata(status, "force"), "forces/atlantis");
-  EXPECT_EQ(Head(), 0);
+  EXPECT_EQ(Written(), 0);
 
   v1::ListConcernsRequest list;
   list.set_parent("forces/atlantis");
@@ -181,13 +183,30 @@ TEST_F(ConcernsServiceTest, SaysSoWhenForcesCannotBeAsked) {
   const auto status = Call(&Stub::CreateConcern, ConcernRequest("forces/new")).status();
   EXPECT_THAT(status, FailsWith(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
   EXPECT_EQ(ErrorMetadata(status, "service"), "forces-service");
-  EXPECT_EQ(Head(), 0);
+  EXPECT_EQ(Written(), 0);
   EXPECT_THAT(Call(&Stub::CreateConcern, ConcernRequest("forces/new"), "hm-inspector").status(),
               FailsWith(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"))
       << "not a refusal: its scope may well cover it";
   // Known forces, and what is stored, do not need forces-service.
   EXPECT_EQ(Draft().name(), "forces/west-midlands/concerns/1");
   EXPECT_THAT(List("forces/new"), IsEmpty());
+}
+
+TEST_F(ConcernsServiceTest, AScopeThatCannotBeCheckedLetsNothingIn) {
+  const std::string name = Draft().name(), recommendation = Recommend(name).name();
+  forces_->Forget();
+  forces_->SetReachable(false);
+  const int64_t head = Head();
+  const auto unavailable = FailsWith(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE");
+  v1::IssueConcernRequest issue;
+  issue.set_name(name);
+  EXPECT_THAT(Call(&Stub::IssueConcern, issue, "hm-inspector").status(), unavailable);
+  v1::WithdrawRecommendationRequest withdraw;
+  withdraw.set_name(recommendation);
+  withdraw.set_reason("x");
+  EXPECT_THAT(Call(&Stub::WithdrawRecommendation, withdraw, "hm-inspector").status(), unavailable);
+  EXPECT_EQ(Head(), head);
+  EXPECT_TRUE(Call(&Stub::IssueConcern, issue).ok()) << "a scope of every force needs no asking";
 }
 
 TEST_F(ConcernsServiceTest, ARepeatedCallIsAnsweredWhenForcesCannotBeAsked) {
@@ -310,7 +329,7 @@ TEST_F(ConcernsServiceTest, AForceSeesWhatWasIssuedToItAndNothingElse) {
                 FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
     v1::GetConcernRequest before_issue;
     before_issue.set_name(issued);
-    before_issue.mutable_read()->mutable_as_of()->set_revision(1);
+    before_issue.mutable_read()->mutable_as_of()->set_revision(start_ + 1);
     EXPECT_THAT(Call(&Stub::GetConcern, before_issue, principal).status(),
                 FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
   }

@@ -24,9 +24,12 @@ class WatchTest : public ConcernsServiceTest {
       v1::WatchConcernsResponse message;
       while (watch_.Read(&message)) {
         for (const auto& event : message.events().events()) {
-          told.push_back(
-              common::v1::EventType_Name(event.type()).substr(sizeof("EVENT_TYPE_") - 1) + " " + event.name() + " " +
-              (event.has_concern() ? StateWord(event.concern().state()) : StateWord(event.recommendation().state())));
+          std::string state;
+          if (event.has_concern()) state = " " + StateWord(event.concern().state());
+          if (event.has_recommendation()) state = " " + StateWord(event.recommendation().state());
+          if (event.has_force_response()) state = " " + StateWord(event.force_response().state());
+          told.push_back(common::v1::EventType_Name(event.type()).substr(sizeof("EVENT_TYPE_") - 1) + " " +
+                         event.name() + state);
         }
         if (message.has_bookmark() && message.bookmark().revision() >= revision) return told;
       }
@@ -50,14 +53,20 @@ class WatchTest : public ConcernsServiceTest {
   }
 
   std::vector<testing::Delivery> Log() { return testing::LogToldBy<v1::WatchConcernsResponse>(server_->ledger()); }
-  // The log as those outside are told it: nothing of drafts, nothing of other forces, and what they meet first as new.
+  // The log as those outside are told it: the themes, nothing of drafts, nothing of other forces, and what they meet
+  // first as new.
   std::vector<testing::Delivery> LogOutside(const std::string& force) {
     auto met = std::make_shared<std::set<std::string>>();
     return testing::LogToldBy<v1::WatchConcernsResponse>(
         server_->ledger(), [force, met](testing::WatchedChange& change) {
+          if (change.name.rfind("themeLists/", 0) == 0) return true;
           if (change.name.rfind(force + "/", 0) != 0) return false;
           v1::Concern concern;
           v1::Recommendation recommendation;
+          if (change.name.find("/responses/") != std::string::npos ||
+              change.name.find("/progressNotes/") != std::string::npos) {
+            return true;
+          }
           const bool draft = change.name.find("/recommendations/") == std::string::npos
                                  ? concern.ParseFromString(change.payload) && concern.state() == v1::CONCERN_STATE_DRAFT
                                  : recommendation.ParseFromString(change.payload) &&
@@ -70,11 +79,11 @@ class WatchTest : public ConcernsServiceTest {
 };
 
 TEST_F(WatchTest, TellsInsidersEverything) {
-  const std::string first = Draft().name();  // Revision 1.
-  auto watch = Open("gateway", 1);
+  const std::string first = Draft().name();
+  auto watch = Open("gateway", Head());
   Recommend(first);
   Issue(first);
-  EXPECT_THAT(watch->Until(3),
+  EXPECT_THAT(watch->Until(Head()),
               ElementsAre("ADDED " + first + "/recommendations/1 DRAFT", "MODIFIED " + first + " ISSUED",
                           "MODIFIED " + first + "/recommendations/1 OPEN"));
   EXPECT_TRUE(KeepsWatchPromises(watch->End(), Log()));
@@ -82,7 +91,7 @@ TEST_F(WatchTest, TellsInsidersEverything) {
 
 TEST_F(WatchTest, TellsAForceOnlyWhatIsIssuedToItAsNew) {
   const std::string first = Draft().name();
-  auto watch = Open("west-midlands-officer", 1);
+  auto watch = Open("west-midlands-officer", Head());
   Recommend(first);
   Issued("forces/kent");
   EXPECT_THAT(watch->Until(Head()), IsEmpty());
@@ -108,12 +117,64 @@ TEST_F(WatchTest, InitialStateHidesDrafts) {
   const std::string draft = Draft().name();
   const auto outside = Open("west-midlands-oversight-body", 0, true), inside = Open("gateway", 0, true);
   EXPECT_THAT(outside->Until(Head()),
-              ElementsAre("ADDED " + issued + " ISSUED", "ADDED " + issued + "/recommendations/1 OPEN"));
-  EXPECT_THAT(inside->Until(Head()),
-              ::testing::UnorderedElementsAre("ADDED " + issued + " ISSUED", "ADDED " + draft + " DRAFT",
-                                              "ADDED " + issued + "/recommendations/1 OPEN"));
+              ElementsAre("ADDED " + issued + " ISSUED", "ADDED " + issued + "/recommendations/1 OPEN",
+                          "ADDED themeLists/2026-11"));
+  EXPECT_THAT(inside->Until(Head()), ::testing::UnorderedElementsAre(
+                                         "ADDED " + issued + " ISSUED", "ADDED " + draft + " DRAFT",
+                                         "ADDED " + issued + "/recommendations/1 OPEN", "ADDED themeLists/2026-11"));
   EXPECT_TRUE(KeepsWatchPromises(outside->End(), LogOutside("forces/west-midlands")));
   EXPECT_TRUE(KeepsWatchPromises(inside->End(), Log()));
+}
+
+TEST_F(WatchTest, TellsWhatHangsBelowAConcern) {
+  const std::string name = Issued().concern().name();
+  const std::string recommendation = name + "/recommendations/1";
+  auto inside = Open("gateway", Head()), outside = Open("west-midlands-officer", Head());
+
+  v1::ExtendRecommendationRequest extend;
+  extend.set_name(recommendation);
+  extend.set_reason("The new system comes in May.");
+  *extend.mutable_due_date() = ParsePartialDate("2024-05-31").value();
+  Must(Call(&Stub::ExtendRecommendation, extend));
+  v1::AddProgressNoteRequest note;
+  note.set_parent(recommendation);
+  note.mutable_progress_note()->set_text("Training has begun.");
+  Must(Call(&Stub::AddProgressNote, note));
+  v1::RecordConcernPublicationRequest publish;
+  publish.set_name(name);
+  publish.mutable_published()->set_address("https://example.org/causes");
+  publish.mutable_published()->set_title("Causes of concern");
+  Must(Call(&Stub::RecordConcernPublication, publish));
+  v1::CreateResponseRequest respond;
+  respond.set_parent(name);
+  respond.mutable_force_response()->set_text("We have set up a team.");
+  Must(Call(&v1::ResponsesService::Stub::CreateResponse, respond, "west-midlands-officer"));
+  v1::JudgeResponseRequest judge;
+  judge.set_name(name + "/responses/1");
+  judge.set_adequacy(v1::ADEQUACY_INADEQUATE);
+  judge.set_rationale("No one is answerable for it.");
+  Must(Call(&v1::ResponsesService::Stub::JudgeResponse, judge));
+
+  const auto told = ElementsAre("MODIFIED " + recommendation + " OPEN", "ADDED " + recommendation + "/progressNotes/1",
+                                "MODIFIED " + name + " ISSUED", "ADDED " + name + "/responses/1 AWAITING_JUDGEMENT",
+                                "MODIFIED " + name + "/responses/1 INADEQUATE");
+  EXPECT_THAT(inside->Until(Head()), told);
+  EXPECT_THAT(outside->Until(Head()), told);
+  EXPECT_TRUE(KeepsWatchPromises(inside->End(), Log()));
+  EXPECT_TRUE(KeepsWatchPromises(outside->End(), LogOutside("forces/west-midlands")));
+}
+
+TEST_F(WatchTest, TellsASupersessionInOnePiece) {
+  const std::string old = Issued().concern().name(), fresh = Issued().concern().name();
+  auto outside = Open("west-midlands-officer", Head());
+  v1::SupersedeConcernRequest supersede;
+  supersede.set_name(old);
+  supersede.set_successor(fresh);
+  supersede.set_reason("Found unresolved.");
+  const auto done = Must(Call(&Stub::SupersedeConcern, supersede));
+  EXPECT_THAT(outside->Until(done.header().revision()),
+              ElementsAre("MODIFIED " + old + " SUPERSEDED", "MODIFIED " + old + "/recommendations/1 SUPERSEDED",
+                          "MODIFIED " + fresh + " ISSUED"));
 }
 
 TEST_F(WatchTest, NotForThePublic) {

@@ -68,7 +68,7 @@ using WholeLog = std::vector<ledger::LoggedTransaction>;
 Findings CheckLog(const Log& log);
 // The log beside what callers know: every acknowledged write is there once, at its revision and as it was answered;
 // what was refused is not there; an update made with an etag follows the very version it was based on; and there is
-// nothing that nobody asked for.
+// nothing that nobody asked for, but the themes that the service records once.
 Findings CheckWrites(const Log& log, const std::vector<Write>& writes);
 // Every version that a reader was given is there: nobody was shown what was not yet safe.
 Findings CheckSeen(const Log& log, const std::vector<Seen>& seen);

@@ -104,6 +104,18 @@ TEST(CrashChecks, FindALossWithAnotherWriteInItsPlace) {
   EXPECT_THAT(findings.messages, Contains(HasSubstr("which nobody made")));
 }
 
+TEST(CrashChecks, AllowTheThemesOnce) {
+  Log log = GoodLog();
+  const auto writes = WritesOf(log);
+  ledger::Transaction themes;
+  themes.audit.actor = "principals/concerns-service";
+  themes.audit.verb = "RecordThemes";
+  log.push_back(themes);
+  EXPECT_TRUE(CheckWrites(log, writes).none());
+  log.push_back(themes);
+  EXPECT_THAT(CheckWrites(log, writes).messages, Contains(HasSubstr("which nobody made")));
+}
+
 TEST(CrashChecks, FindHalfATransaction) {
   Log log = GoodLog();
   const auto writes = WritesOf(log);

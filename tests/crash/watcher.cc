@@ -13,6 +13,7 @@ namespace {
 
 using concerns::v1::Concern;
 using concerns::v1::Recommendation;
+using concerns::v1::ThemeList;
 using testing::Delivery;
 using testing::WatchedChange;
 
@@ -35,7 +36,9 @@ Delivery AsTold(const ledger::Transaction& transaction) {
   Delivery delivery{transaction.revision, {}};
   for (const auto& version : transaction.versions) {
     delivery.changes.push_back(version.kind == Concern::descriptor()->full_name() ? ToldAs<Concern>(version)
-                                                                                  : ToldAs<Recommendation>(version));
+                               : version.kind == ThemeList::descriptor()->full_name()
+                                   ? ToldAs<ThemeList>(version)
+                                   : ToldAs<Recommendation>(version));
   }
   return delivery;
 }
@@ -97,8 +100,9 @@ void Watcher::Take(const concerns::v1::WatchConcernsResponse& response) {
       Delivery delivery{response.events().revision(), {}};
       for (const auto& event : response.events().events()) {
         const bool deleted = event.type() == common::v1::EVENT_TYPE_DELETED;
-        delivery.changes.push_back(event.has_concern() ? Told(event.concern(), deleted)
-                                                       : Told(event.recommendation(), deleted));
+        delivery.changes.push_back(event.has_concern()      ? Told(event.concern(), deleted)
+                                   : event.has_theme_list() ? Told(event.theme_list(), deleted)
+                                                            : Told(event.recommendation(), deleted));
       }
       parts_.back().push_back(std::move(delivery));
       seen_ = response.events().revision();

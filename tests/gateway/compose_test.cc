@@ -120,10 +120,13 @@ TEST_F(ComposeTest, CountsOpenWorkOnly) {
   AddConcern("forces/kent/concerns/2", CONCERN_KIND_AREA_FOR_IMPROVEMENT, CONCERN_STATE_ISSUED);
   AddConcern("forces/kent/concerns/3", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_DRAFT, false);
   AddConcern("forces/essex/concerns/1", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_DISCHARGED);
+  AddConcern("forces/kent/concerns/4", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_SUPERSEDED);
+  AddRecommendation("forces/kent/concerns/4/recommendations/1", RECOMMENDATION_STATE_SUPERSEDED, kToday - 9);
   const std::string first = "forces/kent/concerns/1/recommendations/";
   AddRecommendation(first + "1", RECOMMENDATION_STATE_OPEN, kToday - 1);      // overdue
   AddRecommendation(first + "2", RECOMMENDATION_STATE_CLAIMED, kToday);       // due today: not overdue
   AddRecommendation(first + "3", RECOMMENDATION_STATE_VERIFIED, kToday - 9);  // done
+  AddRecommendation(first + "4", RECOMMENDATION_STATE_WITHDRAWN, kToday - 9);
   AddRecommendation("forces/kent/concerns/3/recommendations/1", RECOMMENDATION_STATE_DRAFT, kToday - 9);
   AddRecommendation("forces/essex/concerns/1/recommendations/1", RECOMMENDATION_STATE_OPEN, kToday - 9);
   const auto dashboard = ComposeNational(facts_, kToday);
@@ -138,6 +141,7 @@ TEST_F(ComposeTest, CountsOpenWorkOnly) {
   EXPECT_EQ(force.counts().SerializeAsString(), counts.SerializeAsString());
   EXPECT_TRUE(force.concerns(0).recommendations(0).overdue());
   EXPECT_FALSE(force.concerns(0).recommendations(1).overdue());
+  EXPECT_FALSE(force.concerns(0).recommendations(3).overdue());
 }
 
 TEST_F(ComposeTest, OpenConcernsComeFirstThenByNumber) {
@@ -157,8 +161,14 @@ TEST_F(ComposeTest, OutsidersSeeNeitherDraftsNorMovesInTheMaking) {
   AddConcern("forces/kent/concerns/2", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_DRAFT, false);
   AddConcern("forces/kent/concerns/3", CONCERN_KIND_CAUSE_OF_CONCERN, CONCERN_STATE_WITHDRAWN, false);
   AddRecommendation("forces/kent/concerns/2/recommendations/1", RECOMMENDATION_STATE_DRAFT, kToday);
+  AddRecommendation("forces/kent/concerns/1/recommendations/1", RECOMMENDATION_STATE_OPEN, kToday);
+  auto withdrawn_draft = std::make_shared<Recommendation>();
+  withdrawn_draft->set_name("forces/kent/concerns/1/recommendations/2");
+  withdrawn_draft->set_state(RECOMMENDATION_STATE_WITHDRAWN);
+  facts_.recommendations.push_back(withdrawn_draft);
   const auto inside = ComposeForce(facts_, "forces/kent", kToday, Audience::kInspectorate);
   EXPECT_EQ(inside.concerns_size(), 3);
+  EXPECT_EQ(inside.concerns(0).recommendations_size(), 2);
   EXPECT_EQ(inside.proposals_size(), 3);
   EXPECT_EQ(inside.proposals(0).name(), "forces/kent/proposals/10");  // Newest first, by number.
   EXPECT_EQ(inside.monitoring().open_proposal(), "forces/kent/proposals/3");
@@ -166,7 +176,8 @@ TEST_F(ComposeTest, OutsidersSeeNeitherDraftsNorMovesInTheMaking) {
   EXPECT_EQ(inside.episode().name(), "forces/kent/episodes/2");
   EXPECT_EQ(inside.past_episodes_size(), 1);
   const auto outside = ComposeForce(facts_, "forces/kent", kToday, Audience::kOutside);
-  EXPECT_EQ(outside.concerns_size(), 1);
+  ASSERT_EQ(outside.concerns_size(), 1);
+  EXPECT_EQ(outside.concerns(0).recommendations_size(), 1);
   EXPECT_EQ(outside.proposals_size(), 0);
   EXPECT_EQ(outside.decisions_size(), 0);
   EXPECT_EQ(outside.past_episodes_size(), 1);

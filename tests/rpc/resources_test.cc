@@ -365,6 +365,41 @@ TEST_F(ResourcesTest, TellsTheHistoryNewestFirst) {
   EXPECT_EQ(ReasonOf(Versions(request).status()), "RESOURCE_NOT_FOUND");
 }
 
+TEST_F(ResourcesTest, ARequestWithinACallCountsAsItsOwnAct) {
+  ASSERT_TRUE(Create("kent").ok());
+  fv1::RenameForceRequest both;
+  both.set_name("forces/kent");
+  both.set_display_name("Kent Constabulary");
+  both.mutable_from_date()->set_year(2024);
+  both.set_reason("South East");
+  both.set_request_id("renaming");
+  const auto renamed = Call<fv1::RenameForceResponse>(&fv1::ForcesService::Stub::RenameForce, both);
+  ASSERT_TRUE(renamed.ok()) << renamed.status();
+  EXPECT_EQ(renamed->force().display_name(), "Kent Constabulary");
+  EXPECT_EQ(renamed->force().region(), "South East");
+  EXPECT_EQ(renamed->force().revision(), 3);
+
+  fv1::ListForceVersionsRequest request;
+  request.set_name("forces/kent");
+  const auto page = Versions(request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->versions_size(), 3);
+  EXPECT_EQ(page->versions(0).change().verb(), "UpdateForce");
+  EXPECT_EQ(page->versions(1).change().verb(), "UpdateForce");
+  EXPECT_EQ(page->versions(1).change().request_id(), "renaming");
+
+  // And is answered from its record when it comes again by itself.
+  const auto again = Rename("forces/kent", "Kent Constabulary", "", "renaming");
+  EXPECT_EQ(ReasonOf(again.status()), "REQUEST_ID_REUSED") << "the mask is another";
+  fv1::UpdateForceRequest alone;
+  alone.mutable_force()->set_name("forces/kent");
+  alone.mutable_force()->set_display_name("Kent Constabulary");
+  alone.set_request_id("renaming");
+  const auto replayed = Call<fv1::UpdateForceResponse>(&fv1::ForcesService::Stub::UpdateForce, alone);
+  ASSERT_TRUE(replayed.ok()) << replayed.status();
+  EXPECT_TRUE(replayed->header().replayed());
+}
+
 TEST_F(ResourcesTest, ManyWritersLoseNothing) {
   constexpr int kThreads = 8, kEach = 25;
   std::vector<std::thread> writers;

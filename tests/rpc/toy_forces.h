@@ -121,19 +121,32 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
                                         fv1::UpdateForceResponse* response) override {
     return host_.Unary(context, request, response,
                        [this](Call& call, const fv1::UpdateForceRequest& q, fv1::UpdateForceResponse* r, Done done) {
-                         resources_->Mutate(
-                             call, q, r, "",
-                             [&q](Facts& facts) -> absl::StatusOr<Outcome<fv1::UpdateForceResponse>> {
-                               OVERSIGHT_ASSIGN_OR_RETURN(fv1::Force force,
-                                                          facts.Require<fv1::Force>(q.force().name()));
-                               OVERSIGHT_RETURN_IF_ERROR(CheckEtag(force, q.force().etag()));
-                               OVERSIGHT_RETURN_IF_ERROR(ApplyMask(q.force(), MaskOf(q), &force));
-                               Outcome<fv1::UpdateForceResponse> outcome;
-                               outcome.Put(force);
-                               *outcome.response.mutable_force() = force;
-                               return outcome;
-                             },
-                             std::move(done));
+                         Update(call, q, r, std::move(done));
+                       });
+  }
+
+  // Two updates within one call: the name, then the region, each an act of its own.
+  grpc::ServerUnaryReactor* RenameForce(grpc::CallbackServerContext* context, const fv1::RenameForceRequest* request,
+                                        fv1::RenameForceResponse* response) override {
+    struct Parts {
+      fv1::UpdateForceRequest name, region;
+      fv1::UpdateForceResponse named, moved;
+    };
+    return host_.Unary(context, request, response,
+                       [this](Call& call, const fv1::RenameForceRequest& q, fv1::RenameForceResponse* r, Done done) {
+                         auto parts = std::make_shared<Parts>();
+                         parts->name.mutable_force()->set_name(q.name());
+                         parts->name.mutable_force()->set_display_name(q.display_name());
+                         parts->name.set_request_id(q.request_id());
+                         parts->region.mutable_force()->set_name(q.name());
+                         parts->region.mutable_force()->set_region(q.reason());
+                         Update(call, parts->name, &parts->named, [=, this, &call](const absl::Status& status) {
+                           if (!status.ok()) return done(status);
+                           Update(call, parts->region, &parts->moved, [=](const absl::Status& status) {
+                             *r->mutable_force() = parts->moved.force();
+                             done(status);
+                           });
+                         });
                        });
   }
 
@@ -157,6 +170,21 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
   }
 
  private:
+  void Update(Call& call, const fv1::UpdateForceRequest& q, fv1::UpdateForceResponse* r, Resources::Finished done) {
+    resources_->Mutate(
+        call, q, r, "",
+        [&q](Facts& facts) -> absl::StatusOr<Outcome<fv1::UpdateForceResponse>> {
+          OVERSIGHT_ASSIGN_OR_RETURN(fv1::Force force, facts.Require<fv1::Force>(q.force().name()));
+          OVERSIGHT_RETURN_IF_ERROR(CheckEtag(force, q.force().etag()));
+          OVERSIGHT_RETURN_IF_ERROR(ApplyMask(q.force(), MaskOf(q), &force));
+          Outcome<fv1::UpdateForceResponse> outcome;
+          outcome.Put(force);
+          *outcome.response.mutable_force() = force;
+          return outcome;
+        },
+        std::move(done));
+  }
+
   Host& host_;
   const std::shared_ptr<ToyHooks> hooks_;
   std::unique_ptr<Resources> resources_;

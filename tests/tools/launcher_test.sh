@@ -18,7 +18,7 @@ check() {  # check WHAT EXPECTED ACTUAL
     echo "FAIL $1"; diff <(echo "$2") <(echo "$3") | sed 's/^/     /'; failures=$((failures + 1))
   fi
 }
-fresh() { DATA=$work/data$((++n)); EVENTS=$work/events$n; export DATA EVENTS; : >"$EVENTS"; }
+fresh() { DATA=$work/data$((++n)); EVENTS=$work/events$n; export DATA EVENTS; : >"$EVENTS"; : >"$work/out"; }
 wait_for() {  # wait_for COMMAND...: with a deadline
   local deadline=$((SECONDS + 20))
   until "$@"; do ((SECONDS < deadline)) || { echo "FAIL: waited in vain for: $*"; exit 1; }; sleep 0.02; done

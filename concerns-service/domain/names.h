@@ -17,7 +17,13 @@ inline std::string FirstSegments(const std::string& name, int segments) {
   return name.substr(0, end);
 }
 
-inline std::string ForceOf(const std::string& name) { return FirstSegments(name, 2); }
+// "forces/kent" of "forces/kent/concerns/3"; "" of what belongs to no force, such as a national recommendation.
+inline std::string ForceOf(const std::string& name) {
+  return name.rfind("forces/", 0) == 0 ? FirstSegments(name, 2) : std::string();
+}
+// "forces/kent/concerns/3" of "forces/kent/concerns/3/recommendations/1".
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
+// "forces/kent/concerns/3/recommendations/1" of "forces/kent/concerns/3/recommendations/1/progressNotes/2".
+inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }
 
 }  // namespace oversight::concerns

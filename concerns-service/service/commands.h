@@ -1,0 +1,52 @@
+// The commands of this program, each made from its request; see command.h. Thread-safe.
+#pragma once
+
+#include "concerns-service/service/command.h"
+#include "concerns-service/service/service_context.h"
+#include "concerns-service/service/viewer.h"
+#include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/responses_service.pb.h"
+
+namespace oversight::concerns {
+
+// concerns.cc
+Command<v1::CreateConcernResponse> CommandOf(const v1::CreateConcernRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+Command<v1::UpdateConcernResponse> CommandOf(const v1::UpdateConcernRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+Command<v1::IssueConcernResponse> CommandOf(const v1::IssueConcernRequest& request, ServiceContext& shared,
+                                            const Viewer& viewer);
+Command<v1::AssessHandlingResponse> CommandOf(const v1::AssessHandlingRequest& request, ServiceContext& shared,
+                                              const Viewer& viewer);
+Command<v1::DischargeConcernResponse> CommandOf(const v1::DischargeConcernRequest& request, ServiceContext& shared,
+                                                const Viewer& viewer);
+Command<v1::WithdrawConcernResponse> CommandOf(const v1::WithdrawConcernRequest& request, ServiceContext& shared,
+                                               const Viewer& viewer);
+Command<v1::RecordConcernPublicationResponse> CommandOf(const v1::RecordConcernPublicationRequest& request,
+                                                        ServiceContext& shared, const Viewer& viewer);
+Command<v1::SupersedeConcernResponse> CommandOf(const v1::SupersedeConcernRequest& request, ServiceContext& shared,
+                                                const Viewer& viewer);
+
+// recommendations.cc
+Command<v1::CreateRecommendationResponse> CommandOf(const v1::CreateRecommendationRequest& request,
+                                                    ServiceContext& shared, const Viewer& viewer);
+Command<v1::UpdateRecommendationResponse> CommandOf(const v1::UpdateRecommendationRequest& request,
+                                                    ServiceContext& shared, const Viewer& viewer);
+Command<v1::ClaimRecommendationResponse> CommandOf(const v1::ClaimRecommendationRequest& request,
+                                                   ServiceContext& shared, const Viewer& viewer);
+Command<v1::VerifyRecommendationResponse> CommandOf(const v1::VerifyRecommendationRequest& request,
+                                                    ServiceContext& shared, const Viewer& viewer);
+Command<v1::WithdrawRecommendationResponse> CommandOf(const v1::WithdrawRecommendationRequest& request,
+                                                      ServiceContext& shared, const Viewer& viewer);
+Command<v1::ExtendRecommendationResponse> CommandOf(const v1::ExtendRecommendationRequest& request,
+                                                    ServiceContext& shared, const Viewer& viewer);
+Command<v1::AddProgressNoteResponse> CommandOf(const v1::AddProgressNoteRequest& request, ServiceContext& shared,
+                                               const Viewer& viewer);
+
+// responses.cc
+Command<v1::CreateResponseResponse> CommandOf(const v1::CreateResponseRequest& request, ServiceContext& shared,
+                                              const Viewer& viewer);
+Command<v1::JudgeResponseResponse> CommandOf(const v1::JudgeResponseRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+
+}  // namespace oversight::concerns
