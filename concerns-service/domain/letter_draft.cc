@@ -54,7 +54,7 @@ const char* MethodWords(int method) {
     case v1::REVISIT_METHOD_FOCUS_GROUPS:
       return "held focus groups";
     case v1::REVISIT_METHOD_REALITY_TESTING:
-      return "looked at the work itself, unannounced";
+      return "tested the reality of the work without notice";
     default:
       return "used other methods";
   }
@@ -110,7 +110,7 @@ class Draft {
     Paragraph("Background");
     for (const auto& [concern, recommendations] : records) {
       Paragraph(absl::StrCat("We issued the ", KindWords(concern), " \"", concern.title(), "\" ",
-                             OnDate(concern.issue_date()), ". It came from: ", concern.source().title(), "."));
+                             OnDate(concern.issue_date()), ". Source: ", concern.source().title(), "."));
     }
     std::vector<std::string> methods;
     for (int method : revisit_.methods()) methods.emplace_back(MethodWords(method));
@@ -164,9 +164,11 @@ class Draft {
     const std::string due = FormatForPeople(recommendation.due_date());
     const bool moved =
         recommendation.has_original_due_date() && FormatForPeople(recommendation.original_due_date()) != due;
-    return absl::StrCat(
-        "It is due on ", due,
-        moved ? absl::StrCat(", and was first due on ", FormatForPeople(recommendation.original_due_date())) : "", ".");
+    return absl::StrCat("Due on ", due,
+                        moved ? absl::StrCat(", after more time was given; first due on ",
+                                             FormatForPeople(recommendation.original_due_date()))
+                              : "",
+                        ".");
   }
 
   const v1::RevisitFinding* FindingOn(const std::string& subject) const {
