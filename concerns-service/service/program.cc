@@ -8,15 +8,19 @@
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
+#include "concerns-service/service/evidence_service.h"
 #include "concerns-service/service/reference_data.h"
 #include "concerns-service/service/responses_service.h"
+#include "concerns-service/service/revisits_service.h"
 #include "concerns-service/service/service_context.h"
 
 namespace oversight::concerns {
 namespace {
 
 // The rules of every gRPC service that the program serves.
-std::vector<ServiceRules> ServedRules() { return {ConcernsRules(), ResponsesRules()}; }
+std::vector<ServiceRules> ServedRules() {
+  return {ConcernsRules(), ResponsesRules(), RevisitsRules(), EvidenceRules()};
+}
 
 class ConcernsApplication final : public rpc::Application {
  public:
@@ -25,9 +29,11 @@ class ConcernsApplication final : public rpc::Application {
         data_(std::move(data)),
         shared_(runtime, *forces_, data_, ServedRules()),
         concerns_(shared_),
-        responses_(shared_) {}
+        responses_(shared_),
+        revisits_(shared_),
+        evidence_(shared_) {}
 
-  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_}; }
+  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_, &revisits_, &evidence_}; }
   void Stop() override { forces_->Stop(); }
 
  private:
@@ -36,6 +42,8 @@ class ConcernsApplication final : public rpc::Application {
   ServiceContext shared_;
   ConcernsServiceImpl concerns_;
   ResponsesServiceImpl responses_;
+  RevisitsServiceImpl revisits_;
+  EvidenceServiceImpl evidence_;
 };
 
 }  // namespace
@@ -61,7 +69,8 @@ rpc::Program MakeProgram(Settings& settings) {
   rpc::Program program;
   program.name = "concerns-service";
   program.env_prefix = "CONCERNS";
-  program.description = "Causes of concern, areas for improvement, their recommendations and what forces answer.";
+  program.description =
+      "Causes of concern, areas for improvement, their recommendations, what forces answer, revisits and evidence.";
   for (const auto& rules : ServedRules()) program.services.push_back(rules.service);
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";

@@ -15,6 +15,9 @@
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/responses_service.grpc.pb.h"
+#include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 
@@ -22,6 +25,9 @@ namespace oversight::gateway {
 namespace {
 
 using concerns::v1::ConcernsService;
+using concerns::v1::EvidenceService;
+using concerns::v1::ResponsesService;
+using concerns::v1::RevisitsService;
 using forces::v1::ForcesService;
 using monitoring::v1::MonitoringService;
 
@@ -99,7 +105,10 @@ class GatewayApplication final : public rpc::Application {
  private:
   void AddBackends(Routes& routes) {
     routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
-    routes.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_);
+    for (const char* service : {ConcernsService::service_full_name(), ResponsesService::service_full_name(),
+                                RevisitsService::service_full_name(), EvidenceService::service_full_name()}) {
+      routes.AddService(service, "concerns-service", concerns_);
+    }
     routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);

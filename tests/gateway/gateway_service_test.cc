@@ -7,6 +7,9 @@
 #include "gateway/forward/backend_call.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/responses_service.grpc.pb.h"
+#include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "tests/gateway/suite_fixture.h"
 #include "tests/support/http_client.h"
 #include "tests/support/watch_recorder.h"
@@ -480,8 +483,11 @@ TEST_F(GatewayServiceTest, ADrainEndsEveryStreamAndSaysToComeBack) {
 TEST_F(GatewayServiceTest, EveryMethodOfTheSuiteIsReachedThere) {
   int methods = 0;
   grpc::GenericStub nobody(gateway_->ChannelAs(""));
-  for (const char* service : {ForcesService::service_full_name(), ConcernsService::service_full_name(),
-                              MonitoringService::service_full_name(), Gateway::service_full_name()}) {
+  for (const char* service :
+       {ForcesService::service_full_name(), ConcernsService::service_full_name(),
+        concerns::v1::ResponsesService::service_full_name(), concerns::v1::RevisitsService::service_full_name(),
+        concerns::v1::EvidenceService::service_full_name(), MonitoringService::service_full_name(),
+        Gateway::service_full_name()}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     ASSERT_NE(descriptor, nullptr);
     for (int i = 0; i < descriptor->method_count(); ++i, ++methods) {
