@@ -26,13 +26,14 @@ constexpr absl::Duration kRefreshPatience = absl::Seconds(5);
 class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
  public:
   Feed(std::shared_ptr<WatchPort> port, const WatchShape& shape, const WatchOptions& options, bool initial_state,
-       ledger::Revision from, absl::Duration bookmark_interval)
+       const ledger::Head& from, absl::Duration bookmark_interval)
       : shape_(shape),
         options_(options),
         bookmark_interval_(bookmark_interval),
         port_(std::move(port)),
         listing_(initial_state),
-        sent_(from) {}
+        sent_(from.revision),
+        sent_time_(from.recorded_time) {}
 
   // Begins a stream without initial state.
   void Resume() {
@@ -168,6 +169,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     bookmark->set_consistency_token(Token(sent_));
     bookmark->set_initial_state_end(initial_state_end);
     SetTime(options_.clock->Now(), bookmark->mutable_time());
+    if (sent_time_ != absl::InfinitePast()) SetTime(sent_time_, bookmark->mutable_recorded_time());
     Write(std::move(response));
   }
 
@@ -196,7 +198,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         if (self->more_) self->after_ = result->items.back().name;
         self->items_ = std::move(result->items);
         self->next_item_ = 0;
-        self->list_time_ = result->read_time;
+        self->sent_time_ = result->read_time;
       }
       self->Pump();
     });
@@ -206,7 +208,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   void WriteChunk() {
     auto response = NewResponse();
     if (response == nullptr) return;
-    shape_.StartEvents(response.get(), sent_, list_time_, Token(sent_));
+    shape_.StartEvents(response.get(), sent_, sent_time_, Token(sent_));
     size_t bytes = 0;
     do {
       const ledger::Version& version = items_[next_item_++];
@@ -277,9 +279,11 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       any |= *added;
     }
     sent_ = transaction->revision;
+    sent_time_ = transaction->recorded_time;
     if (any) return Write(std::move(response));
     std::lock_guard lock(mu_);  // nothing of it is for this caller: a bookmark will say so
     writing_ = false;
+    if (options_.bookmark_unseen) caught_up_ = false;
   }
 
   // False when the stream does not tell of the kind.
@@ -351,11 +355,12 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   std::string after_;
   std::vector<ledger::Version> items_;
   size_t next_item_ = 0;
-  absl::Time list_time_;
 
   std::deque<std::shared_ptr<const ledger::Transaction>> transactions_;
-  // Everything up to here has been written. Changed by the pump only, while writing_ is set.
+  // Everything up to here has been written, and when that was recorded, once it is known. Changed by the pump only,
+  // while writing_ is set, and by the answers to its lists.
   ledger::Revision sent_;
+  absl::Time sent_time_;
 };
 
 absl::StatusOr<absl::Duration> BookmarkInterval(const common::v1::WatchStart& start, Violations* violations) {
@@ -389,7 +394,7 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   }
   // Revision 0 with its token is a place in the log (before everything); without, it means now.
   const bool resume = !start.initial_state() && (start.resume_after() > 0 || !start.token().empty());
-  const ledger::Revision from = resume ? start.resume_after() : options.ledger->head().revision;
+  const ledger::Head from = resume ? ledger::Head{start.resume_after()} : options.ledger->head();
   auto feed = std::make_shared<Feed>(port, shape, options, start.initial_state(), from, *interval);
   if (start.initial_state()) {
     feed->Begin();

@@ -39,6 +39,10 @@ struct WatchOptions {
   // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as
   // stored.
   std::function<void(google::protobuf::Message*)> present;
+  // A transaction of which nothing was sent is told by a bookmark as soon as the stream has caught up, instead of by
+  // the next one that is due. For those who wait for revisions, not for outsiders: it tells at once that something was
+  // hidden.
+  bool bookmark_unseen = false;
   // The initial state goes out in messages of at most so many resources, and no more once so many bytes are in one.
   int chunk_items = 200;
   size_t chunk_bytes = 256 << 10;
@@ -81,8 +85,7 @@ class StreamPort final : public WatchPort {
 template <class Response>
 void ServeWatch(std::shared_ptr<StreamCall<Response>> call, const common::v1::WatchStart& start,
                 const WatchOptions& options) {
-  static const WatchShape shape(Response::descriptor());
-  auto feed = WatchFeed::Start(std::make_shared<StreamPort<Response>>(call), shape, start, options);
+  auto feed = WatchFeed::Start(std::make_shared<StreamPort<Response>>(call), ShapeOf<Response>(), start, options);
   if (feed != nullptr) call->OnEnd([feed] { feed->Stop(); });
 }
 
