@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/rpc/siphash.h"
 #include "common/time/london.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/names.h"
@@ -218,20 +219,23 @@ bool FindingPlace::operator<(const FindingPlace& other) const {
 }
 
 std::string ToText(const FindingPlace& place) {
-  return absl::StrCat(place.severity, "\n", place.name, "\n", place.rule, "\n", place.sentence);
+  return absl::StrCat(place.severity, " ", place.name, " ", place.rule, " ", place.sentence);
 }
 
 std::optional<FindingPlace> ParseFindingPlace(const std::string& text) {
-  const std::vector<std::string> parts = absl::StrSplit(absl::string_view(text), absl::MaxSplits('\n', 3));
+  const std::vector<std::string> parts = absl::StrSplit(absl::string_view(text), ' ');
   int severity = 0;
-  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &severity)) return std::nullopt;
-  return FindingPlace{static_cast<v1::Severity>(severity), parts[1], parts[2], parts[3]};
+  uint64_t sentence = 0;
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &severity) || !absl::SimpleAtoi(parts[3], &sentence)) {
+    return std::nullopt;
+  }
+  return FindingPlace{static_cast<v1::Severity>(severity), parts[1], parts[2], sentence};
 }
 
 namespace {
 
 FindingPlace PlaceOf(const Finding& finding) {
-  return {finding.severity, finding.name, finding.rule, finding.sentence};
+  return {finding.severity, finding.name, finding.rule, rpc::SipHash({}, finding.sentence)};
 }
 
 }  // namespace

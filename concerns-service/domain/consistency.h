@@ -6,6 +6,7 @@
 // Rules and findings are values and pure functions; an index is for one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -66,7 +67,8 @@ struct RegisterFacts {
 // Where a list of findings stands: the last one given.
 struct FindingPlace {
   v1::Severity severity;
-  std::string name, rule, sentence;
+  std::string name, rule;
+  uint64_t sentence;  // Stands for what is said, where one rule says several things of one record.
   bool operator<(const FindingPlace& other) const;
 };
 // As text, for page tokens, and back; nothing for other text.

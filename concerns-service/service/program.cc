@@ -8,6 +8,8 @@
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
+#include "concerns-service/service/overview_service.h"
+#include "concerns-service/service/overviews.h"
 #include "concerns-service/service/reference_data.h"
 #include "concerns-service/service/responses_service.h"
 #include "concerns-service/service/service_context.h"
@@ -16,7 +18,7 @@ namespace oversight::concerns {
 namespace {
 
 // The rules of every gRPC service that the program serves.
-std::vector<ServiceRules> ServedRules() { return {ConcernsRules(), ResponsesRules()}; }
+std::vector<ServiceRules> ServedRules() { return {ConcernsRules(), ResponsesRules(), OverviewRules()}; }
 
 class ConcernsApplication final : public rpc::Application {
  public:
@@ -24,18 +26,25 @@ class ConcernsApplication final : public rpc::Application {
       : forces_(std::move(forces)),
         data_(std::move(data)),
         shared_(runtime, *forces_, data_, ServedRules()),
+        overviews_(runtime),
         concerns_(shared_),
-        responses_(shared_) {}
+        responses_(shared_),
+        overview_(shared_, overviews_) {}
 
-  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_}; }
-  void Stop() override { forces_->Stop(); }
+  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_, &overview_}; }
+  void Stop() override {
+    overviews_.Stop();
+    forces_->Stop();
+  }
 
  private:
   const std::unique_ptr<ForceDirectory> forces_;
   const ReferenceData data_;
   ServiceContext shared_;
+  Overviews overviews_;
   ConcernsServiceImpl concerns_;
   ResponsesServiceImpl responses_;
+  OverviewServiceImpl overview_;
 };
 
 }  // namespace

@@ -15,12 +15,14 @@
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 
 namespace oversight::gateway {
 namespace {
 
+using concerns::v1::ConcernOverviewService;
 using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 using monitoring::v1::MonitoringService;
@@ -100,6 +102,7 @@ class GatewayApplication final : public rpc::Application {
   void AddBackends(Routes& routes) {
     routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
     routes.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_);
+    routes.AddService(ConcernOverviewService::service_full_name(), "concerns-service", concerns_);
     routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
