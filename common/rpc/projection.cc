@@ -86,8 +86,10 @@ InformerOptions OptionsOf(std::string owner, observe::Metrics* metrics) {
   return options;
 }
 
-OpenWatch OpenerOf(ledger::Ledger& ledger, const Clock& clock, const WatchShape& shape, SerialThread& thread) {
+OpenWatch OpenerOf(ledger::Ledger& ledger, const Clock& clock, const WatchShape& shape,
+                   const std::vector<const Descriptor*>& kinds, SerialThread& thread) {
   WatchOptions options{.ledger = &ledger, .clock = &clock};
+  options.kinds = kinds;
   options.bookmark_unseen = true;
   options.chunk_items = kListPage;
   return [options, &shape, &thread](const common::v1::WatchStart& start,
@@ -162,7 +164,7 @@ class PastReader : public std::enable_shared_from_this<PastReader> {
 
 Projection::Projection(std::string owner, ledger::Ledger& ledger, const Clock& clock, const WatchShape& shape,
                        std::vector<const Descriptor*> kinds, observe::Metrics* metrics)
-    : InformerCore(OptionsOf(std::move(owner), metrics), OpenerOf(ledger, clock, shape, thread), kinds),
+    : InformerCore(OptionsOf(std::move(owner), metrics), OpenerOf(ledger, clock, shape, kinds, thread), kinds),
       ledger_(ledger),
       kinds_(std::move(kinds)) {}
 

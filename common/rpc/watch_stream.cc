@@ -1,5 +1,6 @@
 #include "common/rpc/watch_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -30,6 +31,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       : shape_(shape),
         options_(options),
         bookmark_interval_(bookmark_interval),
+        kinds_(options.kinds.empty() ? shape.kinds() : options.kinds),
         port_(std::move(port)),
         listing_(initial_state),
         sent_(from.revision),
@@ -95,10 +97,10 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     if (listing_) {
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
       if (asking_) return nullptr;
-      if (more_ || next_kind_ < shape_.kinds().size()) {
+      if (more_ || next_kind_ < kinds_.size()) {
         // Before revision 1 there is nothing to list.
         if (sent_ == 0) {
-          next_kind_ = shape_.kinds().size();
+          next_kind_ = kinds_.size();
           more_ = false;
         } else {
           asking_ = true;
@@ -185,7 +187,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       }
       query.after = after_;
     }
-    query.kind = shape_.kinds()[kind_]->full_name();
+    query.kind = kinds_[kind_]->full_name();
     query.limit = options_.chunk_items;
     query.as_of.revision = sent_;
     query.filter = options_.visible;
@@ -270,7 +272,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     shape_.StartEvents(response.get(), transaction->revision, transaction->recorded_time, Token(transaction->revision));
     bool any = false;
     for (const ledger::Version& version : transaction->versions) {
-      if (options_.visible && !options_.visible(version)) continue;
+      if (!TellsOf(version.kind) || (options_.visible && !options_.visible(version))) continue;
       const auto type = version.deleted                               ? common::v1::EVENT_TYPE_DELETED
                         : version.create_revision == version.revision ? common::v1::EVENT_TYPE_ADDED
                                                                       : common::v1::EVENT_TYPE_MODIFIED;
@@ -284,6 +286,10 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     std::lock_guard lock(mu_);  // nothing of it is for this caller: a bookmark will say so
     writing_ = false;
     if (options_.bookmark_unseen) caught_up_ = false;
+  }
+
+  bool TellsOf(const std::string& kind) const {
+    return std::any_of(kinds_.begin(), kinds_.end(), [&](const auto* known) { return known->full_name() == kind; });
   }
 
   // False when the stream does not tell of the kind.
@@ -335,6 +341,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   const WatchShape& shape_;
   const WatchOptions options_;
   const absl::Duration bookmark_interval_;
+  const std::vector<const google::protobuf::Descriptor*> kinds_;
 
   std::mutex mu_;
   std::shared_ptr<WatchPort> port_;  // Null once ended.

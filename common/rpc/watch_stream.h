@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/ledger/ledger.h"
@@ -36,6 +37,8 @@ struct WatchOptions {
   ledger::Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   VersionFilter visible;  // Empty: all.
+  // The kinds to tell of. Empty: all that the response knows.
+  std::vector<const google::protobuf::Descriptor*> kinds;
   // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as
   // stored.
   std::function<void(google::protobuf::Message*)> present;

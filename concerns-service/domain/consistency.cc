@@ -21,7 +21,7 @@ constexpr auto kAlways = absl::CivilDay::min();
 
 // How long a claim may wait for the inspectorate: as long as a local policing body has to answer a report (section 55
 // of the Police Act 1996), and as long as it took from a revisit to its letter in a published case.
-constexpr int kDaysToVerify = 56;
+constexpr int kPatience = 56;
 
 bool IsClosed(const v1::Concern& concern) { return WasIssued(concern) && !IsOpen(concern); }
 bool IsCause(const v1::Concern& concern) { return concern.kind() == v1::CONCERN_KIND_CAUSE_OF_CONCERN; }
@@ -118,8 +118,8 @@ void ClaimedNotVerified(const ConcernRecord& record, const Report& report) {
         google::protobuf::util::TimeUtil::TimestampToMicroseconds(recommendation->claim().claim_time())));
     report(recommendation->name(),
            absl::StrCat(recommendation->name(), " was claimed as done on ", FormatForPeople(claimed),
-                        " and is not verified after more than ", kDaysToVerify, " days."),
-           claimed + kDaysToVerify + 1);
+                        " and is not verified after more than ", kPatience, " days."),
+           claimed + kPatience + 1);
   }
 }
 
@@ -130,8 +130,48 @@ void EradicatedStillOpen(const ConcernRecord& record, const Report& report) {
          kAlways);
 }
 
-// The inspection that a cause of concern came from, as far as it is named.
-const std::string& InspectionOf(const v1::ConcernSource& source) { return source.reference(); }
+void PublishedBeforeIssue(const ConcernRecord& record, const Report& report) {
+  const v1::Concern& concern = *record.concern;
+  if (!WasIssued(concern) || !concern.has_published()) return;
+  if (!MustBeBefore(concern.published().date(), concern.issue_date())) return;
+  report(concern.name(),
+         absl::StrCat(concern.name(), " was published on ", FormatForPeople(concern.published().date()),
+                      ", before it was issued on ", FormatForPeople(concern.issue_date()), "."),
+         kAlways);
+}
+
+void SupersededByNone(const ConcernRecord& record, const Report& report) {
+  const v1::Concern& concern = *record.concern;
+  if (concern.state() != v1::CONCERN_STATE_SUPERSEDED || !concern.superseded_by().empty()) return;
+  report(concern.name(), absl::StrCat(concern.name(), " is SUPERSEDED, and no concern is named that took its place."),
+         kAlways);
+}
+
+void CauseWithoutResponse(const ConcernRecord& record, const Report& report) {
+  const v1::Concern& concern = *record.concern;
+  if (!IsCause(concern) || !IsOpen(concern) || !record.responses.empty()) return;
+  report(concern.name(),
+         absl::StrCat(concern.name(), " was issued on ", FormatForPeople(concern.issue_date()),
+                      " and the force has not responded in more than ", kPatience, " days."),
+         LastDay(concern.issue_date()) + kPatience + 1);
+}
+
+void ResponseNotJudged(const ConcernRecord& record, const Report& report) {
+  if (!IsOpen(*record.concern)) return;
+  for (const auto& response : record.responses) {
+    if (!AwaitsJudgement(*response) || !response->has_respond_date()) continue;
+    report(response->name(),
+           absl::StrCat(response->name(), " was given on ", FormatForPeople(response->respond_date()),
+                        " and is not judged after more than ", kPatience, " days."),
+           LastDay(response->respond_date()) + kPatience + 1);
+  }
+}
+
+// The inspection that a cause of concern came from, as far as it is named: by a link, or as a reference in records from
+// before there were links.
+const std::string& InspectionOf(const v1::ConcernSource& source) {
+  return source.inspection().empty() ? source.reference() : source.inspection();
+}
 
 void CountKey(const std::string& key, int by, std::map<std::string, int>& counts) {
   if (key.empty()) return;
@@ -155,9 +195,10 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
       {"due-before-issue", kError, "A recommendation is due before its concern was issued.", kIssueAnew,
        DueBeforeIssue},
       {"found-after-issue", kError, "A concern was found after it was issued.", kIssueAnew, FoundAfterIssue},
+      {"published-before-issue", kError, "A concern was made public before it was issued.",
+       "Neither day can be changed: say in a new record which is right.", PublishedBeforeIssue},
       {"closed-before-issue", kError, "A concern was closed before it was issued.",
-       "The close date cannot be changed: say in a new record, or to whoever reads this one, which day is right.",
-       ClosedBeforeIssue},
+       "Neither day can be changed: say in a new record which is right.", ClosedBeforeIssue},
       {"accelerated-area-for-improvement", kError, "An area for improvement is called accelerated.",
        "Withdraw it (WithdrawConcern) and draft it as a cause of concern, or without being accelerated.",
        AcceleratedArea},
@@ -167,6 +208,8 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Find out whether the concern should have been closed; if not, draft a new one.", ClosedWithOpenRecommendations},
       {"states-disagree", kError, "A recommendation is a draft and its concern is not, or the other way round.",
        "Withdraw the concern (WithdrawConcern) and draft it anew.", StatesDisagree},
+      {"superseded-by-none", kError, "A concern is superseded and its successor is not named.",
+       "Find the concern that was issued again, and say in a new record which it is.", SupersededByNone},
       // Five grades: with "inadequate" there are causes of concern.
       {kInadequate, kWarning,
        "A published report grades an area as inadequate, and no cause of concern of the force names the inspection or "
@@ -177,6 +220,11 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Discharge it (DischargeConcern).", AllVerifiedStillOpen},
       {"claimed-not-verified", kWarning, "A claim has waited for more than 56 days.",
        "Accept or return the claim (VerifyRecommendation).", ClaimedNotVerified},
+      {"cause-without-response", kWarning,
+       "A cause of concern is open, and the force has not responded in more than 56 days.",
+       "Ask the force for its response (CreateResponse).", CauseWithoutResponse},
+      {"response-not-judged", kWarning, "A response to an open concern has waited for more than 56 days.",
+       "Judge it (JudgeResponse).", ResponseNotJudged},
       {"eradicated-still-open", kWarning, "A concern is open though its handling is assessed as eradicated.",
        "Discharge it (DischargeConcern), or assess the handling again (AssessHandling).", EradicatedStillOpen},
       {kEnded, kWarning, "A concern is open and its force is no more.",

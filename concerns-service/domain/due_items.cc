@@ -18,15 +18,20 @@ std::vector<Due> DueItemsOf(const ConcernRecord& record) {
   std::vector<Due> items;
   if (record.concern == nullptr || !WasIssued(*record.concern)) return items;
   for (const auto& recommendation : record.recommendations) {
-    if (!IsOpen(*recommendation) || !recommendation->has_due_date()) continue;
-    items.push_back({v1::DUE_KIND_RECOMMENDATION,
-                     LastDay(recommendation->due_date()),
-                     recommendation->name(),
-                     ForceOf(recommendation->name()),
-                     record.concern->name(),
-                     record.concern->theme(),
-                     {record.concern, &record.concern->title()},
-                     {recommendation, &recommendation->text()}});
+    if (!IsPending(*recommendation) || !recommendation->has_due_date()) continue;
+    Due& due = items.emplace_back();
+    due.kind = v1::DUE_KIND_RECOMMENDATION;
+    due.day = LastDay(recommendation->due_date());
+    due.name = recommendation->name();
+    due.force = ForceOf(recommendation->name());
+    due.concern = record.concern->name();
+    due.theme = record.concern->theme();
+    due.concern_title = {record.concern, &record.concern->title()};
+    due.text = {recommendation, &recommendation->text()};
+    due.claimed = IsClaimed(*recommendation);
+    if (!recommendation->extensions().empty()) {
+      due.original_day = LastDay(recommendation->extensions(0).from_due_date());
+    }
   }
   return items;
 }
@@ -59,8 +64,10 @@ void DueItems::Each(const DueSelection& selection, absl::CivilDay today, const s
   if (selection.from && (!start || start->day < *selection.from)) start = DuePlace{*selection.from, ""};
   std::optional<absl::CivilDay> to = selection.to;
   if (selection.overdue_only) to = to ? std::min(*to, today - 1) : today - 1;
-  items_.Each(chosen, start ? &*start : nullptr,
-              [&](const DuePlace& place, const Due& due) { return (!to || place.day <= *to) && visit(place, due); });
+  items_.Each(chosen, start ? &*start : nullptr, [&](const DuePlace& place, const Due& due) {
+    if (to && place.day > *to) return false;
+    return (selection.unclaimed_only && due.claimed) || visit(place, due);
+  });
 }
 
 std::string Beginning(const std::string& text, size_t count) {
@@ -73,7 +80,7 @@ std::string Beginning(const std::string& text, size_t count) {
   return text;
 }
 
-v1::DueItem ToProto(const Due& due, absl::CivilDay today) {
+v1::DueItem ToProto(const Due& due, absl::CivilDay today, const BankHolidays& holidays) {
   v1::DueItem item;
   item.set_kind(due.kind);
   item.set_name(due.name);
@@ -85,6 +92,11 @@ v1::DueItem ToProto(const Due& due, absl::CivilDay today) {
   *item.mutable_due_date() = ToPartialDate(due.day);
   item.set_overdue(due.day < today);
   item.set_days_left(static_cast<int32_t>(due.day - today));
+  if (const auto left = WorkingDaysBetween(today, due.day, holidays); left.ok()) {
+    item.set_working_days_left(static_cast<int32_t>(*left));
+  }
+  if (due.original_day) *item.mutable_original_due_date() = ToPartialDate(*due.original_day);
+  item.set_claimed(due.claimed);
   return item;
 }
 

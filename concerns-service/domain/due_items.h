@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "common/time/working_days.h"
 #include "concerns-service/domain/merged_streams.h"
 #include "concerns-service/domain/overview_record.h"
 #include "oversight/concerns/v1/overview_service.pb.h"
@@ -23,9 +24,11 @@ struct Due {
   absl::CivilDay day;
   std::string name, force, concern, theme;
   std::shared_ptr<const std::string> concern_title, text;
+  bool claimed = false;
+  std::optional<absl::CivilDay> original_day;  // When it was extended.
 };
 
-// Open recommendations of what was issued.
+// Recommendations of what was issued that are not closed.
 std::vector<Due> DueItemsOf(const ConcernRecord& record);
 
 // Where a list of what is due stands: the last item given.
@@ -43,7 +46,7 @@ struct DueSelection {
   std::function<bool(const std::string& force)> forces;
   std::string theme;  // Empty: all.
   std::optional<absl::CivilDay> from, to;
-  bool overdue_only = false;
+  bool overdue_only = false, unclaimed_only = false;
 };
 
 class DueItems {
@@ -59,7 +62,7 @@ class DueItems {
   MergedStreams<Stream, DuePlace, Due> items_;
 };
 
-v1::DueItem ToProto(const Due& due, absl::CivilDay today);
+v1::DueItem ToProto(const Due& due, absl::CivilDay today, const BankHolidays& holidays);
 
 // The first `count` characters (code points) of a text in UTF-8, with "…" where it goes on.
 std::string Beginning(const std::string& text, size_t count);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "common/rpc/compare_names.h"
@@ -28,15 +29,21 @@ class ForceSummaries {
  private:
   using Days = std::map<absl::CivilDay, int>;
   struct ThemeTally {
-    int causes = 0, accelerated = 0, areas = 0, claimed = 0;
-    Days open_by_due;  // Open recommendations by the day they are due.
-    bool empty() const { return causes == 0 && areas == 0 && claimed == 0 && open_by_due.empty(); }
+    int causes = 0, accelerated = 0, areas = 0, open = 0, claimed = 0, extended = 0, responses = 0;
+    Days pending;  // Recommendations that are not closed, by the day they are due.
+    bool empty() const { return causes == 0 && areas == 0 && pending.empty() && responses == 0; }
+  };
+  struct Reissue {
+    std::vector<std::string> supersedes;
+    bool open = false;
   };
   struct Tally {
     int issued = 0;  // Concerns ever issued.
     Days open_by_issue;
     std::map<std::string, ThemeTally, rpc::NameLess> themes;
+    std::map<std::string, Reissue> reissues;  // Concerns that supersede others.
   };
+  static int ReissuesOf(const Tally& tally, const std::string& concern, int at_most);
   void Count(const ConcernRecord& record, int by);
 
   std::map<std::string, Tally, rpc::NameLess> forces_;

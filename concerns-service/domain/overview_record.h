@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "common/time/partial_date.h"
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
@@ -16,6 +17,7 @@ struct ConcernRecord {
   // Null: there is no concern, and then nothing below it counts.
   std::shared_ptr<const v1::Concern> concern;
   std::vector<std::shared_ptr<const v1::Recommendation>> recommendations;
+  std::vector<std::shared_ptr<const v1::ForceResponse>> responses;
 };
 
 inline bool IsOpen(const v1::Concern& concern) { return concern.state() == v1::CONCERN_STATE_ISSUED; }
@@ -26,6 +28,13 @@ inline bool IsOpen(const v1::Recommendation& recommendation) {
 // Claimed as done, and not verified yet.
 inline bool IsClaimed(const v1::Recommendation& recommendation) {
   return recommendation.state() == v1::RECOMMENDATION_STATE_CLAIMED;
+}
+// Issued, and not closed: what can be overdue.
+inline bool IsPending(const v1::Recommendation& recommendation) {
+  return IsOpen(recommendation) || IsClaimed(recommendation);
+}
+inline bool AwaitsJudgement(const v1::ForceResponse& response) {
+  return response.state() == v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT;
 }
 
 // The last day a date may be: by its end, what is due then is due.

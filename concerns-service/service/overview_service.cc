@@ -112,7 +112,7 @@ void OverviewServiceImpl::ServePage(rpc::Call& call, const Request& request, Res
   };
   if (force.empty()) return read();
   // An unknown force is an error and not an empty list; what is known is told also while forces-service is down.
-  shared_.WithForce(call, force, done, [read](const absl::Status&) { read(); });
+  shared_.WithOwned(call, force, done, [read](const absl::Status&) { read(); });
 }
 
 grpc::ServerUnaryReactor* OverviewServiceImpl::GetForceSummary(grpc::CallbackServerContext* context,
@@ -130,7 +130,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::GetForceSummary(grpc::CallbackSer
           shared_.resources().SetHeader(moment.revision, moment.recorded_time, response->mutable_header());
           return absl::OkStatus();
         };
-        shared_.WithForce(call, request.force(), done, [this, &call, &request, answer, done](const absl::Status&) {
+        shared_.WithOwned(call, request.force(), done, [this, &call, &request, answer, done](const absl::Status&) {
           overviews_.Read(request.read(), 0, call.deadline(), request.force(), answer, done);
         });
       });
@@ -171,6 +171,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::ListDue(grpc::CallbackServerConte
         if (request.has_from_date()) selection.from = ToCivilDay(request.from_date());
         if (request.has_to_date()) selection.to = ToCivilDay(request.to_date());
         selection.overdue_only = request.overdue_only();
+        selection.unclaimed_only = request.unclaimed_only();
         if (selection.from && selection.to && *selection.to < *selection.from) {
           Violations violations;
           violations.Add("to_date", "must not be before from_date");
@@ -178,8 +179,9 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::ListDue(grpc::CallbackServerConte
         }
         const std::string force = OneForce(request.parent());
         ServePage(call, request, response, force, PageLimit(request.page_size()), std::move(done),
-                  [selection, force](const Overview& overview, const OverviewMoment& moment, const Viewer& viewer,
-                                     const std::string& after, int limit, v1::ListDueResponse* response) {
+                  [selection, force, &holidays = shared_.bank_holidays()](
+                      const Overview& overview, const OverviewMoment& moment, const Viewer& viewer,
+                      const std::string& after, int limit, v1::ListDueResponse* response) {
                     *response->mutable_date() = ToPartialDate(moment.today);
                     DueSelection chosen = selection;
                     chosen.forces = ForcesOf(viewer, force);
@@ -187,7 +189,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::ListDue(grpc::CallbackServerConte
                     overview.due().Each(chosen, moment.today, ParseDuePlace(after),
                                         [&](const DuePlace& place, const Due& due) {
                                           if (!page.Add(ToText(place))) return false;
-                                          *response->add_items() = ToProto(due, moment.today);
+                                          *response->add_items() = ToProto(due, moment.today, holidays);
                                           return true;
                                         });
                     return page.next();

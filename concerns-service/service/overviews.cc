@@ -16,7 +16,8 @@ namespace oversight::concerns {
 namespace {
 
 ConcernRecord RecordOf(const rpc::InformerCopy& copy, const std::string& concern) {
-  return {copy.Get<v1::Concern>(concern), copy.List<v1::Recommendation>(concern + "/")};
+  return {copy.Get<v1::Concern>(concern), copy.List<v1::Recommendation>(concern + "/"),
+          copy.List<v1::ForceResponse>(concern + "/")};
 }
 
 Overview OverviewOf(const rpc::InformerCopy& copy) {
@@ -34,7 +35,8 @@ Overview OverviewOf(const rpc::InformerCopy& copy) {
 Overviews::Overviews(rpc::Runtime& runtime)
     : clock_(runtime.clock),
       projection_("concerns", *runtime.ledger, runtime.clock, rpc::ShapeOf<v1::WatchConcernsResponse>(),
-                  {v1::Concern::descriptor(), v1::Recommendation::descriptor()}, &runtime.metrics) {
+                  {v1::Concern::descriptor(), v1::Recommendation::descriptor(), v1::ForceResponse::descriptor()},
+                  &runtime.metrics) {
   projection_.AddIndex([this](const rpc::InformerChange& change) { Apply(change); });
   projection_.Start();
 }

@@ -39,7 +39,7 @@ std::vector<std::string> Found(const ConcernRecord& record, const std::string& t
 
 Made SoundCause() {
   Made cause(kOne);
-  cause.Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24");
+  cause.Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24").Responds(v1::FORCE_RESPONSE_STATE_ADEQUATE);
   return cause;
 }
 
@@ -62,12 +62,12 @@ TEST(Consistency, FindsNothingInASoundRecord) {
 // What the commands of the service make is sound.
 TEST(Consistency, FindsNothingInWhatTheCommandsMake) {
   Record record = Draft();
-  EXPECT_THAT(Found(Shared(record)), IsEmpty());
+  EXPECT_THAT(Found(Shared(record), "2023-12-01"), IsEmpty());
   Add(record, Immediately());
   Add(record, DueOn("2023-11-24"));
-  EXPECT_THAT(Found(Shared(record)), IsEmpty());
-  record = IssueConcern(record, {}, On("2023-11-24")).value();
-  EXPECT_THAT(Found(Shared(record)), IsEmpty());
+  EXPECT_THAT(Found(Shared(record), "2023-12-01"), IsEmpty());
+  record = Issue(record, {}, On("2023-11-24")).value();
+  EXPECT_THAT(Found(Shared(record), "2023-12-01"), IsEmpty());
 }
 
 TEST(Consistency, DueBeforeIssue) {
@@ -84,6 +84,43 @@ TEST(Consistency, FoundAfterIssue) {
   EXPECT_THAT(Found(made.record()), ElementsAre("found-after-issue kent/concerns/1"));
   *made.concern().mutable_found_date() = Date("2023-11");
   EXPECT_THAT(Found(made.record()), IsEmpty()) << "it may have been before";
+}
+
+TEST(Consistency, PublishedBeforeIssue) {
+  Made made = SoundCause();
+  *made.concern().mutable_published()->mutable_date() = Date("2023-11-23");
+  EXPECT_THAT(Found(made.record()), ElementsAre("published-before-issue kent/concerns/1"));
+  *made.concern().mutable_published()->mutable_date() = Date("2023-11-24");
+  EXPECT_THAT(Found(made.record()), IsEmpty());
+}
+
+TEST(Consistency, SupersededByNone) {
+  Made made(kOne);
+  made.Issued("2023-11-24").Recommends(v1::RECOMMENDATION_STATE_SUPERSEDED, "2024-02-24");
+  made.Closed(v1::CONCERN_STATE_SUPERSEDED, "2024-03-01");
+  EXPECT_THAT(Found(made.record()), ElementsAre("superseded-by-none kent/concerns/1"));
+  made.concern().set_superseded_by("forces/kent/concerns/2");
+  EXPECT_THAT(Found(made.record()), IsEmpty());
+}
+
+TEST(Consistency, CauseWithoutResponse) {
+  Made made(kOne);
+  made.Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24");
+  EXPECT_THAT(Found(made.record(), "2024-01-19"), IsEmpty()) << "56 days after";
+  EXPECT_THAT(Found(made.record(), "2024-01-20"), ElementsAre("cause-without-response kent/concerns/1"));
+  EXPECT_THAT(Found(Made(made).Responds(v1::FORCE_RESPONSE_STATE_INADEQUATE).record(), "2024-01-20"), IsEmpty());
+  made.concern().set_kind(v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  EXPECT_THAT(Found(made.record(), "2024-01-20"), IsEmpty());
+}
+
+TEST(Consistency, ResponseNotJudged) {
+  Made made(kOne);
+  made.Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24");
+  made.Responds(v1::FORCE_RESPONSE_STATE_ADEQUATE).Responds(v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, "2023-12-01");
+  EXPECT_THAT(Found(made.record(), "2024-01-26"), IsEmpty());
+  EXPECT_THAT(Found(made.record(), "2024-01-27"), ElementsAre("response-not-judged kent/concerns/1/responses/2"));
+  EXPECT_THAT(Found(made.Closed(v1::CONCERN_STATE_WITHDRAWN, "2024-01-27").record(), "2024-01-27"),
+              ElementsAre("closed-with-open-recommendations kent/concerns/1/recommendations/1"));
 }
 
 TEST(Consistency, ClosedBeforeIssue) {
@@ -108,7 +145,7 @@ TEST(Consistency, AcceleratedAreaForImprovement) {
 }
 
 TEST(Consistency, CauseWithoutRecommendation) {
-  EXPECT_THAT(Found(Made(kOne).Issued("2023-11-24").record()),
+  EXPECT_THAT(Found(Made(kOne).Issued("2024-02-24").record()),
               ElementsAre("cause-without-recommendation kent/concerns/1"));
   EXPECT_THAT(Found(Made(kOne).record()), IsEmpty()) << "a draft may yet get one";
 }
@@ -138,15 +175,16 @@ TEST(Consistency, StatesDisagree) {
 TEST(Consistency, AllVerifiedStillOpen) {
   Made made(kOne);
   made.Issued("2023-11-24").Recommends(kRecVerified, "2024-02-24").Recommends(kRecWithdrawn, "2024-02-24");
+  made.Responds(v1::FORCE_RESPONSE_STATE_ADEQUATE);
   EXPECT_THAT(Found(made.record()), ElementsAre("all-verified-still-open kent/concerns/1"));
   EXPECT_THAT(Found(made.Recommends(kRecClaimed, "2024-02-24").record()), IsEmpty());
-  EXPECT_THAT(Found(Made(kOne).Issued("2023-11-24").Recommends(kRecWithdrawn, "2024-02-24").record()), IsEmpty())
+  EXPECT_THAT(Found(Made(kOne).Issued("2024-02-24").Recommends(kRecWithdrawn, "2024-02-24").record()), IsEmpty())
       << "none is verified";
 }
 
 TEST(Consistency, ClaimedNotVerifiedForMoreThanFiftySixDays) {
   Made made(kOne);
-  made.Issued("2023-11-24").Recommends(kRecClaimed, "2024-02-24");
+  made.Issued("2023-11-24").Recommends(kRecClaimed, "2024-02-24").Responds(v1::FORCE_RESPONSE_STATE_ADEQUATE);
   // Half past midnight in London on 1 June, which is 31 May in UTC.
   *made.last().mutable_claim()->mutable_claim_time() = google::protobuf::util::TimeUtil::SecondsToTimestamp(
       absl::ToUnixSeconds(absl::FromCivil(absl::CivilMinute(2024, 6, 1, 0, 30), London())));
@@ -184,10 +222,13 @@ TEST(Consistency, InadequateWithoutCause) {
   Made named = SoundCause().Theme("themes/other");
   EXPECT_THAT(found({named.record()}), ElementsAre(expected));
   for (const char* inspection : {"forces/kent/inspections/3", "nationalInspections/2"}) {
-    named.concern().mutable_source()->set_reference(inspection);
+    named.concern().mutable_source()->set_inspection(inspection);
     EXPECT_THAT(found({named.record()}), IsEmpty()) << "its inspection";
+    named.concern().mutable_source()->clear_inspection();
+    named.concern().mutable_source()->set_reference(inspection);
+    EXPECT_THAT(found({named.record()}), IsEmpty()) << "as before there were links";
   }
-  EXPECT_THAT(found({Made("forces/essex/concerns/1").Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24").record()}),
+  EXPECT_THAT(found({Made("forces/essex/concerns/1").Issued("2024-02-01").Recommends(kRecOpen, "2024-02-24").record()}),
               ElementsAre(expected))
       << "of another force";
   EXPECT_THAT(found({Made(kOne, v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT).Issued("2023-11-24").record()}),
@@ -235,17 +276,17 @@ TEST(Consistency, ForceEnded) {
 // Errors of two forces, warnings of the record and of the register.
 ConsistencyIndex Faulty() {
   ConsistencyIndex index;
-  index.Add(Made("forces/kent/concerns/10").Issued("2023-11-24").record());
-  index.Add(Made("forces/kent/concerns/2").Issued("2023-11-24").record());
+  index.Add(Made("forces/kent/concerns/10").Issued("2024-04-20").record());
+  index.Add(Made("forces/kent/concerns/2").Issued("2024-04-20").record());
   index.Add(Made("forces/essex/concerns/1")
                 .Theme("themes/x")
-                .Issued("2023-11-24")
+                .Issued("2024-04-20")
                 .Recommends(kRecVerified, "2023-01-01")
                 .record());
   index.Add(Made("forces/kent/concerns/3")
                 .Theme("themes/x")
-                .Issued("2023-11-24")
-                .Recommends(kRecVerified, "2024-01-01")
+                .Issued("2024-04-20")
+                .Recommends(kRecVerified, "2024-04-25")
                 .record());
   return index;
 }

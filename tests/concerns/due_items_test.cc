@@ -40,10 +40,10 @@ DueItems Some() {
   return items;
 }
 
-TEST(DueItems, AreOpenRecommendationsOfWhatWasIssued) {
+TEST(DueItems, AreRecommendationsOfWhatWasIssuedThatAreNotClosed) {
   const ConcernRecord record = Made("forces/kent/concerns/1")
                                    .Issued("2023-11-24")
-                                   .Recommends(kRecClaimed, "2024-02-24")
+                                   .Recommends(v1::RECOMMENDATION_STATE_SUPERSEDED, "2024-02-24")
                                    .Recommends(kRecVerified, "2024-02-24")
                                    .Recommends(kRecWithdrawn, "2024-02-24")
                                    .Recommends(kRecOpen, "2024-02-24")
@@ -97,6 +97,22 @@ TEST(DueItems, AreSelected) {
               ElementsAre("2024-03-01 essex/concerns/1/recommendations/1"));
 }
 
+TEST(DueItems, SayWhatIsClaimed) {
+  DueItems items;
+  Add(items, Made("forces/kent/concerns/1")
+                 .Issued("2023-11-24")
+                 .Recommends(kRecClaimed, "2024-02-24")
+                 .Recommends(kRecOpen, "2024-02-25")
+                 .record());
+  EXPECT_EQ(Listed(items).size(), 2u);
+  EXPECT_THAT(Listed(items, {.unclaimed_only = true}), ElementsAre("2024-02-25 kent/concerns/1/recommendations/2"));
+  items.Each({}, Day("2024-02-25"), std::nullopt, [](const DuePlace&, const Due& due) {
+    EXPECT_TRUE(ToProto(due, Day("2024-02-25"), {}).claimed());
+    EXPECT_TRUE(ToProto(due, Day("2024-02-25"), {}).overdue()) << "until it is verified";
+    return false;
+  });
+}
+
 TEST(DueItems, GoWhenTheyAreTakenAway) {
   DueItems items = Some();
   const ConcernRecord record =
@@ -108,19 +124,32 @@ TEST(DueItems, GoWhenTheyAreTakenAway) {
 }
 
 TEST(DueItems, SayHowManyDaysAreLeft) {
-  const auto record = Made("forces/kent/concerns/1").Issued("2023-11-24").Recommends(kRecOpen, "2024-02-24").record();
-  const Due due = DueItemsOf(record).at(0);
-  const auto left = [&](const std::string& today) { return ToProto(due, Day(today)).days_left(); };
-  EXPECT_EQ(left("2024-02-20"), 4);
-  EXPECT_EQ(left("2024-02-24"), 0);
-  EXPECT_FALSE(ToProto(due, Day("2024-02-24")).overdue());
-  EXPECT_EQ(left("2024-03-01"), -6);
-  const v1::DueItem item = ToProto(due, Day("2024-03-01"));
+  const BankHolidays& holidays = testing::ShippedBankHolidays();
+  Made made("forces/kent/concerns/1");
+  made.Issued("2023-11-24").Recommends(kRecOpen, "2024-04-02");
+  const Due due = DueItemsOf(made.record()).at(0);
+  const auto left = [&](const std::string& today) { return ToProto(due, Day(today), holidays).days_left(); };
+  const auto working = [&](const std::string& today) { return ToProto(due, Day(today), holidays).working_days_left(); };
+  EXPECT_EQ(left("2024-03-28"), 5);
+  EXPECT_EQ(working("2024-03-28"), 1) << "Easter is between";
+  EXPECT_EQ(left("2024-04-02"), 0);
+  EXPECT_EQ(working("2024-04-02"), 0);
+  EXPECT_FALSE(ToProto(due, Day("2024-04-02"), holidays).overdue());
+  EXPECT_EQ(left("2024-04-08"), -6);
+  EXPECT_EQ(working("2024-04-08"), -4);
+  EXPECT_FALSE(ToProto(due, Day("2024-04-08"), BankHolidays()).has_working_days_left()) << "not known";
+  const v1::DueItem item = ToProto(due, Day("2024-04-08"), holidays);
   EXPECT_TRUE(item.overdue());
   EXPECT_EQ(item.kind(), v1::DUE_KIND_RECOMMENDATION);
   EXPECT_EQ(item.concern_title(), "Investigations");
   EXPECT_EQ(item.text(), "Do it.");
-  EXPECT_EQ(FormatIso(item.due_date()), "2024-02-24");
+  EXPECT_EQ(FormatIso(item.due_date()), "2024-04-02");
+  EXPECT_FALSE(item.has_original_due_date());
+
+  *made.last().add_extensions()->mutable_from_due_date() = Date("2024-02-24");
+  *made.last().add_extensions()->mutable_from_due_date() = Date("2024-03-24");
+  EXPECT_EQ(FormatIso(ToProto(DueItemsOf(made.record()).at(0), Day("2024-03-01"), holidays).original_due_date()),
+            "2024-02-24");
 }
 
 TEST(DueItems, ShowTheBeginningOfALongText) {

@@ -10,11 +10,14 @@
 
 namespace oversight::concerns {
 
-inline ConcernRecord Shared(const Record& record) {
+inline ConcernRecord Shared(const Record& record, const std::vector<v1::ForceResponse>& responses = {}) {
   ConcernRecord shared;
   shared.concern = std::make_shared<const v1::Concern>(record.concern);
   for (const auto& recommendation : record.recommendations) {
     shared.recommendations.push_back(std::make_shared<const v1::Recommendation>(recommendation));
+  }
+  for (const auto& response : responses) {
+    shared.responses.push_back(std::make_shared<const v1::ForceResponse>(response));
   }
   return shared;
 }
@@ -55,12 +58,20 @@ class Made {
     if (!due.empty()) *recommendation.mutable_due_date() = Date(due);
     return *this;
   }
+  Made& Responds(v1::ForceResponseState state, const std::string& day = "2023-12-01") {
+    auto& response = responses_.emplace_back();
+    response.set_name(record_.concern.name() + "/responses/" + std::to_string(responses_.size()));
+    response.set_state(state);
+    *response.mutable_respond_date() = Date(day);
+    return *this;
+  }
   v1::Concern& concern() { return record_.concern; }
   v1::Recommendation& last() { return record_.recommendations.back(); }
-  ConcernRecord record() const { return Shared(record_); }
+  ConcernRecord record() const { return Shared(record_, responses_); }
 
  private:
   Record record_;
+  std::vector<v1::ForceResponse> responses_;
 };
 
 inline absl::CivilDay Day(const std::string& text) { return ToCivilDay(Date(text)).value(); }

@@ -31,7 +31,7 @@ class Played {
   const Overview& overview() const { return overview_; }
   std::vector<ConcernRecord> All() const {
     std::vector<ConcernRecord> all;
-    for (const auto& [name, record] : records_) all.push_back(Shared(record));
+    for (const auto& [name, record] : records_) all.push_back(Get(name));
     return all;
   }
   absl::CivilDay today() const { return LondonDay(now_); }
@@ -39,7 +39,9 @@ class Played {
  private:
   ConcernRecord Get(const std::string& name) const {
     const auto it = records_.find(name);
-    return it == records_.end() ? ConcernRecord{} : Shared(it->second);
+    if (it == records_.end()) return {};
+    const auto responses = responses_.find(name);
+    return Shared(it->second, responses == responses_.end() ? std::vector<v1::ForceResponse>() : responses->second);
   }
   Acting acting() const { return {"principals/tester", now_}; }
   std::string AnyText() {
@@ -64,7 +66,7 @@ class Played {
     Record record = it->second;
     const size_t count = record.recommendations.size();
     const size_t one = count == 0 ? 0 : *rc::gen::inRange<size_t>(0, count);
-    switch (*rc::gen::inRange(0, 12)) {
+    switch (*rc::gen::inRange(0, 16)) {
       case 0: {
         v1::UpdateConcernRequest request;
         request.mutable_concern()->set_title(AnyText());
@@ -84,7 +86,7 @@ class Played {
       }
       case 4:
       case 5: {
-        auto issued = IssueConcern(record, {}, acting());
+        auto issued = Issue(record, {}, acting());
         return issued.ok() && Take(*std::move(issued), name);
       }
       case 6: {
@@ -98,8 +100,37 @@ class Played {
       case 9: {
         v1::VerifyRecommendationRequest request;
         request.set_outcome(static_cast<v1::VerificationOutcome>(*rc::gen::inRange(1, 3)));
-        return count > 0 && TakeOne(VerifyRecommendation(record.recommendations[one], request, acting()), one, record);
+        return count > 0 &&
+               TakeOne(VerifyRecommendation(record.concern, record.recommendations[one], request, acting()), one,
+                       record);
       }
+      case 11: {
+        auto& responses = responses_[name];
+        auto response =
+            CreateResponse(record.concern, {}, absl::StrCat(name, "/responses/", responses.size() + 1), acting());
+        if (!response.ok()) return false;
+        responses.push_back(*std::move(response));
+        return true;
+      }
+      case 12: {
+        auto& responses = responses_[name];
+        if (responses.empty()) return false;
+        v1::JudgeResponseRequest request;
+        request.set_adequacy(static_cast<v1::Adequacy>(*rc::gen::inRange(1, 3)));
+        auto judged = JudgeResponse(record.concern, responses.back(), request, acting());
+        if (!judged.ok()) return false;
+        responses.back() = *std::move(judged);
+        return true;
+      }
+      case 13: {
+        if (count == 0) return false;
+        v1::ExtendRecommendationRequest request;
+        *request.mutable_due_date() = ToPartialDate(LondonDay(now_) + *rc::gen::inRange(1, 200));
+        return TakeOne(ExtendRecommendation(record.recommendations[one], request, acting()), one, record);
+      }
+      case 14:
+        return count > 0 &&
+               TakeOne(WithdrawRecommendation(record, record.recommendations[one], {}, acting()), one, record);
       case 10:
         return TakeConcern(DischargeConcern(record, {}, acting()), record);
       default: {
@@ -134,6 +165,7 @@ class Played {
   const Themes themes_ = TestThemes();
   absl::Time now_ = On("2023-11-20").now;
   std::map<std::string, Record> records_;
+  std::map<std::string, std::vector<v1::ForceResponse>> responses_;
   Overview overview_;
 };
 
@@ -145,7 +177,7 @@ std::vector<std::string> Told(const Overview& overview, absl::CivilDay today) {
   });
   for (const bool overdue_only : {false, true}) {
     overview.due().Each({.overdue_only = overdue_only}, today, std::nullopt, [&](const DuePlace&, const Due& due) {
-      told.push_back(ToProto(due, today).ShortDebugString());
+      told.push_back(ToProto(due, today, testing::ShippedBankHolidays()).ShortDebugString());
       return true;
     });
   }
@@ -180,12 +212,21 @@ v1::ConcernCounts Counted(const std::vector<ConcernRecord>& records, const std::
       }
       if (!cause) counts.set_open_areas_for_improvement(counts.open_areas_for_improvement() + 1);
     }
+    for (const auto& response : record.responses) {
+      if (concern.state() == v1::CONCERN_STATE_ISSUED &&
+          response->state() == v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT) {
+        counts.set_responses_awaiting_judgement(counts.responses_awaiting_judgement() + 1);
+      }
+    }
     for (const auto& recommendation : record.recommendations) {
       if (recommendation->state() == kRecOpen) {
         counts.set_open_recommendations(counts.open_recommendations() + 1);
-        if (*ToCivilDay(recommendation->due_date()) < today) {
-          counts.set_overdue_recommendations(counts.overdue_recommendations() + 1);
-        }
+      }
+      if (IsOverdue(*recommendation, today)) {
+        counts.set_overdue_recommendations(counts.overdue_recommendations() + 1);
+      }
+      if (IsPending(*recommendation) && !recommendation->extensions().empty()) {
+        counts.set_extended_recommendations(counts.extended_recommendations() + 1);
       }
       if (recommendation->state() == kRecClaimed) {
         counts.set_claimed_recommendations(counts.claimed_recommendations() + 1);
