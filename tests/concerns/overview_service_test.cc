@@ -493,7 +493,7 @@ TEST_F(OverviewServiceTest, ARestartChangesNothing) {
 // ---- The overviews themselves ----
 
 // One reading of everything at a time: others are told to come again, rather than that memory runs out.
-TEST(Overviews, ReadEverythingOfThePastOnceAtATime) {
+TEST(Overviews, ReadEverythingOfThePastOnceAtATimeAndNothingOlderThanAskedFor) {
   const testing::TempDir folder;
   const FakeClock clock(absl::FromUnixSeconds(1700820000));
   auto ledger = *ledger::Ledger::Open(*ledger::EngineFor("sqlite:" + (folder / "store.db")), clock);
@@ -541,6 +541,13 @@ TEST(Overviews, ReadEverythingOfThePastOnceAtATime) {
   EXPECT_TRUE(first.Take().ok());
   EXPECT_TRUE(of_one_force.Take().ok());
   EXPECT_TRUE(read("", at_once).Take().ok());
+
+  // No older than the page before, whichever server gave that.
+  Awaited<int> older;
+  overviews.Read(
+      {}, 2, absl::Now() + absl::Milliseconds(20), "", at_once,
+      [callback = older.callback()](const absl::Status& s) { callback(s.ok() ? absl::StatusOr<int>(1) : s); });
+  EXPECT_EQ(older.Take().status().code(), absl::StatusCode::kDeadlineExceeded);
   overviews.Stop();
 }
 
