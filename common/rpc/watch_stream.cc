@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -89,24 +90,25 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   }
 
   Action NextAction() {
-    if (ended_ || writing_) return nullptr;
+    if (ended_) return nullptr;
+    // The next page is read while this one is written. Before revision 1 there is nothing to list.
+    if (listing_ && created_ && !asking_ && !ahead_.has_value() && sent_ > 0 && (more_ || next_kind_ < kinds_.size())) {
+      asking_ = true;
+      return [this] { AskList(); };
+    }
+    if (writing_) return nullptr;
     if (!created_) {
       created_ = true;
       return Writing([this] { WriteCreated(); });
     }
     if (listing_) {
+      if (next_item_ == items_.size() && ahead_.has_value()) {
+        items_ = *std::exchange(ahead_, std::nullopt);
+        next_item_ = 0;
+        return [] {};  // Look again: there is room for the page after it.
+      }
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
       if (asking_) return nullptr;
-      if (more_ || next_kind_ < kinds_.size()) {
-        // Before revision 1 there is nothing to list.
-        if (sent_ == 0) {
-          next_kind_ = kinds_.size();
-          more_ = false;
-        } else {
-          asking_ = true;
-          return [this] { AskList(); };
-        }
-      }
       listing_ = false;
       caught_up_ = true;
       return Writing([this] { EndInitialState(); });
@@ -198,9 +200,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         self->asking_ = false;
         self->more_ = result->more && !result->items.empty();
         if (self->more_) self->after_ = result->items.back().name;
-        self->items_ = std::move(result->items);
-        self->next_item_ = 0;
-        self->sent_time_ = result->read_time;
+        self->ahead_ = std::move(result->items);
       }
       self->Pump();
     });
@@ -360,8 +360,9 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
-  std::vector<ledger::Version> items_;
+  std::vector<ledger::Version> items_;  // The page being written.
   size_t next_item_ = 0;
+  std::optional<std::vector<ledger::Version>> ahead_;  // The one after it.
 
   std::deque<std::shared_ptr<const ledger::Transaction>> transactions_;
   // Everything up to here has been written, and when that was recorded, once it is known. Changed by the pump only,

@@ -6,9 +6,10 @@
 //   });
 //
 // The stream pulls: it asks the ledger for more only when all it was given has left, so a slow client holds one message
-// and one batch of transactions, and when it falls too far behind gets RESOURCE_EXHAUSTED WATCH_LAGGING with
-// `last_revision`. The events of one transaction go out in one message. Besides the bookmarks promised, one is sent as
-// soon as a stream has caught up with the head, so that a client knows at once that its copy is current.
+// and one batch of transactions, or two pages of the initial state, and when it falls too far behind gets
+// RESOURCE_EXHAUSTED WATCH_LAGGING with `last_revision`. The events of one transaction go out in one message. Besides
+// the bookmarks promised, one is sent as soon as a stream has caught up with the head, so that a client knows at once
+// that its copy is current.
 //
 // A WatchFeed keeps itself alive through the callbacks it owes and lets go when the call ends. The options' ledger and
 // clock must outlive all calls. Thread-safe.

@@ -16,7 +16,7 @@ Overview::Overview(const std::vector<ConcernRecord>& records) {
   // As they were recorded, which is how the index takes them best.
   std::stable_sort(documents.begin(), documents.end(),
                    [](const Document& a, const Document& b) { return a.recorded < b.recorded; });
-  for (const Document& document : documents) search_.Put(document);
+  for (Document& document : documents) search_.Put(std::move(document));
 }
 
 void Overview::Replace(const ConcernRecord& before, const ConcernRecord& after) {
@@ -28,9 +28,9 @@ void Overview::Replace(const ConcernRecord& before, const ConcernRecord& after) 
   consistency_.Add(after);
   std::set<std::string> gone;
   for (const Document& document : DocumentsOf(before)) gone.insert(document.name);
-  for (const Document& document : DocumentsOf(after)) {
+  for (Document& document : DocumentsOf(after)) {
     gone.erase(document.name);
-    search_.Put(document);
+    search_.Put(std::move(document));
   }
   for (const std::string& name : gone) search_.Remove(name);
 }

@@ -108,14 +108,14 @@ void SearchIndex::Unindex(Number number) {
   entries_[number].words.clear();
 }
 
-void SearchIndex::Put(const Document& document) {
+void SearchIndex::Put(Document document) {
   const auto known = numbers_.find(document.name);
   if (known != numbers_.end()) {
     Document& present = entries_[known->second].document;
     if (present.recorded == document.recorded) {
       const bool same = SameTexts(present, document);
       if (!same) Unindex(known->second);
-      present = document;
+      present = std::move(document);
       if (!same) Index(known->second);
       return;
     }
@@ -123,8 +123,8 @@ void SearchIndex::Put(const Document& document) {
   }
   if (!entries_.empty() && document.recorded < entries_.back().document.recorded) return Rebuild(&document);
   const auto number = static_cast<Number>(entries_.size());
-  entries_.push_back({document, {}});
   numbers_[document.name] = number;
+  entries_.push_back({std::move(document), {}});
   Index(number);
 }
 
@@ -140,17 +140,17 @@ void SearchIndex::Remove(const std::string& name) {
   if (++removed_ > kMostGaps && removed_ > numbers_.size()) Rebuild(nullptr);
 }
 
-void SearchIndex::Rebuild(const Document* added) {
+void SearchIndex::Rebuild(Document* added) {
   std::vector<Document> documents;
   documents.reserve(numbers_.size() + 1);
   for (Entry& entry : entries_) {
     if (!entry.document.name.empty()) documents.push_back(std::move(entry.document));
   }
-  if (added != nullptr) documents.push_back(*added);
+  if (added != nullptr) documents.push_back(std::move(*added));
   std::stable_sort(documents.begin(), documents.end(),
                    [](const Document& a, const Document& b) { return a.recorded < b.recorded; });
   *this = {};
-  for (const Document& document : documents) Put(document);
+  for (Document& document : documents) Put(std::move(document));
 }
 
 SearchIndex::Bits SearchIndex::Mark(const std::string& word) const {

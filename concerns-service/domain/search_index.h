@@ -50,7 +50,7 @@ class SearchIndex {
  public:
   // Adds the document, or puts it in place of the one with its name. What is recorded later has to be put later; it
   // costs a pass over everything when that does not hold.
-  void Put(const Document& document);
+  void Put(Document document);
   void Remove(const std::string& name);
 
   // Those that have all the words (as WordsOf gives them), newest first, then in natural order of name; those after
@@ -76,7 +76,7 @@ class SearchIndex {
   void Unindex(Number number);
   Postings* PostingsOf(const std::string& word);
   Bits Mark(const std::string& word) const;
-  void Rebuild(const Document* added);
+  void Rebuild(Document* added);
 
   std::vector<Entry> entries_;  // In order of `recorded`.
   absl::flat_hash_map<std::string, Number> numbers_;
