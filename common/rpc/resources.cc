@@ -57,6 +57,10 @@ void SetTime(absl::Time time, Timestamp* out) {
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+absl::Time GetTime(const Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 void Stamp(const ledger::Version& version, Message* resource) {
   const Descriptor* type = resource->GetDescriptor();
   const auto* reflection = resource->GetReflection();
@@ -244,10 +248,8 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
   switch (read.as_of().moment_case()) {
     case common::v1::AsOf::kRevision:
       return done(ledger::AsOf{.revision = read.as_of().revision()});
-    case common::v1::AsOf::kRecordedTime: {
-      const Timestamp& time = read.as_of().recorded_time();
-      return done(ledger::AsOf{.time = absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos())});
-    }
+    case common::v1::AsOf::kRecordedTime:
+      return done(ledger::AsOf{.time = GetTime(read.as_of().recorded_time())});
     default:
       break;
   }

@@ -1,9 +1,11 @@
 #include "common/rpc/watch_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,13 +28,15 @@ constexpr absl::Duration kRefreshPatience = absl::Seconds(5);
 class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
  public:
   Feed(std::shared_ptr<WatchPort> port, const WatchShape& shape, const WatchOptions& options, bool initial_state,
-       ledger::Revision from, absl::Duration bookmark_interval)
+       const ledger::Head& from, absl::Duration bookmark_interval)
       : shape_(shape),
         options_(options),
         bookmark_interval_(bookmark_interval),
+        kinds_(options.kinds.empty() ? shape.kinds() : options.kinds),
         port_(std::move(port)),
         listing_(initial_state),
-        sent_(from) {}
+        sent_(from.revision),
+        sent_time_(from.recorded_time) {}
 
   // Begins a stream without initial state.
   void Resume() {
@@ -86,24 +90,25 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   }
 
   Action NextAction() {
-    if (ended_ || writing_) return nullptr;
+    if (ended_) return nullptr;
+    // The next page is read while this one is written. Before revision 1 there is nothing to list.
+    if (listing_ && created_ && !asking_ && !ahead_.has_value() && sent_ > 0 && (more_ || next_kind_ < kinds_.size())) {
+      asking_ = true;
+      return [this] { AskList(); };
+    }
+    if (writing_) return nullptr;
     if (!created_) {
       created_ = true;
       return Writing([this] { WriteCreated(); });
     }
     if (listing_) {
+      if (next_item_ == items_.size() && ahead_.has_value()) {
+        items_ = *std::exchange(ahead_, std::nullopt);
+        next_item_ = 0;
+        return [] {};  // Look again: there is room for the page after it.
+      }
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
       if (asking_) return nullptr;
-      if (more_ || next_kind_ < shape_.kinds().size()) {
-        // Before revision 1 there is nothing to list.
-        if (sent_ == 0) {
-          next_kind_ = shape_.kinds().size();
-          more_ = false;
-        } else {
-          asking_ = true;
-          return [this] { AskList(); };
-        }
-      }
       listing_ = false;
       caught_up_ = true;
       return Writing([this] { EndInitialState(); });
@@ -168,6 +173,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     bookmark->set_consistency_token(Token(sent_));
     bookmark->set_initial_state_end(initial_state_end);
     SetTime(options_.clock->Now(), bookmark->mutable_time());
+    if (sent_time_ != absl::InfinitePast()) SetTime(sent_time_, bookmark->mutable_recorded_time());
     Write(std::move(response));
   }
 
@@ -183,7 +189,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       }
       query.after = after_;
     }
-    query.kind = shape_.kinds()[kind_]->full_name();
+    query.kind = kinds_[kind_]->full_name();
     query.limit = options_.chunk_items;
     query.as_of.revision = sent_;
     query.filter = options_.visible;
@@ -194,9 +200,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         self->asking_ = false;
         self->more_ = result->more && !result->items.empty();
         if (self->more_) self->after_ = result->items.back().name;
-        self->items_ = std::move(result->items);
-        self->next_item_ = 0;
-        self->list_time_ = result->read_time;
+        self->ahead_ = std::move(result->items);
       }
       self->Pump();
     });
@@ -206,7 +210,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   void WriteChunk() {
     auto response = NewResponse();
     if (response == nullptr) return;
-    shape_.StartEvents(response.get(), sent_, list_time_, Token(sent_));
+    shape_.StartEvents(response.get(), sent_, sent_time_, Token(sent_));
     size_t bytes = 0;
     do {
       const ledger::Version& version = items_[next_item_++];
@@ -268,7 +272,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     shape_.StartEvents(response.get(), transaction->revision, transaction->recorded_time, Token(transaction->revision));
     bool any = false;
     for (const ledger::Version& version : transaction->versions) {
-      if (options_.visible && !options_.visible(version)) continue;
+      if (!TellsOf(version.kind) || (options_.visible && !options_.visible(version))) continue;
       const auto type = version.deleted                               ? common::v1::EVENT_TYPE_DELETED
                         : version.create_revision == version.revision ? common::v1::EVENT_TYPE_ADDED
                                                                       : common::v1::EVENT_TYPE_MODIFIED;
@@ -277,9 +281,15 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       any |= *added;
     }
     sent_ = transaction->revision;
+    sent_time_ = transaction->recorded_time;
     if (any) return Write(std::move(response));
     std::lock_guard lock(mu_);  // nothing of it is for this caller: a bookmark will say so
     writing_ = false;
+    if (options_.bookmark_unseen) caught_up_ = false;
+  }
+
+  bool TellsOf(const std::string& kind) const {
+    return std::any_of(kinds_.begin(), kinds_.end(), [&](const auto* known) { return known->full_name() == kind; });
   }
 
   // False when the stream does not tell of the kind.
@@ -331,6 +341,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   const WatchShape& shape_;
   const WatchOptions options_;
   const absl::Duration bookmark_interval_;
+  const std::vector<const google::protobuf::Descriptor*> kinds_;
 
   std::mutex mu_;
   std::shared_ptr<WatchPort> port_;  // Null once ended.
@@ -349,13 +360,15 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
-  std::vector<ledger::Version> items_;
+  std::vector<ledger::Version> items_;  // The page being written.
   size_t next_item_ = 0;
-  absl::Time list_time_;
+  std::optional<std::vector<ledger::Version>> ahead_;  // The one after it.
 
   std::deque<std::shared_ptr<const ledger::Transaction>> transactions_;
-  // Everything up to here has been written. Changed by the pump only, while writing_ is set.
+  // Everything up to here has been written, and when that was recorded, once it is known. Changed by the pump only,
+  // while writing_ is set, and by the answers to its lists.
   ledger::Revision sent_;
+  absl::Time sent_time_;
 };
 
 absl::StatusOr<absl::Duration> BookmarkInterval(const common::v1::WatchStart& start, Violations* violations) {
@@ -389,7 +402,7 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   }
   // Revision 0 with its token is a place in the log (before everything); without, it means now.
   const bool resume = !start.initial_state() && (start.resume_after() > 0 || !start.token().empty());
-  const ledger::Revision from = resume ? start.resume_after() : options.ledger->head().revision;
+  const ledger::Head from = resume ? ledger::Head{start.resume_after()} : options.ledger->head();
   auto feed = std::make_shared<Feed>(port, shape, options, start.initial_state(), from, *interval);
   if (start.initial_state()) {
     feed->Begin();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
 
 namespace oversight::concerns {
 namespace {
@@ -74,6 +75,20 @@ ServiceRules ConcernsRules() {
               {"ListConcernVersions", Access::kRead, readers},
               {"ListRecommendationVersions", Access::kRead, readers},
               {"WatchConcerns", Access::kRead, readers},
+          }};
+}
+
+ServiceRules OverviewRules() {
+  const auto& readers = Readers();
+  return {v1::ConcernOverviewService::service_full_name(),
+          {
+              {"GetForceSummary", Access::kRead, readers},
+              {"ListForceSummaries", Access::kRead, readers},
+              {"ListDue", Access::kRead, readers},
+              // What is wrong with the record is for those who keep it.
+              {"ListInconsistencies", Access::kRead, Insiders()},
+              {"SearchConcerns", Access::kRead, readers},
+              {"GetConcernHistory", Access::kRead, readers},
           }};
 }
 

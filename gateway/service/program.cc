@@ -16,6 +16,7 @@
 #include "gateway/service/gateway_service.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
@@ -24,6 +25,7 @@
 namespace oversight::gateway {
 namespace {
 
+using concerns::v1::ConcernOverviewService;
 using concerns::v1::ConcernsService;
 using concerns::v1::EvidenceService;
 using concerns::v1::ResponsesService;
@@ -106,7 +108,8 @@ class GatewayApplication final : public rpc::Application {
   void AddBackends(Routes& routes) {
     routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
     for (const char* service : {ConcernsService::service_full_name(), ResponsesService::service_full_name(),
-                                RevisitsService::service_full_name(), EvidenceService::service_full_name()}) {
+                                RevisitsService::service_full_name(), EvidenceService::service_full_name(),
+                                ConcernOverviewService::service_full_name()}) {
       routes.AddService(service, "concerns-service", concerns_);
     }
     routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);

@@ -187,6 +187,22 @@ TEST(WatchShapeDeathTest, DiesOfAnotherShape) {
   EXPECT_DEATH(WatchShape{forces::v1::GetForceResponse::descriptor()}, "created");
 }
 
+// Who waits for revisions is told of one that is hidden as soon as there is nothing else to tell.
+TEST(WatchStream, TellsAtOnceOfWhatIsHiddenWhereThatIsAskedFor) {
+  OwnLedger ledger;
+  const auto port = std::make_shared<HeldPort>();
+  WatchOptions options{.ledger = ledger.ledger.get(), .clock = &ledger.clock};
+  options.visible = [](const ledger::Version& version) { return version.name != "forces/hidden"; };
+  options.bookmark_unseen = true;
+  const auto feed = WatchFeed::Start(port, Shape(), StartOf("bookmark_interval { seconds: 60 }"), options);
+  EXPECT_EQ(port->At(1).bookmark().revision(), 0);
+  EXPECT_FALSE(port->At(1).bookmark().has_recorded_time());
+  Store(*ledger, {PutForce("hidden", "x")});
+  EXPECT_EQ(port->At(2).bookmark().revision(), 1);
+  EXPECT_EQ(GetTime(port->At(2).bookmark().recorded_time()), ledger->head().recorded_time);
+  feed->Stop();
+}
+
 TEST(WatchStream, TellsOfNowThenOfWhatFollows) {
   OwnLedger ledger;
   Store(*ledger, {PutForce("kent", "South East")});
