@@ -1,13 +1,11 @@
-// What the command line can tell about its arguments without asking the suite: dates, due rules, recommendations,
-// files, which options go together. Pure, but for ReadFile; thread-safe.
+// What the command line can tell about its arguments without asking the suite, beside what values.h reads: text that is
+// no text, files, and what only commands that are written out take. Pure, but for ReadFile; thread-safe.
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "oversight/common/v1/due_rule.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::cli {
@@ -19,19 +17,15 @@ bool IsUsageError(const absl::Status& status);
 // Says which argument is not valid UTF-8; `arguments` without the program's name.
 absl::Status CheckUtf8(const std::vector<std::string>& arguments);
 
-// Validators of one option's value: "" when it is good, else what is wrong with it.
+// Checks of one flag's value: "" when it is good, else what is wrong with it.
 std::string NotEmpty(const std::string& value);
 std::string DateProblem(const std::string& value);
 std::string DueProblem(const std::string& value);
 std::string RecommendationProblem(const std::string& value);
+std::string CountProblem(const std::string& value);  // A whole number above 0.
 
-// "immediately", "2024-03-31", "28 days", "within 3 months".
-absl::StatusOr<common::v1::DueRule> ParseDue(const std::string& text);
 // "Do this @ 3 months".
 absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::string& text);
-
-// Refuses options of `list`, such as "--force", that do not go with the kind, and says which kinds take them.
-absl::Status CheckListOptions(const std::string& kind, const std::vector<std::string>& given);
 
 // 9 and "9" are the same etag: shells eat the quotes it is written with.
 std::string QuotedEtag(const std::string& text);

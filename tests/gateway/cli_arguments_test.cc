@@ -1,27 +1,16 @@
-// The parts of the command line that need no suite.
+// What the command line tells of its arguments without asking the suite, and how it tells errors.
 #include "gateway/cli/arguments.h"
-#include "gateway/cli/client.h"
-#include "gateway/cli/table.h"
 
 #include "common/rpc/errors.h"
+#include "gateway/cli/client.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace oversight::cli {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-TEST(Arguments, ListRefusesOptionsOfOtherKinds) {
-  const absl::Status status = CheckListOptions("forces", {"--region", "--force"});
-  EXPECT_EQ(ExitCode(status), 2);
-  EXPECT_THAT(Describe(status), HasSubstr("--force does not apply to forces; it is for concerns"));
-  EXPECT_FALSE(CheckListOptions("concerns", {"--stage"}).ok());
-  EXPECT_FALSE(CheckListOptions("decisions", {"--state"}).ok());
-  EXPECT_TRUE(CheckListOptions("concerns", {"--force", "--state"}).ok());
-}
 
 TEST(Arguments, NamesWhatIsNotUtf8) {
   EXPECT_THAT(Describe(CheckUtf8({"raise", "--title", "\xff"})), HasSubstr("--title is not valid UTF-8"));
@@ -30,9 +19,7 @@ TEST(Arguments, NamesWhatIsNotUtf8) {
   EXPECT_TRUE(CheckUtf8({"raise", "--title", "\xc3\xa9"}).ok());
 }
 
-TEST(Arguments, DueRulesAndRecommendations) {
-  EXPECT_EQ(ParseDue("within 3 months")->within().count(), 3);
-  for (const char* bad : {"", "0 months", "3651 days", "2024", "soon"}) EXPECT_NE(DueProblem(bad), "") << bad;
+TEST(Arguments, Recommendations) {
   EXPECT_EQ(ParseRecommendation("Do @ this @ 28 days")->text(), "Do @ this");
   for (const char* bad : {"Do this", " @ 3 months", "Do this @ "}) EXPECT_NE(RecommendationProblem(bad), "") << bad;
   EXPECT_NE(DateProblem(""), "");
@@ -63,14 +50,6 @@ TEST(Describe, SaysNothingTwice) {
   EXPECT_THAT(Describe(absl::UnavailableError("x")), HasSubstr("make run"));
   EXPECT_THAT(Describe(Error(absl::StatusCode::kUnavailable, std::string("DRAINING"), "x")),
               Not(HasSubstr("make run")));
-}
-
-TEST(Table, WrapsTheLastColumn) {
-  EXPECT_THAT(WrapText("one two three", 7), ElementsAre("one two", "three"));
-  EXPECT_THAT(WrapText("", 7), ElementsAre(""));
-  Table table({"A", "WHY"});
-  table.Add({"x", "one two three"});
-  EXPECT_EQ(table.Wrapped(7), "A  WHY\nx  one two\n   three\n");
 }
 
 }  // namespace
