@@ -158,8 +158,9 @@ absl::Status Scene::Strike(const Blow& blow) {
   switch (blow.kind) {
     case Blow::Kind::kFailpoint:
       OVERSIGHT_RETURN_IF_ERROR(deployment_.Stop(replica));
+      // The first few are passed by what a service writes itself while it starts.
       OVERSIGHT_RETURN_IF_ERROR(
-          deployment_.Start(replica, {absl::StrCat("OVERSIGHT_FAILPOINTS=", blow.failpoint, "=kill@", 1 + Dice(40))}));
+          deployment_.Start(replica, {absl::StrCat("OVERSIGHT_FAILPOINTS=", blow.failpoint, "=kill@", 4 + Dice(40))}));
       writers_->Go();
       return deployment_.WaitUntilDead(replica);
     case Blow::Kind::kReplica:
