@@ -13,6 +13,7 @@ namespace oversight::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -47,15 +48,15 @@ class CliSuiteTest : public gateway::SuiteFixture {
 TEST_F(CliSuiteTest, AForceIsRenamedAndReadBackOnADay) {
   EXPECT_THAT(Shown("records-manager", {"rename-force", "kent", "--display-name", "Kent Police Service", "--from-date",
                                         "2023-04", "--reason=A new name"}),
-              AllOf(HasSubstr("display name:           Kent Police Service\n"), HasSubstr("former names:\n")));
+              AllOf(ContainsRegex("display name: +Kent Police Service\n"), HasSubstr("former names:\n")));
   EXPECT_THAT(Shown("records-manager", {"get-force-on-date", "kent", "--date=2022-11-24"}),
-              AllOf(StartsWith("force: forces/kent\n"), HasSubstr("Kent Police   yes\n")));
+              AllOf(StartsWith("force: forces/kent\n"), ContainsRegex("Kent Police +yes\n")));
   EXPECT_THAT(Shown("records-manager", {"get-force-on-date", "kent", "--date=2023-04-15"}),
-              AllOf(HasSubstr("Kent Police          no\n"), HasSubstr("Kent Police Service  no\n")));
+              AllOf(ContainsRegex("Kent Police +no\n"), ContainsRegex("Kent Police Service +no\n")));
   EXPECT_THAT(
       Shown("records-manager", {"versions", "kent"}),
       AllOf(HasSubstr("RenameForce by records-manager (revision 2)\n  reason:                      A new name\n"),
-            HasSubstr("display name:                Kent Police -> Kent Police Service\n"),
+            ContainsRegex("display name: +Kent Police -> Kent Police Service\n"),
             HasSubstr("ImportForces by operator (revision 1)\n")));
   EXPECT_THAT(Shown("records-manager", {"show", "kent", "--as-of=1"}), HasSubstr("display name: Kent Police\n"));
   EXPECT_THAT(Shown("public", {"list", "forces", "--query", "kent police"}), HasSubstr("Kent Police Service"));
@@ -64,13 +65,13 @@ TEST_F(CliSuiteTest, AForceIsRenamedAndReadBackOnADay) {
 TEST_F(CliSuiteTest, AnUpdateChangesWhatItsFlagsNameAndClearsWhatIsEmpty) {
   EXPECT_THAT(Shown("records-manager", {"create-office-holder", "kent", "--office=chief-officer",
                                         "--display-name=A Person", "--title=Chief Constable", "--from-date=2024-03"}),
-              HasSubstr("name:         forces/kent/officeHolders/1\noffice:       chief officer\n"));
+              ContainsRegex("name: +forces/kent/officeHolders/1\noffice: +chief officer\n"));
   EXPECT_THAT(Shown("records-manager", {"update-office-holder", "kent/1", "--to-date=early 2025", "--acting"}),
-              AllOf(HasSubstr("to date:      early 2025\n"), HasSubstr("acting:       yes\n"),
-                    HasSubstr("title:        Chief Constable\n")));
+              AllOf(ContainsRegex("to date: +early 2025\n"), ContainsRegex("acting: +yes\n"),
+                    ContainsRegex("title: +Chief Constable\n")));
   EXPECT_THAT(
       Shown("records-manager", {"update-office-holder", "kent/1", "--to-date=", "--acting=no"}),
-      AllOf(Not(HasSubstr("to date:")), HasSubstr("acting:       no\n"), HasSubstr("from date:    March 2024\n")));
+      AllOf(Not(HasSubstr("to date:")), ContainsRegex("acting: +no\n"), ContainsRegex("from date: +March 2024\n")));
   EXPECT_THAT(Shown("public", {"list-office-holders"}),
               HasSubstr("forces/kent/officeHolders/1  A Person      chief officer  March 2024"));
 }
@@ -87,10 +88,10 @@ TEST_F(CliSuiteTest, AnInspectionIsPublishedAndItsDutyMet) {
       AllOf(HasSubstr("    TITLE    GRADE       THEME\n    Crime    inadequate  themes/investigations\n"),
             HasSubstr("\nresponse duties:\n"), HasSubstr("forces/surrey/inspections/1/responseDuties/1")));
   EXPECT_THAT(Shown("public", {"get-response-duty", "surrey/1/1", "--on-date=2023-11-25"}),
-              AllOf(HasSubstr("days left:        1\n"), HasSubstr("\non date: 25 November 2023\n")));
+              AllOf(ContainsRegex("days left: +1\n"), HasSubstr("\non date: 25 November 2023\n")));
   EXPECT_THAT(Shown("liaison-lead", {"record-response", "surrey/1/1", "--address=https://example.org/answer",
                                      "--published-date=2023-11-20"}),
-              HasSubstr("unsent to:        inspectors, secretary of state\n"));
+              ContainsRegex("unsent to: +inspectors, secretary of state\n"));
   EXPECT_THAT(Shown("public", {"list-response-duties", "surrey", "--state=met"}),
               AllOf(StartsWith("on date: "), HasSubstr("responseDuties/1")));
   EXPECT_THAT(Shown("public", {"compare-grades", "surrey/1", "surrey/1"}), HasSubstr("comparable: yes\n"));
@@ -105,14 +106,14 @@ TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
                             HasSubstr("recommendations/1: Plan each (due 3 months)\n")));
   EXPECT_THAT(Shown("liaison-lead",
                     {"assess-handling", "west-midlands/1", "--level=not-responding", "--rationale=Nothing was done."}),
-              HasSubstr("level:       not responding\n"));
+              ContainsRegex("level: +not responding\n"));
   EXPECT_THAT(Shown("liaison-lead", {"actions", "west-midlands/concerns/1"}),
-              AllOf(HasSubstr("withdraw-concern       yes\n"), HasSubstr("discharge-concern      no   ")));
+              AllOf(ContainsRegex("withdraw-concern +yes\n"), ContainsRegex("discharge-concern +no +")));
   EXPECT_THAT(Shown("west-midlands-officer", {"claim-recommendation", "west-midlands/1/1", "--statement=Done."}),
-              HasSubstr("state:       claimed\n"));
+              ContainsRegex("state: +claimed\n"));
   EXPECT_THAT(Shown("liaison-lead",
                     {"verify-recommendation", "west-midlands/1/1", "--outcome=returned", "--rationale=Not seen."}),
-              HasSubstr("outcome:     returned\n"));
+              ContainsRegex("outcome: +returned\n"));
   EXPECT_THAT(Shown("hm-inspector",
                     {"propose", "--force=west-midlands", "--to=engage", "--ground=not-responding",
                      "--reason=It does not respond @ 1", "--next-report=PEEL", "--next-report-date=early 2027"}),
@@ -120,7 +121,7 @@ TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
   EXPECT_THAT(
       Shown("chief-inspector", {"decide-proposal", "west-midlands/1", "--outcome=approved", "--rationale=It is so."}),
       HasSubstr("to stage:"));
-  EXPECT_THAT(Shown("liaison-lead", {"show", "west-midlands/monitoring"}), HasSubstr("stage:              engage\n"));
+  EXPECT_THAT(Shown("liaison-lead", {"show", "west-midlands/monitoring"}), ContainsRegex("stage: +engage\n"));
   EXPECT_THAT(Shown("liaison-lead", {"list", "monitoring", "--stage=engage"}),
               HasSubstr("forces/west-midlands/monitoring"));
   EXPECT_THAT(Shown("chief-inspector", {"dashboard", "west-midlands"}), HasSubstr("Stage: Engage"));
@@ -150,7 +151,7 @@ TEST_F(CliSuiteTest, ARequestIsDoneOnceAndItsRepetitionSaysSo) {
   const Result again = As("records-manager", rename);
   EXPECT_EQ(again.code, 0);
   EXPECT_THAT(again.err, HasSubstr("nothing was changed"));
-  EXPECT_THAT(again.out, HasSubstr("display name:           New\n"));
+  EXPECT_THAT(again.out, ContainsRegex("display name: +New\n"));
 }
 
 TEST_F(CliSuiteTest, RefusalsSayWhyInTheWordsOfTheCommandLine) {
