@@ -34,10 +34,14 @@ std::vector<MethodRule> Rules() {
   with_forces.push_back(Role::ROLE_OVERSIGHT_BODY);
   const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
+  const std::vector<Role> inspectors = {Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
   return {
       {"CreateProposal", Access::kWrite, proposers, Scope::kForce, "parent"},
       {"WithdrawProposal", Access::kWrite, proposers, Scope::kForce, "name"},
+      {"RefreshProposal", Access::kWrite, proposers, Scope::kForce, "name"},
       {"DecideProposal", Access::kWrite, decider, Scope::kForce, "name"},
+      {"RevokeDecision", Access::kWrite, decider, Scope::kForce, "name"},
+      {"AddEpisodeReason", Access::kWrite, inspectors, Scope::kForce, "name"},
       // What a reader is shown is for Viewer: lists and watches span forces.
       {"GetMonitoring", Access::kRead, with_forces},
       {"ListMonitoring", Access::kRead, with_forces},
