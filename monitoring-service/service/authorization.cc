@@ -1,5 +1,6 @@
 #include "monitoring-service/service/authorization.h"
 
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,6 @@ using auth::MethodRule;
 using auth::Role;
 using auth::Scope;
 
-constexpr char kService[] = "oversight.monitoring.v1.MonitoringService";
-
 const std::vector<Role>& Insiders() {
   static const auto* const roles = new std::vector<Role>{
       Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
@@ -27,7 +26,8 @@ const std::vector<Role>& Insiders() {
   return *roles;
 }
 
-std::vector<MethodRule> Rules() {
+// By the full name of the service.
+std::map<std::string, std::vector<MethodRule>> Rules() {
   const std::vector<Role>& insiders = Insiders();
   std::vector<Role> with_forces = insiders;
   with_forces.push_back(Role::ROLE_FORCE);
@@ -35,7 +35,14 @@ std::vector<MethodRule> Rules() {
   const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> inspectors = {Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
-  return {
+  // Who sits with the groups that advise, or writes down what they said.
+  const std::vector<Role> advised = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR,
+                                     Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT};
+  // Whoever of the inspectorate may be the one who tells.
+  std::vector<Role> tellers = advised;
+  tellers.push_back(Role::ROLE_PRESS_OFFICE);
+  std::map<std::string, std::vector<MethodRule>> rules;
+  rules["oversight.monitoring.v1.MonitoringService"] = {
       {"CreateProposal", Access::kWrite, proposers, Scope::kForce, "parent"},
       {"WithdrawProposal", Access::kWrite, proposers, Scope::kForce, "name"},
       {"RefreshProposal", Access::kWrite, proposers, Scope::kForce, "name"},
@@ -58,19 +65,34 @@ std::vector<MethodRule> Rules() {
       // What the stages mean is public.
       {"ListLadders", Access::kRead, {Role::ROLE_PUBLIC}},
   };
+  // Neither shows outside the inspectorate: both tell of moves before they are made, and of those never made.
+  rules["oversight.monitoring.v1.AdviceService"] = {
+      {"CreateAdvice", Access::kWrite, advised, Scope::kForce, "parent"},
+      {"GetAdvice", Access::kRead, insiders},
+      {"ListAdvice", Access::kRead, insiders},
+  };
+  rules["oversight.monitoring.v1.DisclosuresService"] = {
+      {"CreateDisclosure", Access::kWrite, tellers, Scope::kForce, "parent"},
+      {"GetDisclosure", Access::kRead, insiders},
+      {"ListDisclosures", Access::kRead, insiders},
+  };
+  return rules;
 }
 
 }  // namespace
 
-auth::AuthorizationTable ScopeTable() { return {kService, Rules()}; }
+auth::AuthorizationTable ScopeTable(const std::string& service) { return {service, Rules().at(service)}; }
 
-auth::AuthorizationTable RoleTable() {
-  std::vector<MethodRule> rules = Rules();
-  for (auto& rule : rules) {
-    rule.scope = Scope::kNone;
-    rule.force_field.clear();
+std::vector<auth::AuthorizationTable> RoleTables() {
+  std::vector<auth::AuthorizationTable> tables;
+  for (auto& [service, rules] : Rules()) {
+    for (auto& rule : rules) {
+      rule.scope = Scope::kNone;
+      rule.force_field.clear();
+    }
+    tables.emplace_back(service, rules);
   }
-  return {kService, std::move(rules)};
+  return tables;
 }
 
 Viewer::Viewer(const auth::Principal& principal, auth::RegionLookup region)

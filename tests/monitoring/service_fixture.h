@@ -59,17 +59,25 @@ class ServiceTest : public ::testing::Test {
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   }
 
+  // The same on any service of the process.
+  template <class Service, class Request, class Response>
+  absl::StatusOr<Response> CallOf(const std::string& principal,
+                                  grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                        Response*),
+                                  const Request& request) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    Response response;
+    const auto stub = server_->StubAs<Service>(principal);
+    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
   template <class Request, class Response>
   absl::StatusOr<Response> Call(const std::string& principal,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
-    grpc::ClientContext context;
-    SetDeadline(context);
-    Response response;
-    const auto stub = server_->StubAs<v1::MonitoringService>(principal);
-    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
+    return CallOf<v1::MonitoringService>(principal, method, request);
   }
 
   static v1::CreateProposalRequest EntryRequest(std::initializer_list<std::string> concerns = {kConcern}) {
@@ -82,6 +90,7 @@ class ServiceTest : public ::testing::Test {
     v1::CreateProposalRequest request;
     request.set_parent(kForce);
     *request.mutable_proposal() = Wanted("scan", v1::GROUND_IMPROVEMENT, {""});
+    *request.mutable_proposal()->add_reason_outcomes() = Met("r1");
     return request;
   }
   static v1::DecideProposalRequest DecideRequest(const std::string& name,
