@@ -12,6 +12,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "forces-service/service/program.h"
+#include "monitoring-service/domain/moments.h"
 #include "monitoring-service/service/program.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
