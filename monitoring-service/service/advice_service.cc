@@ -69,8 +69,10 @@ grpc::ServerUnaryReactor* AdviceServiceImpl::ListAdvice(grpc::CallbackServerCont
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::ListAdviceRequest& request, v1::ListAdviceResponse* response, rpc::Done done) {
-        rpc::Selection<v1::Advice> selection;
-        selection.all_of = {{kProposalTerm, request.parent()}};
+        // "forces/kent/proposals/-" is every proposal of a force, "forces/-/proposals/-" every one there is.
+        const bool of_one = request.parent() != ProposalPrefix(ForceOf(request.parent())) + "-";
+        auto selection = OfForce<v1::Advice>(ForceOf(request.parent()));
+        if (of_one) selection.all_of = {{kProposalTerm, request.parent()}};
         resources_.ListResources<v1::Advice>(call, request, response, &v1::ListAdviceResponse::mutable_advice,
                                              std::move(selection), std::move(done));
       });
