@@ -3,8 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "common/rpc/errors.h"
+#include "common/auth/roles.h"
 #include "concerns-service/domain/visibility.h"
 #include "concerns-service/service/names.h"
 
@@ -16,20 +15,8 @@ using auth::MethodRule;
 using auth::Role;
 using auth::Scope;
 
-const std::vector<Role>& Insiders() {
-  static const auto* const roles = new std::vector<Role>{
-      Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-      Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-      Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-      Role::ROLE_SERVICE,
-  };
-  return *roles;
-}
-
 std::vector<MethodRule> Rules() {
-  std::vector<Role> readers = Insiders();
-  readers.push_back(Role::ROLE_FORCE);
-  readers.push_back(Role::ROLE_OVERSIGHT_BODY);
+  const std::vector<Role>& readers = auth::InsidersAndForces();
   const std::vector<Role> writers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> force = {Role::ROLE_FORCE};
   return {
@@ -62,17 +49,10 @@ constexpr char kService[] = "oversight.concerns.v1.ConcernsService";
 
 auth::AuthorizationTable ScopeTable() { return {kService, Rules()}; }
 
-auth::AuthorizationTable RoleTable() {
-  std::vector<MethodRule> rules = Rules();
-  for (auto& rule : rules) {
-    rule.scope = Scope::kNone;
-    rule.force_field.clear();
-  }
-  return {kService, std::move(rules)};
-}
+auth::AuthorizationTable RoleTable() { return {kService, auth::RolesOnly(Rules())}; }
 
 Viewer::Viewer(const auth::Principal& principal, auth::RegionLookup region)
-    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(Insiders())) {}
+    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(auth::Insiders())) {}
 
 bool Viewer::Covers(const std::string& force) const {
   return principal_.Covers(force, "") || principal_.Covers(force, region_(force));
@@ -88,12 +68,7 @@ bool Viewer::Sees(const v1::Recommendation& recommendation) const {
 
 absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
   if (sees_everything_ || force.empty() || force == kAnyForce || Covers(force)) return absl::OkStatus();
-  return Error(
-             absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
-             absl::StrCat(principal_.name(), " may not call ", method, " for ", force, ", which is outside its scope."))
-      .With("principal", principal_.name())
-      .With("method", method)
-      .With("force", force);
+  return auth::OutOfScope(principal_, method, force);
 }
 
 }  // namespace oversight::concerns
