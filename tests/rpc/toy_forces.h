@@ -20,6 +20,8 @@ namespace fv1 = forces::v1;
 struct ToyHooks {
   std::function<void(Call&, const fv1::GetForceRequest&, fv1::GetForceResponse*, Done)> get;
   std::function<void(std::shared_ptr<StreamCall<fv1::WatchForcesResponse>>, const fv1::WatchForcesRequest&)> watch;
+  // Which versions ListForceVersions shows.
+  std::function<bool(const fv1::Force&)> visible_version;
   // Runs inside the decide function of CreateForce.
   std::function<void()> decide;
   std::function<absl::Status()> ready;
@@ -138,7 +140,8 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
         context, request, response,
         [this](Call& call, const fv1::ListForceVersionsRequest& q, fv1::ListForceVersionsResponse* r, Done done) {
           resources_->ListVersions<fv1::Force>(call, q, r, &fv1::ListForceVersionsResponse::mutable_versions,
-                                               &fv1::ForceVersion::mutable_force, std::move(done));
+                                               &fv1::ForceVersion::mutable_force, std::move(done),
+                                               hooks_->visible_version);
         });
   }
 
