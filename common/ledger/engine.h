@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "common/ledger/cache.h"
 #include "common/ledger/types.h"
 
@@ -25,6 +26,8 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual absl::StatusOr<Head> GetHead() = 0;
+  // Whether it reads where writes go: what does not, such as a standby, may not have all that was acknowledged.
+  virtual bool current() const { return true; }
   // The last revision recorded at or before `time`; revision 0 when there is none.
   virtual absl::StatusOr<Head> HeadAt(absl::Time time) = 0;
   // The recorded time of a revision.
@@ -66,6 +69,9 @@ class Writer : public View {
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;
 };
+
+// How long a store may take over one step of writing until it is held to be out of order.
+inline constexpr absl::Duration kStorePatience = absl::Seconds(10);
 
 // The schema a store had and has: the number of its last migration, 0 for none.
 struct SchemaChange {

@@ -164,7 +164,8 @@ class LedgerImpl final : public Ledger {
     auto shared = std::make_shared<Callback<Head>>(std::move(done));
     const absl::Status status =
         readers_->Submit(ReaderPool::Kind::kCall, [this, deadline, shared](absl::StatusOr<Reader*> reader) {
-          const absl::StatusOr<Head> head = reader.ok() ? (*reader)->GetHead() : reader.status();
+          absl::StatusOr<Head> head = reader.ok() ? (*reader)->GetHead() : reader.status();
+          if (head.ok() && !(*reader)->current()) head = StoreUnavailable();
           if (!head.ok()) {
             (*shared)(head.status());
             return false;
@@ -228,7 +229,10 @@ class LedgerImpl final : public Ledger {
         // Another process may have written it and told the caller.
         if (!engine_->shared()) return RevisionInFuture(*as_of.revision, head.revision);
         OVERSIGHT_ASSIGN_OR_RETURN(const Head stored, reader.GetHead());
-        if (*as_of.revision > stored.revision) return RevisionInFuture(*as_of.revision, stored.revision);
+        if (*as_of.revision > stored.revision) {
+          if (!reader.current()) return StoreUnavailable();
+          return RevisionInFuture(*as_of.revision, stored.revision);
+        }
       }
       if (*as_of.revision == head.revision) return head;
       OVERSIGHT_ASSIGN_OR_RETURN(const absl::Time time, reader.TimeOf(*as_of.revision));

@@ -34,7 +34,7 @@ struct Options {
   // Recent transactions kept in memory for watchers. A live watcher that falls further behind is told WATCH_LAGGING.
   int watch_window = 10000;
   // How long the store may take over one step of writing until it is held to be out of order.
-  absl::Duration stall_after = absl::Seconds(10);
+  absl::Duration patience = kStorePatience;
 };
 
 // Counters for metrics; monotonic unless said. Relaxed reads.
@@ -106,7 +106,7 @@ class Ledger {
   virtual void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) = 0;
 
   virtual const std::string& store_id() const = 0;
-  // OK while writes can succeed; else the last failure, or that the store has not answered one for stall_after. For
+  // OK while writes can succeed; else the last failure, or that the store has not answered one for `patience`. For
   // health. It turns good again by itself, within seconds of when writes can succeed.
   virtual absl::Status health() const = 0;
   virtual const Stats& stats() const = 0;

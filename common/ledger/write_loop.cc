@@ -3,9 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/ledger/decision_check.h"
 #include "common/ledger/failpoint.h"
@@ -21,6 +22,19 @@ constexpr absl::Duration kProbeInterval = absl::Seconds(1);
 constexpr int kResyncPage = 256;
 
 void Count(std::atomic<int64_t>& counter, int64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
+
+// What a probe writes. Another each time: SQLite leaves a page alone when what is written to it is there already, and a
+// probe that writes nothing learns nothing. Larger than a page, and of no pattern: on a full disk the little that still
+// fits into the pages there are says nothing of the next write.
+std::string ProbeMark() {
+  thread_local std::mt19937_64 random{std::random_device()()};
+  std::string mark(16 << 10, '\0');
+  for (size_t i = 0; i + sizeof(uint64_t) <= mark.size(); i += sizeof(uint64_t)) {
+    const uint64_t some = random();
+    std::memcpy(&mark[i], &some, sizeof(some));
+  }
+  return mark;
+}
 
 // The view a decide function gets: keeps the first failure of the store, so that it is not taken for a decision.
 class GuardedView final : public View {
@@ -65,6 +79,8 @@ class WriteLoop::AtTheStore {
 
 absl::Status WriteLoop::Start() {
   OVERSIGHT_RETURN_IF_ERROR(EnsureWriter());
+  // A store that takes no writes is served from all the same, and nobody is told that it is ready for more.
+  Probe();
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }
@@ -112,7 +128,7 @@ absl::Status WriteLoop::health() const {
   std::lock_guard lock(mu_);
   if (health_.ok() && at_the_store_since_) {
     const absl::Duration since = absl::FromChrono(std::chrono::steady_clock::now() - *at_the_store_since_);
-    if (since >= parts_.options.stall_after) return StoreStalled(since);
+    if (since >= parts_.options.patience) return StoreStalled(since);
   }
   return health_;
 }
@@ -186,25 +202,29 @@ void WriteLoop::Run() {
   }
 }
 
-void WriteLoop::RunBatch(std::vector<Item>& batch) {
-  const absl::Time now = parts_.gate.BeginBatch(parts_.clock.Now(), parts_.head.Get().recorded_time);
-  Transactions transactions;
-  absl::Status status;
-  for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+absl::Status WriteLoop::Persist(const std::function<absl::Status()>& attempt) {
+  for (int i = 0; i < kMaxAttempts; ++i) {
     const AtTheStore at_the_store(*this);
-    transactions.clear();
-    status = EnsureWriter();
-    if (status.ok()) status = Attempt(batch, now, transactions);
-    if (status.ok()) break;
+    absl::Status status = EnsureWriter();
+    if (status.ok()) status = attempt();
+    if (status.ok()) return status;
     if (writer_) writer_->Abandon();
     if (!absl::IsAborted(status)) {
       writer_.reset();
-      break;
+      return status;
     }
     Count(parts_.stats.conflicts);
-    status = Conflict();
   }
+  return Conflict();
+}
 
+void WriteLoop::RunBatch(std::vector<Item>& batch) {
+  const absl::Time now = parts_.gate.BeginBatch(parts_.clock.Now(), parts_.head.Get().recorded_time);
+  Transactions transactions;
+  const absl::Status status = Persist([&] {
+    transactions.clear();
+    return Attempt(batch, now, transactions);
+  });
   if (status.ok()) {
     int64_t changes = 0;
     for (const auto& transaction : transactions) changes += static_cast<int64_t>(transaction->versions.size());
@@ -359,23 +379,15 @@ void WriteLoop::MakeVisible(Transactions transactions) {
 }
 
 void WriteLoop::Probe() {
-  const AtTheStore at_the_store(*this);
-  absl::Status status = EnsureWriter();
-  if (status.ok()) {
-    status = [&]() -> absl::Status {
-      OVERSIGHT_RETURN_IF_ERROR(Begin());
-      // No principal is called this, so no caller can meet the record. It is another each time: SQLite leaves a page
-      // alone when what is written to it is there already, and a probe that writes nothing learns nothing.
-      OVERSIGHT_RETURN_IF_ERROR(writer_->PutRequest(
-          {.actor = "ledger", .request_id = "write-probe", .response = absl::StrCat(absl::ToUnixNanos(absl::Now()))}));
-      return writer_->Commit();
-    }();
-    if (!status.ok()) {
-      writer_->Abandon();
-      writer_.reset();
-    }
-  }
-  SetHealth(status);
+  const absl::Status status = Persist([this]() -> absl::Status {
+    OVERSIGHT_RETURN_IF_ERROR(Begin());
+    // No principal is called this, so no caller can meet the record.
+    OVERSIGHT_RETURN_IF_ERROR(
+        writer_->PutRequest({.actor = "ledger", .request_id = "write-probe", .response = ProbeMark()}));
+    return writer_->Commit();
+  });
+  // That others come first says that the store takes writes.
+  SetHealth(absl::IsAborted(status) ? absl::OkStatus() : status);
 }
 
 }  // namespace oversight::ledger

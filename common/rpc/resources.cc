@@ -57,6 +57,10 @@ void SetTime(absl::Time time, Timestamp* out) {
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+absl::Time TimeOf(const Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 void Stamp(const ledger::Version& version, Message* resource) {
   const Descriptor* type = resource->GetDescriptor();
   const auto* reflection = resource->GetReflection();
@@ -244,10 +248,8 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
   switch (read.as_of().moment_case()) {
     case common::v1::AsOf::kRevision:
       return done(ledger::AsOf{.revision = read.as_of().revision()});
-    case common::v1::AsOf::kRecordedTime: {
-      const Timestamp& time = read.as_of().recorded_time();
-      return done(ledger::AsOf{.time = absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos())});
-    }
+    case common::v1::AsOf::kRecordedTime:
+      return done(ledger::AsOf{.time = TimeOf(read.as_of().recorded_time())});
     default:
       break;
   }
@@ -277,6 +279,25 @@ void Resources::StartPage(Call& call, const Message& request, const std::string&
   Settle(call, read, [done](const absl::StatusOr<ledger::AsOf>& as_of) {
     if (!as_of.ok()) return done(as_of.status(), {});
     done(PagePosition{}, *as_of);
+  });
+}
+
+void Resources::GatherHistory(ledger::HistoryQuery query, std::function<bool(const ledger::Version&)> filter,
+                              ledger::HistoryResult so_far, ledger::Callback<ledger::HistoryResult> done) {
+  ledger_.History(query, [this, query, filter = std::move(filter), so_far = std::move(so_far),
+                          done = std::move(done)](absl::StatusOr<ledger::HistoryResult> found) mutable {
+    if (!found.ok()) return done(found.status());
+    const auto wanted = static_cast<size_t>(query.limit);
+    if (!found->entries.empty()) query.before = found->entries.back().version.revision;
+    for (ledger::HistoryEntry& entry : found->entries) {
+      if (so_far.entries.size() < wanted && (!filter || filter(entry.version))) {
+        so_far.entries.push_back(std::move(entry));
+      }
+    }
+    so_far.read_revision = found->read_revision;
+    so_far.read_time = found->read_time;
+    if (so_far.entries.size() >= wanted || !found->more) return done(std::move(so_far));
+    GatherHistory(std::move(query), std::move(filter), std::move(so_far), std::move(done));
   });
 }
 

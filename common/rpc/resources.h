@@ -55,6 +55,7 @@ inline constexpr size_t kMaxPageBytes = 2 << 20;
 // "\"17\"" for revision 17.
 std::string EtagOf(ledger::Revision revision);
 void SetTime(absl::Time time, google::protobuf::Timestamp* out);
+absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
 // Fills in etag, revision, create_time and update_time from where the version stands.
 void Stamp(const ledger::Version& version, google::protobuf::Message* resource);
@@ -191,7 +192,8 @@ class Resources {
 
   // Answers a ListXVersionsRequest {name, page_size, page_token} with {header, versions{change, resource},
   // next_page_token}, newest first. Of a deleted resource too; NOT_FOUND when there never was one. `visible` leaves out
-  // versions the caller may not see.
+  // versions the caller may not see, and nothing tells of them: pages are full without them, and there is a next page
+  // only when there is something on it.
   template <class T, class Request, class Response, class Entry>
   void ListVersions(Call& call, const Request& request, Response* response,
                     google::protobuf::RepeatedPtrField<Entry>* (Response::*mutable_versions)(),
@@ -244,6 +246,9 @@ class Resources {
                             const std::string& after, ledger::Revision revision) const {
     return EncodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), {after, revision});
   }
+  // History of which only what passes `filter` counts: on `limit`, or all there is.
+  void GatherHistory(ledger::HistoryQuery query, std::function<bool(const ledger::Version&)> filter,
+                     ledger::HistoryResult so_far, ledger::Callback<ledger::HistoryResult> done);
   static int PageSize(int asked) { return asked <= 0 ? 50 : std::min(asked, 1000); }
   // How many of the first items go on one page: at least one, and otherwise well below what clients take in.
   template <class Items, class VersionOf>
@@ -418,39 +423,42 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
                              T* (Entry::*mutable_resource)(), Done done, std::function<bool(const T&)> visible) {
   ledger::HistoryQuery query;
   query.name = request.name();
-  query.limit = PageSize(request.page_size());
   if (!request.page_token().empty()) {
     const absl::StatusOr<PagePosition> page =
         DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request), request.page_token());
     if (!page.ok()) return done(page.status());
     query.before = page->revision;
   }
-  ledger_.History(std::move(query), [this, &call, &request, response, mutable_versions, mutable_resource, visible,
-                                     done](const absl::StatusOr<ledger::HistoryResult>& result) {
-    if (!result.ok()) return done(result.status());
-    if (result->entries.empty() && request.page_token().empty()) {
-      return done(NotFound(T::descriptor()->name(), request.name()));
-    }
-    const size_t fits = PageFits(
-        result->entries, [](const auto& entry) -> auto& { return entry.version; });
-    for (size_t i = 0; i < fits; ++i) {
-      const ledger::HistoryEntry& entry = result->entries[i];
-      absl::StatusOr<T> resource = FromVersion<T>(entry.version);
-      if (!resource.ok()) return done(resource.status());
-      if (visible && !visible(*resource)) continue;
-      Entry* item = (response->*mutable_versions)()->Add();
-      SetChange(entry, item->mutable_change());
-      *(item->*mutable_resource)() = *std::move(resource);
-    }
-    if (fits > 0 && (result->more || fits < result->entries.size())) {
-      response->set_next_page_token(
-          NextPageToken(call, request, "", request.name(), result->entries[fits - 1].version.revision));
-    } else if ((response->*mutable_versions)()->empty() && request.page_token().empty()) {
-      return done(NotFound(T::descriptor()->name(), request.name()));  // It must not show that there is something.
-    }
-    SetHeader(result->read_revision, result->read_time, response->mutable_header());
-    done(absl::OkStatus());
-  });
+  const int limit = PageSize(request.page_size());
+  // One more than the page takes tells whether there is another page.
+  query.limit = limit + 1;
+  GatherHistory(std::move(query), FilterOf<T>(std::move(visible)), {},
+                [this, &call, &request, response, mutable_versions, mutable_resource, limit,
+                 done](const absl::StatusOr<ledger::HistoryResult>& result) {
+                  if (!result.ok()) return done(result.status());
+                  // Also when there are some that the caller may not see.
+                  if (result->entries.empty() && request.page_token().empty()) {
+                    return done(NotFound(T::descriptor()->name(), request.name()));
+                  }
+                  const size_t fits =
+                      std::min(static_cast<size_t>(limit),
+                               PageFits(
+                                   result->entries, [](const auto& entry) -> auto& { return entry.version; }));
+                  for (size_t i = 0; i < fits; ++i) {
+                    const ledger::HistoryEntry& entry = result->entries[i];
+                    absl::StatusOr<T> resource = FromVersion<T>(entry.version);
+                    if (!resource.ok()) return done(resource.status());
+                    Entry* item = (response->*mutable_versions)()->Add();
+                    SetChange(entry, item->mutable_change());
+                    *(item->*mutable_resource)() = *std::move(resource);
+                  }
+                  if (fits < result->entries.size()) {
+                    response->set_next_page_token(
+                        NextPageToken(call, request, "", request.name(), result->entries[fits - 1].version.revision));
+                  }
+                  SetHeader(result->read_revision, result->read_time, response->mutable_header());
+                  done(absl::OkStatus());
+                });
 }
 
 template <class T>

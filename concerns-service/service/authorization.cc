@@ -2,36 +2,15 @@
 
 #include <utility>
 
+#include "common/auth/roles.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 
 namespace oversight::concerns {
-namespace {
 
 using auth::Access;
 using auth::Role;
 using auth::Scope;
 
-}  // namespace
-
-const std::vector<Role>& Insiders() {
-  static const auto* const roles = new std::vector<Role>{
-      Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-      Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-      Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-      Role::ROLE_SERVICE,
-  };
-  return *roles;
-}
-
-const std::vector<Role>& Readers() {
-  static const auto* const roles = [] {
-    auto* readers = new std::vector<Role>(Insiders());
-    readers->push_back(Role::ROLE_FORCE);
-    readers->push_back(Role::ROLE_OVERSIGHT_BODY);
-    return readers;
-  }();
-  return *roles;
-}
 
 const std::vector<Role>& Writers() {
   static const auto* const roles =
@@ -41,7 +20,7 @@ const std::vector<Role>& Writers() {
 
 ServiceRules ConcernsRules() {
   const auto& writers = Writers();
-  const auto& readers = Readers();
+  const auto& readers = auth::InsidersAndForces();
   const std::vector<Role> force = {Role::ROLE_FORCE};
   std::vector<Role> writers_and_force = writers;
   writers_and_force.push_back(Role::ROLE_FORCE);
@@ -78,12 +57,7 @@ ServiceRules ConcernsRules() {
 }
 
 auth::AuthorizationTable RoleTable(const ServiceRules& rules) {
-  std::vector<auth::MethodRule> methods = rules.methods;
-  for (auto& rule : methods) {
-    rule.scope = Scope::kNone;
-    rule.force_field.clear();
-  }
-  return {rules.service, std::move(methods)};
+  return {rules.service, auth::RolesOnly(rules.methods)};
 }
 
 auth::AuthorizationTable ScopeTable(const ServiceRules& rules) { return {rules.service, rules.methods}; }

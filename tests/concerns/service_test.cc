@@ -287,6 +287,51 @@ TEST_F(ConcernsServiceTest, InsidersReadEverything) {
   }
 }
 
+TEST_F(ConcernsServiceTest, PagesOfVersionsTellNothingOfThoseThatAreHidden) {
+  const std::string name = Draft().name();
+  const auto update = [&](const std::string& title) {
+    v1::UpdateConcernRequest request;
+    request.mutable_concern()->set_name(name);
+    request.mutable_concern()->set_title(title);
+    request.mutable_update_mask()->add_paths("title");
+    Must(Call(&Stub::UpdateConcern, request));
+  };
+  for (int i = 0; i < 7; ++i) update(absl::StrCat("Draft ", i));
+  Recommend(name);
+  const auto issued = Issue(name);
+  for (int i = 0; i < 2; ++i) {
+    v1::AssessHandlingRequest request;
+    request.set_name(name);
+    request.set_level(i == 0 ? v1::HANDLING_LEVEL_MANAGING : v1::HANDLING_LEVEL_MITIGATING);
+    request.set_rationale("Seen at the visit.");
+    Must(Call(&Stub::AssessHandling, request));
+  }
+  // Sizes of the pages, to the end.
+  const auto pages = [&](const std::string& principal, int size) {
+    v1::ListConcernVersionsRequest request;
+    request.set_name(name);
+    request.set_page_size(size);
+    std::vector<int> sizes;
+    do {
+      const auto page = Must(Call(&Stub::ListConcernVersions, request, principal));
+      sizes.push_back(page.versions_size());
+      for (const auto& version : page.versions()) {
+        const bool before_issue = version.change().revision() < issued.header().revision();
+        EXPECT_FALSE(before_issue && principal == "west-midlands-officer");
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty() && sizes.size() < 20);
+    return sizes;
+  };
+  // What is hidden takes no place, and where only hidden ones follow there is no next page.
+  EXPECT_THAT(pages("west-midlands-officer", 1), ElementsAre(1, 1, 1));
+  EXPECT_THAT(pages("west-midlands-officer", 2), ElementsAre(2, 1));
+  EXPECT_THAT(pages("west-midlands-officer", 3), ElementsAre(3));
+  EXPECT_THAT(pages("west-midlands-officer", 0), ElementsAre(3));
+  EXPECT_THAT(pages("liaison-lead", 4), ElementsAre(4, 4, 3));
+  EXPECT_THAT(pages("liaison-lead", 11), ElementsAre(11));
+}
+
 TEST_F(ConcernsServiceTest, AForceSeesWhatWasIssuedToItAndNothingElse) {
   const std::string issued = Issued().concern().name();
   const std::string draft = Draft().name();

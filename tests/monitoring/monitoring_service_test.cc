@@ -140,6 +140,73 @@ TEST_F(MonitoringServiceTest, ThePastAnswersAsItWas) {
               Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
 }
 
+TEST_F(MonitoringServiceTest, ThePastHasTheForcesThatWereKnownThen) {
+  const absl::Time then = server_->clock().Now() + absl::Minutes(30);
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+  Register("forces/newtown");
+  const auto in = Move(EntryRequest());
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+
+  v1::ListMonitoringRequest request;
+  request.set_page_size(10);
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+  rpc::SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  const auto past = ListAll(request);
+  EXPECT_EQ(static_cast<int>(past.size()), register_size_);
+  for (const auto& monitoring : past) EXPECT_EQ(monitoring.stage(), "scan") << monitoring.name();
+  // By the revision of then, the same; by one of later, the register of later.
+  request.mutable_read()->mutable_as_of()->set_revision(started_at_);
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_);
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+
+  v1::GetMonitoringRequest get;
+  get.set_name("forces/newtown/monitoring");
+  EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
+  get.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
+  rpc::SetTime(then, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
+              Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
+}
+
+TEST_F(MonitoringServiceTest, AnOwnerWhoseClockIsBehindIsAskedWhatItHas) {
+  Register("forces/newtown");
+  server_->clock().Advance(absl::Hours(1));
+  const auto in = Move(EntryRequest());
+  v1::ListMonitoringRequest request;
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+}
+
+TEST_F(MonitoringServiceTest, NothingIsClaimedOfATimeBeforeTheRecordsBegin) {
+  // The register is an hour older than the records of stages.
+  const absl::Time imported = forces_->clock().Now();
+  forces_->clock().Advance(absl::Hours(1));
+  testing::TestServerOptions options;
+  options.now = imported + absl::Hours(1);
+  server_ = StartMonitoring(forces_->address(), concerns_->address(), options);
+  ASSERT_EQ(static_cast<int>(ListAll({}).size()), register_size_);
+  for (const absl::Time moment : {imported - absl::Hours(24), imported + absl::Minutes(30)}) {
+    for (const char* stage : {"", "scan"}) {
+      v1::ListMonitoringRequest request;
+      request.set_stage(stage);
+      rpc::SetTime(moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+      const auto list = Call("press-officer", &Stub::ListMonitoring, request);
+      ASSERT_TRUE(list.ok()) << list.status();
+      EXPECT_EQ(list->monitoring_size(), 0);
+      EXPECT_EQ(list->next_page_token(), "");
+      EXPECT_EQ(list->header().revision(), 0);
+      EXPECT_FALSE(list->header().has_recorded_time());
+    }
+    v1::GetMonitoringRequest get;
+    get.set_name("forces/kent/monitoring");
+    rpc::SetTime(moment, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
+                Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+  }
+}
+
 TEST_F(MonitoringServiceTest, VersionsAreMovesAndTellWhoDecided) {
   Move(EntryRequest());
   server_->clock().Advance(absl::Hours(24));
@@ -736,6 +803,14 @@ TEST_F(MonitoringServiceTest, WhatRestsOnNoConcernGoesOnWhileTheOwnersAreDown) {
   const auto withdrawn = Call("hm-inspector", &Stub::WithdrawProposal, withdraw);
   EXPECT_TRUE(withdrawn.ok()) << withdrawn.status();
   EXPECT_EQ(static_cast<int>(ListAll({}).size()), register_size_);
+  // Of the past, what the log knows; of which forces there were then, only the register could tell.
+  EXPECT_TRUE(Get(kForce, "press-officer", Head()).ok());
+  EXPECT_THAT(Get("forces/kent", "press-officer", Head()).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+  v1::ListMonitoringRequest past;
+  past.mutable_read()->mutable_as_of()->set_revision(Head());
+  EXPECT_THAT(Call("press-officer", &Stub::ListMonitoring, past).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
   EXPECT_EQ(Move(ReturnRequest()).monitoring().stage(), "scan");
 }
 

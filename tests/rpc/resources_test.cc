@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -398,6 +399,38 @@ TEST_F(ResourcesTest, ARequestWithinACallCountsAsItsOwnAct) {
   const auto replayed = Call<fv1::UpdateForceResponse>(&fv1::ForcesService::Stub::UpdateForce, alone);
   ASSERT_TRUE(replayed.ok()) << replayed.status();
   EXPECT_TRUE(replayed->header().replayed());
+}
+
+TEST_F(ResourcesTest, PagesOfVersionsAreFullWithoutThoseThatAreHidden) {
+  ASSERT_TRUE(Create("kent", SomeForce("v1")).ok());
+  for (int i = 2; i <= 12; ++i) ASSERT_TRUE(Rename("forces/kent", absl::StrCat("v", i)).ok());
+  std::set<std::string> shown = {"v4", "v8", "v9"};
+  hooks_->visible_version = [&](const fv1::Force& force) { return shown.contains(force.display_name()); };
+  const auto pages = [&](int size) {
+    fv1::ListForceVersionsRequest request;
+    request.set_name("forces/kent");
+    request.set_page_size(size);
+    std::vector<std::vector<std::string>> all;
+    do {
+      const auto page = Versions(request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      all.emplace_back();
+      for (const auto& version : page->versions()) all.back().push_back(version.force().display_name());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty() && all.size() < 20);
+    return all;
+  };
+  using Pages = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(pages(1), (Pages{{"v9"}, {"v8"}, {"v4"}}));
+  EXPECT_EQ(pages(2), (Pages{{"v9", "v8"}, {"v4"}}));
+  EXPECT_EQ(pages(3), (Pages{{"v9", "v8", "v4"}}));
+  shown = {"v1"};
+  EXPECT_EQ(pages(1), (Pages{{"v1"}}));
+  shown = {};
+  fv1::ListForceVersionsRequest request;
+  request.set_name("forces/kent");
+  EXPECT_EQ(ReasonOf(Versions(request).status()), "RESOURCE_NOT_FOUND");
 }
 
 TEST_F(ResourcesTest, ManyWritersLoseNothing) {

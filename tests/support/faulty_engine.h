@@ -19,6 +19,7 @@ struct Faults {
   std::atomic<int> append_lost{0};
   std::atomic<int> view_lost{0};
   std::atomic<int> open_writer_lost{0};
+  std::atomic<int> open_reader_lost{0};
   std::atomic<int> reads_lost{0};
 
   static bool Take(std::atomic<int>& count) {
@@ -113,6 +114,7 @@ class FaultyEngine final : public ledger::Engine {
   absl::StatusOr<ledger::SchemaChange> Migrate() override { return real_->Migrate(); }
   absl::StatusOr<std::string> StoreId() override { return real_->StoreId(); }
   absl::StatusOr<std::unique_ptr<ledger::Reader>> OpenReader() override {
+    if (Faults::Take(faults_->open_reader_lost)) return ledger::StoreUnavailable();
     auto reader = real_->OpenReader();
     if (!reader.ok()) return reader.status();
     return std::make_unique<FaultyReader>(*std::move(reader), faults_);

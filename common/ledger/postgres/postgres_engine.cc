@@ -14,7 +14,7 @@
 #include "common/ledger/migrations.h"
 #include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/postgres/postgres_listener.h"
-#include "common/ledger/postgres/postgres_reads.h"
+#include "common/ledger/postgres/postgres_reader.h"
 #include "common/ledger/postgres/postgres_writer.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
@@ -25,68 +25,6 @@ namespace {
 // "oversight" in hexadecimal, as far as it fits.
 constexpr const char* kMigrationLock = "8026397652340761460";
 
-// A read that finds its connection gone is done again on a new one: it has changed nothing.
-class PostgresReader final : public Reader {
- public:
-  explicit PostgresReader(const std::string& url) : url_(url) {}
-
-  absl::Status Connect() {
-    reads_.reset();
-    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(url_));
-    reads_.emplace(*connection_);
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<Head> GetHead() override {
-    return Read<Head>([&] { return reads_->GetHead(); });
-  }
-  absl::StatusOr<Head> HeadAt(absl::Time time) override {
-    return Read<Head>([&] { return reads_->HeadAt(time); });
-  }
-  absl::StatusOr<absl::Time> TimeOf(Revision revision) override {
-    return Read<absl::Time>([&] { return reads_->TimeOf(revision); });
-  }
-  absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision) override {
-    OVERSIGHT_ASSIGN_OR_RETURN(
-        std::optional<PostgresReads::Stored> found,
-        Read<std::optional<PostgresReads::Stored>>([&] { return reads_->Find(name, revision); }));
-    if (!found || found->version.deleted) return std::optional<Version>();
-    return std::optional<Version>(std::move(found->version));
-  }
-  absl::StatusOr<ListResult> List(const ListQuery& query, VersionCache* /*cache*/) override {
-    // One answer with everything in it costs less than one more for each version that is not in the cache.
-    const Revision revision = query.as_of.revision.value_or(0);
-    OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, Read<ListResult>([&] { return reads_->List(query, revision); }));
-    result.read_revision = revision;
-    return result;
-  }
-  absl::StatusOr<HistoryResult> History(const HistoryQuery& query) override {
-    return Read<HistoryResult>([&] { return reads_->History(query); });
-  }
-  absl::StatusOr<std::vector<Transaction>> Log(Revision after, int limit) override {
-    return Read<std::vector<Transaction>>([&] { return reads_->Log(after, limit); });
-  }
-  absl::StatusOr<std::vector<LoggedTransaction>> LogWhole(Revision after, int limit) override {
-    return Read<std::vector<LoggedTransaction>>([&] { return reads_->LogWhole(after, limit); });
-  }
-  absl::StatusOr<std::string> LeafHashes(Revision after, int limit) override {
-    return Read<std::string>([&] { return reads_->LeafHashes(after, limit); });
-  }
-
- private:
-  template <class T, class F>
-  absl::StatusOr<T> Read(F read) {
-    absl::StatusOr<T> result = read();
-    if (result.ok() || connection_->Alive()) return result;
-    OVERSIGHT_RETURN_IF_ERROR(Connect());
-    return read();
-  }
-
-  const std::string url_;
-  std::unique_ptr<PgConnection> connection_;
-  std::optional<PostgresReads> reads_;
-};
-
 absl::StatusOr<std::optional<std::string>> Meta(PgConnection& connection, const std::string& key) {
   static const PgStatement kSelect{"SELECT value FROM meta WHERE key = $1"};
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection.Query(kSelect, PgParams().Text(key)));
@@ -96,16 +34,19 @@ absl::StatusOr<std::optional<std::string>> Meta(PgConnection& connection, const 
 
 class PostgresEngine final : public Engine {
  public:
-  explicit PostgresEngine(const std::string& url) : url_(url) {}
+  PostgresEngine(const std::string& url, absl::Duration patience) : address_{.url = url, .patience = patience} {}
 
   absl::StatusOr<SchemaChange> Migrate() override {
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+    // Another replica may be at it, and a migration may take its time.
+    connection->WaitForEver();
     OVERSIGHT_ASSIGN_OR_RETURN(const SchemaChange change, MigrateLocked(*connection));
     // Its own channel for each store: NOTIFY reaches the whole database.
     OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
     if (!id) return StoreCorrupt();
     const std::string channel = absl::StrCat("oversight_", *id);
-    const bool notifies = connection->Execute(absl::StrCat("LISTEN ", channel)).ok();
+    // A standby refuses it, and may be promoted.
+    const bool notifies = connection->standby() || connection->Execute(absl::StrCat("LISTEN ", channel)).ok();
     if (!notifies) spdlog::info("the database has no LISTEN; other replicas' commits are looked for by time");
     std::lock_guard lock(mu_);
     channel_ = notifies ? channel : "";
@@ -113,23 +54,27 @@ class PostgresEngine final : public Engine {
   }
 
   absl::StatusOr<std::string> StoreId() override {
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
     OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
     if (!id) return StoreCorrupt();
     return *id;
   }
 
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override {
-    auto reader = std::make_unique<PostgresReader>(url_);
+    auto reader = std::make_unique<PostgresReader>(address_);
     OVERSIGHT_RETURN_IF_ERROR(reader->Connect());
     return reader;
   }
 
-  absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override { return OpenPostgresWriter(url_, channel()); }
+  absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() override {
+    // The one before may have left a commit of which nobody knows what became.
+    const bool confirm = std::exchange(opened_writer_, true);
+    return OpenPostgresWriter(address_, channel(), confirm);
+  }
 
   bool shared() const override { return true; }
   void Listen(std::function<void(absl::StatusOr<Revision>)> heard) override {
-    listener_ = std::make_unique<PostgresListener>(url_, channel(), std::move(heard));
+    listener_ = std::make_unique<PostgresListener>(address_, channel(), std::move(heard));
   }
   void Close() override { listener_.reset(); }
 
@@ -198,7 +143,8 @@ class PostgresEngine final : public Engine {
     return status;
   }
 
-  const std::string url_;
+  const PgAddress address_;
+  bool opened_writer_ = false;  // of the thread that writes
   std::mutex mu_;
   std::string channel_;  // guarded by mu_; empty: there is no NOTIFY
   std::unique_ptr<PostgresListener> listener_;
@@ -206,7 +152,7 @@ class PostgresEngine final : public Engine {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> MakePostgresEngine(const std::string& url) {
+absl::StatusOr<std::unique_ptr<Engine>> MakePostgresEngine(const std::string& url, absl::Duration patience) {
   const auto refuse = [](const std::string& why) {
     return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS, why)
         .Violation("store", "must be postgres://USER@HOST:PORT/DATABASE without a password");
@@ -224,7 +170,7 @@ absl::StatusOr<std::unique_ptr<Engine>> MakePostgresEngine(const std::string& ur
           " password in it. Use PGPASSWORD or PGPASSFILE.");
     }
   }
-  return std::make_unique<PostgresEngine>(url);
+  return std::make_unique<PostgresEngine>(url, patience);
 }
 
 }  // namespace oversight::ledger

@@ -1,5 +1,7 @@
 #include "common/ledger/postgres/postgres_reads.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <mutex>
@@ -68,6 +70,12 @@ const PgStatement& ListStatement(size_t terms) {
 }
 
 }  // namespace
+
+absl::Status CheckHead(Revision head, Revision told) {
+  if (head >= told) return absl::OkStatus();
+  spdlog::error("the database ends at revision {}, but {} was told to callers: it has lost commits", head, told);
+  return StoreCorrupt();
+}
 
 absl::StatusOr<Revision> PostgresReads::HeadRevision() {
   static const PgStatement kSelect{"SELECT revision FROM head WHERE id = 1"};

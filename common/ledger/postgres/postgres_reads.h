@@ -15,6 +15,9 @@
 
 namespace oversight::ledger {
 
+// DATA_LOSS STORE_CORRUPT when a database that takes writes ends before what callers were told.
+absl::Status CheckHead(Revision head, Revision told);
+
 class PostgresReads {
  public:
   explicit PostgresReads(PgConnection& connection) : connection_(connection) {}

@@ -118,26 +118,40 @@ struct Work {
 
 class PostgresWriter final : public Writer {
  public:
-  PostgresWriter(const std::string& url, const std::string& channel) : url_(url), channel_(channel) {}
+  PostgresWriter(const PgAddress& address, const std::string& channel) : address_(address), channel_(channel) {}
 
   absl::Status Connect() {
     // An acknowledged commit must be on the disk whatever the server's default is.
     static const PgStatement kDurability{"SELECT current_setting('synchronous_commit')"};
     reads_.reset();
-    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(url_));
+    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(address_));
     reads_.emplace(*connection_);
-    // A replica that hangs must not keep the others waiting. A database that does not know the setting may refuse it.
-    connection_->Execute("SET idle_in_transaction_session_timeout = '10s'").IgnoreError();
+    // A replica that hangs must not keep the others waiting, and whoever keeps the head must not make this one's
+    // attempts pile up in the server. A database that does not know the settings may refuse them.
+    const int64_t patience_ms = absl::ToInt64Milliseconds(address_.patience);
+    for (const char* setting : {"idle_in_transaction_session_timeout", "lock_timeout"}) {
+      connection_->Execute(absl::StrCat("SET ", setting, " = ", patience_ms)).IgnoreError();
+    }
     const auto rows = connection_->Query(kDurability);
     if (rows.ok() && rows->size() == 1 && rows->View(0, 0) == "off") {
       spdlog::warn("the database has synchronous_commit = off; commits of the store are made with on");
       OVERSIGHT_RETURN_IF_ERROR(connection_->Execute("SET synchronous_commit = on"));
     }
-    return connection_->Alive() ? absl::OkStatus() : StoreUnavailable();
+    if (connection_->standby()) return absl::OkStatus();  // It will refuse by itself.
+    const Revision told = address_.news->told();
+    OVERSIGHT_ASSIGN_OR_RETURN(const Revision head, reads_->HeadRevision());
+    return CheckHead(head, told);
+  }
+
+  absl::Status Confirm() {
+    static const std::string kTouch = "UPDATE head SET revision = revision WHERE id = 1";
+    OVERSIGHT_RETURN_IF_ERROR(connection_->Execute(kTouch));
+    return connection_->TakeWarning() ? StoreUnavailable() : absl::OkStatus();
   }
 
   absl::StatusOr<Revision> Begin(Revision head) override {
     Reset();
+    address_.news->Told(head);
     // The server may have been restarted while nothing was written; nothing of this batch was sent yet.
     if (!connection_->Alive()) OVERSIGHT_RETURN_IF_ERROR(Connect());
     Revision base = head;
@@ -149,10 +163,7 @@ class PostgresWriter final : public Writer {
       if (rows[1].size() != 1) return StoreCorrupt();
       base = rows[1].Int(0, 0);
       locked_ = true;
-      if (base < head) {
-        spdlog::error("the database ends at revision {}, but {} was told to callers: it has lost commits", base, head);
-        return StoreCorrupt();
-      }
+      OVERSIGHT_RETURN_IF_ERROR(CheckHead(base, head));
     }
     OVERSIGHT_RETURN_IF_ERROR(MoveBase(base));
     return base;
@@ -184,6 +195,7 @@ class PostgresWriter final : public Writer {
       return Conflict();
     }
     std::string code;
+    connection_->TakeWarning();
     const auto rows = connection_->Pipeline(CommitSteps(), &code);
     if (!rows.ok()) {
       if (code == kNotNullViolation) {
@@ -197,9 +209,12 @@ class PostgresWriter final : public Writer {
       return rows.status();
     }
     if (std::string_view(PQcmdStatus(rows->back().get())) != "COMMIT") return StoreUnavailable();
+    // It is committed here, but not as it should be: the wait for a synchronous standby was cut short.
+    if (connection_->TakeWarning()) return StoreUnavailable();
     locked_ = false;
     look_up_requests_ = false;
     base_ = End();
+    address_.news->Told(base_);
     for (auto& [name, entry] : latest_) memory_.Put(name, std::move(entry));
     for (const auto& [prefix, number] : numbers_) RaiseKnown(prefix, number);
     Reset();
@@ -207,9 +222,7 @@ class PostgresWriter final : public Writer {
   }
 
   void Abandon() override {
-    if (connection_->in_transaction() && PQstatus(connection_->handle()) == CONNECTION_OK) {
-      connection_->Execute("ROLLBACK").IgnoreError();
-    }
+    if (connection_->in_transaction() && connection_->Alive()) connection_->Execute("ROLLBACK").IgnoreError();
     Reset();
   }
 
@@ -597,7 +610,8 @@ class PostgresWriter final : public Writer {
     steps.push_back({&statement, std::move(params)});
   }
 
-  const std::string url_, channel_;
+  const PgAddress address_;
+  const std::string channel_;
   std::unique_ptr<PgConnection> connection_;
   std::optional<PostgresReads> reads_;
 
@@ -624,9 +638,11 @@ class PostgresWriter final : public Writer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const std::string& url, const std::string& channel) {
-  auto writer = std::make_unique<PostgresWriter>(url, channel);
+absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const PgAddress& address, const std::string& channel,
+                                                           bool confirm) {
+  auto writer = std::make_unique<PostgresWriter>(address, channel);
   OVERSIGHT_RETURN_IF_ERROR(writer->Connect());
+  if (confirm) OVERSIGHT_RETURN_IF_ERROR(writer->Confirm());
   return writer;
 }
 

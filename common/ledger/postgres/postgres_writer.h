@@ -14,10 +14,14 @@
 #include <string>
 
 #include "common/ledger/engine.h"
+#include "common/ledger/postgres/pg_connection.h"
 
 namespace oversight::ledger {
 
-// A commit tells `channel` the new head by NOTIFY, unless it is empty.
-absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const std::string& url, const std::string& channel);
+// A commit tells `channel` the new head by NOTIFY, unless it is empty. With `confirm` it first makes a commit of no
+// consequence: what an earlier connection left in doubt, and may be seen by now, is then as safe as any commit is, such
+// as with a synchronous standby, before it is told.
+absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const PgAddress& address, const std::string& channel,
+                                                           bool confirm);
 
 }  // namespace oversight::ledger
