@@ -62,9 +62,20 @@ class Writer : public View {
   // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
+  // Appends a transaction as the log of another store holds it, with its request: revision, times, hashes and
+  // redactions stay what they were. Errors as of Append.
+  virtual absl::StatusOr<Transaction> AppendLogged(LoggedTransaction transaction) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;
+};
+
+// What a store is called. `id` was given to it when it was made and names its log for good, in heads and exports; a
+// restored store has it again. `incarnation` is what the tokens of clients are bound to: the id, until a restore gives a
+// new one. A restore may bring back less than clients were told, and then the same revisions come to mean other things.
+struct StoreIdentity {
+  std::string id;
+  std::string incarnation;
 };
 
 // The schema a store had and has: the number of its last migration, 0 for none.
@@ -77,12 +88,17 @@ struct SchemaChange {
 class Engine {
  public:
   virtual ~Engine() = default;
-  // Creates or migrates the schema; refuses a schema newer than this binary knows.
+  // Creates or migrates the schema; refuses a schema newer than this binary knows, and a store with a restore that was
+  // not finished.
   virtual absl::StatusOr<SchemaChange> Migrate() = 0;
-  // A random id given to the store when it was created.
-  virtual absl::StatusOr<std::string> StoreId() = 0;
+  virtual absl::StatusOr<StoreIdentity> Identity() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
   virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() = 0;
+  // A whole log is taken in (archive/restore.h) between these two, by AppendLogged on a writer. BeginRestore gives the
+  // store its id and marks it as unfinished; from then on Migrate refuses it, until FinishRestore. It refuses a store
+  // that is not empty, but clears what an unfinished restore left. No other process may have the store open.
+  virtual absl::Status BeginRestore(const std::string& store_id) = 0;
+  virtual absl::Status FinishRestore() = 0;
   // Whether other processes may have the store open too.
   virtual bool shared() const { return false; }
   // From now on until Close, `heard` is told from a thread of the engine where the log ends, soon after another process

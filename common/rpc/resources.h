@@ -206,7 +206,7 @@ class Resources {
   void Settle(Call& call, const common::v1::ReadOptions& read, std::function<void(absl::StatusOr<ledger::AsOf>)> done);
 
   void SetHeader(ledger::Revision revision, absl::Time time, common::v1::ResponseHeader* header) const;
-  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.store_id(), revision); }
+  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.incarnation(), revision); }
   ledger::Ledger& ledger() { return ledger_; }
   const Clock& clock() const { return clock_; }
 
@@ -238,7 +238,7 @@ class Resources {
                  std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done);
   std::string NextPageToken(const Call& call, const google::protobuf::Message& request, const std::string& visibility,
                             const std::string& after, ledger::Revision revision) const {
-    return EncodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), {after, revision});
+    return EncodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility), {after, revision});
   }
   static int PageSize(int asked) { return asked <= 0 ? 50 : std::min(asked, 1000); }
   // How many of the first items go on one page: at least one, and otherwise well below what clients take in.
@@ -417,7 +417,7 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
   query.limit = PageSize(request.page_size());
   if (!request.page_token().empty()) {
     const absl::StatusOr<PagePosition> page =
-        DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request), request.page_token());
+        DecodePageToken(ledger_.incarnation(), HashParameters(call.method(), request), request.page_token());
     if (!page.ok()) return done(page.status());
     query.before = page->revision;
   }

@@ -58,6 +58,10 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
     return real_->Append(audit, changes, recorded_time);
   }
+  absl::StatusOr<ledger::Transaction> AppendLogged(ledger::LoggedTransaction transaction) override {
+    if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
+    return real_->AppendLogged(std::move(transaction));
+  }
   absl::Status Commit() override {
     if (Faults::Take(faults_->commit_lost)) return ledger::StoreUnavailable();
     if (Faults::Take(faults_->commit_full)) return ledger::StoreFull();
@@ -111,7 +115,9 @@ class FaultyEngine final : public ledger::Engine {
       : real_(std::move(real)), faults_(std::move(faults)) {}
 
   absl::StatusOr<ledger::SchemaChange> Migrate() override { return real_->Migrate(); }
-  absl::StatusOr<std::string> StoreId() override { return real_->StoreId(); }
+  absl::StatusOr<ledger::StoreIdentity> Identity() override { return real_->Identity(); }
+  absl::Status BeginRestore(const std::string& store_id) override { return real_->BeginRestore(store_id); }
+  absl::Status FinishRestore() override { return real_->FinishRestore(); }
   absl::StatusOr<std::unique_ptr<ledger::Reader>> OpenReader() override {
     auto reader = real_->OpenReader();
     if (!reader.ok()) return reader.status();
