@@ -71,8 +71,9 @@ class Writer : public View {
 };
 
 // What a store is called. `id` was given to it when it was made and names its log for good, in heads and exports; a
-// restored store has it again. `incarnation` is what the tokens of clients are bound to: the id, until a restore gives a
-// new one. A restore may bring back less than clients were told, and then the same revisions come to mean other things.
+// restored store has it again. `incarnation` is what the tokens of clients are bound to: the id, until a restore gives
+// a new one. A restore may bring back less than clients were told, and then the same revisions come to mean other
+// things.
 struct StoreIdentity {
   std::string id;
   std::string incarnation;
@@ -88,6 +89,8 @@ struct SchemaChange {
 class Engine {
  public:
   virtual ~Engine() = default;
+  // The schema the store has now; 0: there is no store. Changes nothing.
+  virtual absl::StatusOr<int> Schema() = 0;
   // Creates or migrates the schema; refuses a schema newer than this binary knows, and a store with a restore that was
   // not finished.
   virtual absl::StatusOr<SchemaChange> Migrate() = 0;

@@ -47,7 +47,7 @@ std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit,
 
 // A transaction as the log will hold it, with the hashes of its content; without a request. The time is cut to whole
 // microseconds.
-LoggedTransaction Sealed(Revision revision, absl::Time recorded_time, const Audit& audit,
+LoggedTransaction ToLogged(Revision revision, absl::Time recorded_time, const Audit& audit,
                          const std::vector<Change>& changes);
 
 }  // namespace oversight::ledger

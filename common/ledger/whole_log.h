@@ -1,5 +1,6 @@
-// Reads the log of a store whole, and as far as it can be read: where a database cannot give a page of it, smaller steps
-// find out which transaction is the first that is lost, so that whoever checks, exports or restores can name it. Blocks.
+// Reads the log of a store whole, and as far as it can be read: where a database cannot give a page of it, smaller
+// steps find out which transaction is the first that is lost, so that whoever checks, exports or restores can name it.
+// Blocks.
 #pragma once
 
 #include <functional>
@@ -13,8 +14,8 @@ namespace oversight::ledger {
 // revision as metadata.
 absl::StatusOr<std::vector<LoggedTransaction>> ReadWhole(Reader& reader, Revision after, int limit);
 
-// Gives `take` the transactions with `after` < revision <= `up_to`, in order, until it fails; what it says is passed on.
-// Ends early where the log does.
+// Gives `take` the transactions with `after` < revision <= `up_to`, in order, until it fails; what it says is passed
+// on. Ends early where the log does.
 absl::Status ForEachWhole(Reader& reader, Revision after, Revision up_to,
                           const std::function<absl::Status(LoggedTransaction&)>& take);
 

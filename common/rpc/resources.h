@@ -238,7 +238,8 @@ class Resources {
                  std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done);
   std::string NextPageToken(const Call& call, const google::protobuf::Message& request, const std::string& visibility,
                             const std::string& after, ledger::Revision revision) const {
-    return EncodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility), {after, revision});
+    return EncodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility),
+                           {after, revision});
   }
   static int PageSize(int asked) { return asked <= 0 ? 50 : std::min(asked, 1000); }
   // How many of the first items go on one page: at least one, and otherwise well below what clients take in.

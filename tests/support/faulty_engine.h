@@ -114,6 +114,7 @@ class FaultyEngine final : public ledger::Engine {
   FaultyEngine(std::unique_ptr<ledger::Engine> real, std::shared_ptr<Faults> faults)
       : real_(std::move(real)), faults_(std::move(faults)) {}
 
+  absl::StatusOr<int> Schema() override { return real_->Schema(); }
   absl::StatusOr<ledger::SchemaChange> Migrate() override { return real_->Migrate(); }
   absl::StatusOr<ledger::StoreIdentity> Identity() override { return real_->Identity(); }
   absl::Status BeginRestore(const std::string& store_id) override { return real_->BeginRestore(store_id); }

@@ -56,24 +56,12 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// Both ends of zlib's file, which passes on as they are files that are not compressed.
-class Buffer final : public std::streambuf {
+// Writes to zlib's file, which passes on as it is what is not to be compressed.
+class WriteBuffer final : public std::streambuf {
  public:
-  explicit Buffer(gzFile file) : file_(file) { setp(data_.data(), data_.data() + data_.size()); }
-
-  // Of the stream that reads, which learns here that there is more amiss than the end of the file.
-  void Tell(std::istream& stream) { reading_ = &stream; }
+  explicit WriteBuffer(gzFile file) : file_(file) { setp(data_.data(), data_.data() + data_.size()); }
 
  protected:
-  int_type underflow() override {
-    const int got = gzread(file_, data_.data(), static_cast<unsigned>(data_.size()));
-    int error = Z_OK;
-    if (got == 0) gzerror(file_, &error);
-    if (got < 0 || error == Z_BUF_ERROR) reading_->setstate(std::ios::badbit);
-    if (got <= 0) return traits_type::eof();
-    setg(data_.data(), data_.data(), data_.data() + got);
-    return traits_type::to_int_type(data_[0]);
-  }
   int_type overflow(int_type c) override {
     if (sync() != 0) return traits_type::eof();
     if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
@@ -88,8 +76,57 @@ class Buffer final : public std::streambuf {
 
  private:
   const gzFile file_;
-  std::istream* reading_ = nullptr;
   std::vector<char> data_ = std::vector<char>(kBuffer);
+};
+
+// Expands a compressed stream. Unlike zlib's own file it gives out what comes before a damage, so that the damage can
+// be told by its place.
+class ExpandBuffer final : public std::streambuf {
+ public:
+  explicit ExpandBuffer(std::istream& packed) : packed_(packed) {
+    constexpr int kGzip = 16;  // added to the bits of the window
+    failed_ = inflateInit2(&state_, MAX_WBITS + kGzip) != Z_OK;
+  }
+  ~ExpandBuffer() override { inflateEnd(&state_); }
+  // The stream that reads from here is told when there is more amiss than the end of the file.
+  void Tell(std::istream& reading) { reading_ = &reading; }
+
+ protected:
+  int_type underflow() override {
+    state_.next_out = reinterpret_cast<Bytef*>(data_.data());
+    state_.avail_out = static_cast<uInt>(data_.size());
+    while (!failed_ && !ended_ && state_.avail_out > 0) Expand();
+    const size_t got = data_.size() - state_.avail_out;
+    if (got == 0) {
+      if (failed_) reading_->setstate(std::ios::badbit);
+      return traits_type::eof();
+    }
+    setg(data_.data(), data_.data(), data_.data() + got);
+    return traits_type::to_int_type(data_[0]);
+  }
+
+ private:
+  void Expand() {
+    if (state_.avail_in == 0) {
+      packed_.read(packed_data_.data(), static_cast<std::streamsize>(packed_data_.size()));
+      state_.next_in = reinterpret_cast<Bytef*>(packed_data_.data());
+      state_.avail_in = static_cast<uInt>(packed_.gcount());
+    }
+    const int code = state_.avail_in == 0 ? Z_BUF_ERROR : inflate(&state_, Z_NO_FLUSH);  // Cut off, when it is empty.
+    if (code != Z_STREAM_END) {
+      failed_ = code != Z_OK;
+      return;
+    }
+    ended_ = true;
+    // Nothing of ours comes behind it.
+    failed_ = state_.avail_in > 0 || packed_.peek() != traits_type::eof();
+  }
+
+  std::istream& packed_;
+  std::istream* reading_ = nullptr;
+  z_stream state_{};
+  bool failed_ = false, ended_ = false;
+  std::vector<char> data_ = std::vector<char>(kBuffer), packed_data_ = std::vector<char>(kBuffer);
 };
 
 class Output final : public ExportOutput {
@@ -104,7 +141,8 @@ class Output final : public ExportOutput {
   absl::Status Open() {
     fd_ = Descriptor(open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     if (fd_.get() < 0) return CannotWrite(path_, strerrordesc_np(errno));
-    struct stat opened {}, named {};
+    struct stat opened {
+    }, named{};
     // The other may have finished, and given away its name, between our opening and our locking.
     if (flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 || fstat(fd_.get(), &opened) != 0 ||
         stat(partial_.c_str(), &named) != 0 || opened.st_ino != named.st_ino || opened.st_dev != named.st_dev) {
@@ -119,7 +157,7 @@ class Output final : public ExportOutput {
       return CannotWrite(path_, "no memory");
     }
     gzbuffer(file_, kBuffer);
-    buffer_ = std::make_unique<Buffer>(file_);
+    buffer_ = std::make_unique<WriteBuffer>(file_);
     stream_ = std::make_unique<std::ostream>(buffer_.get());
     return absl::OkStatus();
   }
@@ -144,20 +182,28 @@ class Output final : public ExportOutput {
   Descriptor fd_;
   bool mine_ = false;  // the partial file is
   gzFile file_ = nullptr;
-  std::unique_ptr<Buffer> buffer_;
+  std::unique_ptr<WriteBuffer> buffer_;
   std::unique_ptr<std::ostream> stream_;
 };
 
-class Input final : public ExportInput {
+class PlainInput final : public ExportInput {
  public:
-  explicit Input(gzFile file) : file_(file), buffer_(file), stream_(&buffer_) { buffer_.Tell(stream_); }
-  ~Input() override { gzclose(file_); }
+  explicit PlainInput(std::ifstream file) : file_(std::move(file)) {}
+  std::istream& stream() override { return file_; }
+
+ private:
+  std::ifstream file_;
+};
+
+class PackedInput final : public ExportInput {
+ public:
+  explicit PackedInput(std::ifstream file) : file_(std::move(file)) { buffer_.Tell(stream_); }
   std::istream& stream() override { return stream_; }
 
  private:
-  const gzFile file_;
-  Buffer buffer_;
-  std::istream stream_;
+  std::ifstream file_;
+  ExpandBuffer buffer_{file_};
+  std::istream stream_{&buffer_};
 };
 
 }  // namespace
@@ -186,10 +232,13 @@ absl::StatusOr<std::unique_ptr<ExportOutput>> ExportOutput::Create(const std::st
 
 absl::StatusOr<std::unique_ptr<ExportInput>> ExportInput::Open(const std::string& path) {
   std::error_code error;
-  const gzFile file = std::filesystem::is_directory(path, error) ? nullptr : gzopen(path.c_str(), "rb");
-  if (file == nullptr) return absl::NotFoundError(absl::StrCat("Cannot read ", path, "."));
-  gzbuffer(file, kBuffer);
-  return std::make_unique<Input>(file);
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path, error)) {
+    return absl::NotFoundError(absl::StrCat("Cannot read ", path, "."));
+  }
+  // Without moving on, so that a pipe will do. JSON does not begin so, and everything by gzip does.
+  if (file.peek() == 0x1f) return std::make_unique<PackedInput>(std::move(file));
+  return std::make_unique<PlainInput>(std::move(file));
 }
 
 }  // namespace oversight::ledger

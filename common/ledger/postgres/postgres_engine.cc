@@ -113,6 +113,11 @@ class PostgresEngine final : public Engine {
  public:
   explicit PostgresEngine(const std::string& url) : url_(url) {}
 
+  absl::StatusOr<int> Schema() override {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
+    return SchemaOf(*connection);
+  }
+
   absl::StatusOr<SchemaChange> Migrate() override {
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
     OVERSIGHT_ASSIGN_OR_RETURN(const SchemaChange change, MigrateSchema(*connection));

@@ -276,7 +276,7 @@ class PostgresWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    return AppendLogged(Sealed(End() + 1, recorded_time, audit, changes));
+    return AppendLogged(ToLogged(End() + 1, recorded_time, audit, changes));
   }
 
   absl::StatusOr<Transaction> AppendLogged(LoggedTransaction logged) override {

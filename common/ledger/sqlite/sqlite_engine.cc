@@ -87,6 +87,14 @@ class SqliteEngine final : public Engine {
  public:
   explicit SqliteEngine(const std::string& path) : path_(path) {}
 
+  absl::StatusOr<int> Schema() override {
+    std::error_code error;
+    if (!std::filesystem::exists(path_, error)) return 0;
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
+                               Connection::Open(path_, {.read_only = true}));
+    return SchemaOf(*connection);
+  }
+
   absl::StatusOr<SchemaChange> Migrate() override {
     std::lock_guard guard(mu_);
     OVERSIGHT_RETURN_IF_ERROR(Lock());

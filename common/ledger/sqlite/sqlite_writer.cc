@@ -98,7 +98,7 @@ class SqliteWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    return AppendLogged(Sealed(tail_.revision + 1, recorded_time, audit, changes));
+    return AppendLogged(ToLogged(tail_.revision + 1, recorded_time, audit, changes));
   }
 
   absl::StatusOr<Transaction> AppendLogged(LoggedTransaction logged) override {
@@ -114,8 +114,8 @@ class SqliteWriter final : public Writer {
     Transaction transaction;
     transaction.versions.reserve(logged.changes.size());
     for (size_t i = 0; i < logged.changes.size(); ++i) {
-      OVERSIGHT_ASSIGN_OR_RETURN(
-          Version version, PutVersion(std::move(logged.changes[i]), previous[i], logged.revision, recorded_us));
+      OVERSIGHT_ASSIGN_OR_RETURN(Version version,
+                                 PutVersion(std::move(logged.changes[i]), previous[i], logged.revision, recorded_us));
       transaction.versions.push_back(std::move(version));
     }
     const Audit& audit = logged.audit;
