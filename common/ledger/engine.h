@@ -62,9 +62,10 @@ class Writer : public View {
   // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
-  // Appends a transaction as the log of another store holds it, with its request: revision, times, hashes and
-  // redactions stay what they were. Errors as of Append.
-  virtual absl::StatusOr<Transaction> AppendLogged(LoggedTransaction transaction) = 0;
+  // Appends transactions as the log of another store holds them, with their requests: revisions, times, hashes and
+  // redactions stay what they were. kInternal, with the revision as metadata: that one cannot follow on what is here.
+  // After any error the batch must be abandoned.
+  virtual absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;

@@ -110,7 +110,7 @@ std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit,
 }
 
 LoggedTransaction ToLogged(Revision revision, absl::Time recorded_time, const Audit& audit,
-                         const std::vector<Change>& changes) {
+                           const std::vector<Change>& changes) {
   const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
   LoggedTransaction transaction;
   transaction.revision = revision;

@@ -97,5 +97,9 @@ absl::Status WatchLagging(Revision last_revision) {
 absl::Status Fault(const std::string& message) {
   return Error(StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL, message);
 }
+absl::Status FaultAt(Revision revision, const absl::Status& fault) {
+  return Error(StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL, std::string(fault.message()))
+      .With("revision", absl::StrCat(revision));
+}
 
 }  // namespace oversight::ledger

@@ -37,5 +37,7 @@ absl::Status TimeInFuture(absl::Time asked, absl::Time now);
 absl::Status WatchLagging(Revision last_revision);
 // A fault of our own code.
 absl::Status Fault(const std::string& message);
+// The same in a transaction of a log that was made elsewhere.
+absl::Status FaultAt(Revision revision, const absl::Status& fault);
 
 }  // namespace oversight::ledger

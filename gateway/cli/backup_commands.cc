@@ -28,7 +28,7 @@ absl::Time ToTime(const google::protobuf::Timestamp& time) {
 
 // Exports the log of a running service as it is when this begins, and verifies it on the way.
 absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& name, const std::string& path) {
-  const auto head = GetHead(session, name);
+  const auto head = GetHeadPatiently(session, name);
   if (!head.ok()) return head.status();
   ledger::ExportHeader header;
   header.ledger = name;

@@ -16,6 +16,23 @@ using ledger::Revision;
 
 constexpr char kService[] = "oversight.ledger.v1.LedgerService/";
 
+// How long to go on trying, with ever longer pauses.
+class Patience {
+ public:
+  explicit Patience(const Session& session) : give_up_(absl::Now() + session.options.timeout) {}
+  // False when there is no time left.
+  bool Pause() {
+    if (absl::Now() + pause_ > give_up_) return false;
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause_));
+    pause_ = std::min(2 * pause_, absl::Seconds(2));
+    return true;
+  }
+
+ private:
+  absl::Time give_up_;
+  absl::Duration pause_ = absl::Milliseconds(50);
+};
+
 }  // namespace
 
 const std::vector<std::string>& Ledgers() {
@@ -48,21 +65,23 @@ ledger::Hash RootOf(const lv1::TreeHead& head) {
 
 std::string StoreIdOf(const lv1::TreeHead& head) { return head.origin().substr(head.origin().rfind('/') + 1); }
 
+absl::StatusOr<lv1::TreeHead> GetHeadPatiently(Session& session, const std::string& ledger) {
+  Patience patience(session);
+  while (true) {
+    auto head = GetHead(session, ledger);
+    if (!absl::IsUnavailable(head.status()) || !patience.Pause()) return head;
+  }
+}
+
 absl::Status LogStream::Read(Revision up_to, const std::function<bool(const lv1::Transaction&)>& take) {
-  absl::Time give_up = absl::Now() + session_.options.timeout;
-  absl::Duration pause = absl::Milliseconds(50);
+  Patience patience(session_);
   while (true) {
     const Revision before = position_;
     bool stopped = false;
     const absl::Status status = Attempt(up_to, take, &stopped);
     if (stopped || !absl::IsUnavailable(status)) return status;
-    if (position_ > before) {
-      give_up = absl::Now() + session_.options.timeout;
-      pause = absl::Milliseconds(50);
-    }
-    if (absl::Now() + pause > give_up) return status;
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
-    pause = std::min(2 * pause, absl::Seconds(2));
+    if (position_ > before) patience = Patience(session_);
+    if (!patience.Pause()) return status;
   }
 }
 

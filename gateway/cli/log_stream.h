@@ -23,6 +23,8 @@ std::optional<std::string> LedgerName(const std::string& text);
 std::string LedgerProblem(const std::string& text);
 
 absl::StatusOr<ledger::v1::TreeHead> GetHead(Session& session, const std::string& ledger);
+// The same, and asks again while the service cannot be reached, for as long as the session waits for an answer.
+absl::StatusOr<ledger::v1::TreeHead> GetHeadPatiently(Session& session, const std::string& ledger);
 ledger::Hash RootOf(const ledger::v1::TreeHead& head);
 // The id of the store that the head is of.
 std::string StoreIdOf(const ledger::v1::TreeHead& head);

@@ -399,7 +399,7 @@ TEST_P(RestoreTest, OfTwoRestoresAtATimeNoneMixesWithTheOther) {
   for (Engine* engine : {first.get(), second.get()}) {
     auto writer = *engine->OpenWriter();
     ASSERT_TRUE(writer->Begin(0).ok());
-    ASSERT_TRUE(writer->AppendLogged(log[0]).ok());
+    ASSERT_TRUE(writer->AppendLogged({log[0]}).ok());
     EXPECT_EQ(writer->Commit().ok(), engine == first.get());
   }
 }

@@ -58,9 +58,9 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
     return real_->Append(audit, changes, recorded_time);
   }
-  absl::StatusOr<ledger::Transaction> AppendLogged(ledger::LoggedTransaction transaction) override {
+  absl::Status AppendLogged(std::vector<ledger::LoggedTransaction> transactions) override {
     if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
-    return real_->AppendLogged(std::move(transaction));
+    return real_->AppendLogged(std::move(transactions));
   }
   absl::Status Commit() override {
     if (Faults::Take(faults_->commit_lost)) return ledger::StoreUnavailable();

@@ -1,7 +1,12 @@
 #include "common/ledger/archive/restore.h"
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
 #include "common/ledger/archive/export_writer.h"
 #include "common/ledger/status.h"
 #include "common/ledger/whole_log.h"
@@ -11,7 +16,7 @@ namespace oversight::ledger {
 namespace {
 
 // Of one database transaction: enough to make its cost small, little enough to hold in memory.
-constexpr Revision kBatch = 1000;
+constexpr size_t kBatch = 1000;
 constexpr size_t kBatchBytes = 4 << 20;
 
 size_t SizeOf(const LoggedTransaction& transaction) {
@@ -23,22 +28,26 @@ size_t SizeOf(const LoggedTransaction& transaction) {
 // Appends what comes next, up to the size of a batch, and makes it durable. Gives the last revision; `stored` at the
 // end of the file.
 absl::StatusOr<Revision> StoreBatch(ExportReader& reader, Writer& writer, Revision stored) {
-  OVERSIGHT_ASSIGN_OR_RETURN(const Revision base, writer.Begin(stored));
-  if (base != stored) return RestoreOvertaken();
-  Revision end = stored;
-  for (size_t bytes = 0; end < stored + kBatch && bytes < kBatchBytes;) {
+  std::vector<LoggedTransaction> batch;
+  for (size_t bytes = 0; batch.size() < kBatch && bytes < kBatchBytes;) {
     const LoggedTransaction* transaction = reader.Next();
     if (transaction == nullptr) break;
     bytes += SizeOf(*transaction);
-    const absl::Status status = writer.AppendLogged(*transaction).status();
-    // Hashes do not tell whether what was deleted was there.
-    if (absl::IsInternal(status)) return NotSound({transaction->revision, 0, std::string(status.message())});
-    OVERSIGHT_RETURN_IF_ERROR(status);
-    end = transaction->revision;
+    batch.push_back(*transaction);
   }
   if (reader.finding()) return NotSound(*reader.finding());
-  if (end == stored) return end;
-  const absl::Status status = writer.Commit();
+  if (batch.empty()) return stored;
+  const Revision end = batch.back().revision;
+  OVERSIGHT_ASSIGN_OR_RETURN(const Revision base, writer.Begin(stored));
+  if (base != stored) return RestoreOvertaken();
+  absl::Status status = writer.AppendLogged(std::move(batch));
+  // Hashes do not tell whether what was deleted was there.
+  if (absl::IsInternal(status)) {
+    Finding finding{0, 0, std::string(absl::StripSuffix(status.message(), "."))};
+    if (!absl::SimpleAtoi(ErrorMetadata(status, "revision"), &finding.first)) return status;
+    return NotSound(finding);
+  }
+  if (status.ok()) status = writer.Commit();
   if (absl::IsAborted(status)) return RestoreOvertaken();
   OVERSIGHT_RETURN_IF_ERROR(status);
   return end;
@@ -69,7 +78,6 @@ absl::Status Restore(ExportReader& reader, Engine& engine, const std::function<v
     stored = *end;
     progress(stored);
   }
-  writer->Abandon();
   writer.reset();
   OVERSIGHT_RETURN_IF_ERROR(Compare(engine, reader.auditor()));
   return engine.FinishRestore();

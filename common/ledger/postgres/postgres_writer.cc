@@ -276,10 +276,32 @@ class PostgresWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    return AppendLogged(ToLogged(End() + 1, recorded_time, audit, changes));
+    return AppendOne(ToLogged(End() + 1, recorded_time, audit, changes));
   }
 
-  absl::StatusOr<Transaction> AppendLogged(LoggedTransaction logged) override {
+  absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) override {
+    OVERSIGHT_RETURN_IF_ERROR(LearnLatest(transactions));
+    for (LoggedTransaction& logged : transactions) {
+      const Revision revision = logged.revision;
+      const absl::Status status = AppendOne(std::move(logged)).status();
+      if (absl::IsInternal(status)) return FaultAt(revision, status);
+      OVERSIGHT_RETURN_IF_ERROR(status);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr size_t kMaxKnownNumbers = 100000;
+
+  // A request id that was asked for and may be there without this writer knowing.
+  struct Asked {
+    std::string key;
+    std::string actor;
+    std::string request_id;
+    bool unknown = false;
+  };
+
+  absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
     if (logged.revision != End() + 1) {
       return Fault(absl::StrCat("Revision ", logged.revision, " does not follow on ", End(), "."));
     }
@@ -304,17 +326,6 @@ class PostgresWriter final : public Writer {
     if (!in_savepoint_) Merge();
     return transaction;
   }
-
- private:
-  static constexpr size_t kMaxKnownNumbers = 100000;
-
-  // A request id that was asked for and may be there without this writer knowing.
-  struct Asked {
-    std::string key;
-    std::string actor;
-    std::string request_id;
-    bool unknown = false;
-  };
 
   Revision End() const { return base_ + static_cast<Revision>(batch_.transactions.size()); }
   bool Empty() const {
@@ -370,6 +381,25 @@ class PostgresWriter final : public Writer {
     if (found) entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
     memory_.Put(name, entry);
     return entry;
+  }
+
+  // Asks once for all names whose last version is not known, instead of once for each.
+  absl::Status LearnLatest(const std::vector<LoggedTransaction>& transactions) {
+    absl::flat_hash_set<std::string_view> unknown;
+    for (const LoggedTransaction& transaction : transactions) {
+      for (const LoggedChange& change : transaction.changes) {
+        if (!latest_.contains(change.name) && !memory_.Find(change.name)) unknown.insert(change.name);
+      }
+    }
+    if (unknown.empty()) return absl::OkStatus();
+    OVERSIGHT_ASSIGN_OR_RETURN(std::vector<PostgresReads::Stored> found,
+                               reads_->FindAll({unknown.begin(), unknown.end()}, base_));
+    for (const std::string_view name : unknown) memory_.Put(std::string(name), nullptr);
+    for (PostgresReads::Stored& stored : found) {
+      auto entry = std::make_shared<const PostgresReads::Stored>(std::move(stored));
+      memory_.Put(entry->version.name, entry);
+    }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::optional<RequestRecord>> LookUp(const std::string& actor, const std::string& request_id) {

@@ -98,10 +98,34 @@ class SqliteWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    return AppendLogged(ToLogged(tail_.revision + 1, recorded_time, audit, changes));
+    return AppendOne(ToLogged(tail_.revision + 1, recorded_time, audit, changes));
   }
 
-  absl::StatusOr<Transaction> AppendLogged(LoggedTransaction logged) override {
+  absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) override {
+    for (LoggedTransaction& logged : transactions) {
+      const Revision revision = logged.revision;
+      const absl::Status status = AppendOne(std::move(logged)).status();
+      if (absl::IsInternal(status)) return FaultAt(revision, status);
+      OVERSIGHT_RETURN_IF_ERROR(status);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Tail {
+    Revision revision = 0;
+    int64_t change_id = 0;
+  };
+
+  // What the last version of a resource says to the next.
+  struct Previous {
+    bool known = false, alive = false;
+    Revision create_revision = 0;
+    int64_t create_us = 0, version = 0;
+    std::string terms;  // encoded
+  };
+
+  absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
     if (logged.revision != tail_.revision + 1) {
       return Fault(absl::StrCat("Revision ", logged.revision, " does not follow on ", tail_.revision, "."));
     }
@@ -131,20 +155,6 @@ class SqliteWriter final : public Writer {
     transaction.leaf_hash = std::move(logged.leaf_hash);
     return transaction;
   }
-
- private:
-  struct Tail {
-    Revision revision = 0;
-    int64_t change_id = 0;
-  };
-
-  // What the last version of a resource says to the next.
-  struct Previous {
-    bool known = false, alive = false;
-    Revision create_revision = 0;
-    int64_t create_us = 0, version = 0;
-    std::string terms;  // encoded
-  };
 
   // Refuses, with kInternal, a change that cannot follow on it.
   absl::StatusOr<Previous> PreviousOf(const LoggedChange& change) {
