@@ -165,7 +165,8 @@ TEST_P(BackupTest, WhileOthersWriteItIsWholeAndConsistentAndComesBackOnTheOtherE
     const auto monitoring = MonitoringService::NewStub(suite_->ChannelAs("gateway", "hm-inspector"));
     while (!stop) {
       concerns::v1::CreateConcernResponse created;
-      if (!Call(*concerns, &ConcernsService::Stub::CreateConcern, Concern("forces/staffordshire", "Referred to", ""), &created)
+      if (!Call(*concerns, &ConcernsService::Stub::CreateConcern, Concern("forces/staffordshire", "Referred to", ""),
+                &created)
                .ok()) {
         continue;
       }
@@ -416,6 +417,37 @@ TEST_P(BackupTest, ABackupThatCannotBeFinishedSaysSoAndIsNotTakenForOne) {
   }
   std::ofstream(forces, std::ios::binary | std::ios::trunc) << bytes;
   EXPECT_EQ(suite_->Cli("operator", {"verify", folder_ / "backup"}).code, 0);
+}
+
+// What the order of a backup rests on.
+TEST_P(BackupTest, AHeadOverAllThereIsHoldsWhatAnotherReplicaHasJustAcknowledged) {
+  const int last = suite_->replicas("concerns-service") - 1;
+  const auto concerns = ConcernsService::NewStub(suite_->ChannelTo("concerns-service", 0, "liaison-lead"));
+  const auto log = ledger::v1::LedgerService::NewStub(suite_->ChannelTo("concerns-service", last, "operator"));
+  for (int i = 0; i < 20; ++i) {
+    concerns::v1::CreateConcernResponse created;
+    ASSERT_TRUE(
+        Call(*concerns, &ConcernsService::Stub::CreateConcern, Concern(kForce, absl::StrCat(i), ""), &created).ok());
+    ledger::v1::TreeHead head;
+    if (i % 2 == 0) {
+      ledger::v1::GetTreeHeadRequest request;
+      request.set_name("ledgers/concerns");
+      ledger::v1::GetTreeHeadResponse response;
+      ASSERT_TRUE(Call(*log, &ledger::v1::LedgerService::Stub::GetTreeHead, request, &response).ok());
+      head = response.tree_head();
+    } else {
+      ledger::v1::ExportTransactionsRequest request;
+      request.set_name("ledgers/concerns");
+      grpc::ClientContext context;
+      SetDeadline(context);
+      auto reader = log->ExportTransactions(&context, request);
+      ledger::v1::ExportTransactionsResponse part;
+      ASSERT_TRUE(reader->Read(&part));
+      head = part.started().tree_head();
+      context.TryCancel();
+    }
+    ASSERT_GE(head.tree_size(), created.header().revision()) << i;
+  }
 }
 
 TEST_P(BackupTest, AnExportGoesOnAfterABrokenConnection) {

@@ -376,9 +376,52 @@ TEST_P(RestoreTest, WhatCannotFollowIsNamed) {
   log[1].changes[0].name = "forces/never-was";
   Seal(log[1]);
   const absl::Status status = RestoreInto(*to_, ledger::ExportOf(log));
+  EXPECT_EQ(ReasonOf(status), "STORE_CORRUPT");
   EXPECT_EQ(ErrorMetadata(status, "revision"), "2");
   EXPECT_THAT(std::string(status.message()), HasSubstr("forces/never-was cannot be deleted"));
   EXPECT_FALSE(Ledger::Open(to_->NewEngine(), clock_).ok());
+}
+
+// A writer need not remember what it appended: what it has forgotten it finds in the store.
+TEST_P(RestoreTest, AWriterThatKnowsNothingOfTheFirstPartAppendsTheSecond) {
+  SampleLog sample(10);
+  std::vector<LoggedTransaction> log;
+  for (int i = 0; i < 60; ++i) log.push_back(sample.Next());
+  const auto engine = to_->NewEngine();
+  ASSERT_TRUE(engine->BeginRestore(std::string(32, 'a')).ok());
+  for (int i = 0; i < 60; i += 20) {
+    auto writer = *engine->OpenWriter();
+    ASSERT_TRUE(writer->Begin(i).ok());
+    ASSERT_EQ(writer->AppendLogged({log.begin() + i, log.begin() + i + 20}), absl::OkStatus());
+    ASSERT_EQ(writer->Commit(), absl::OkStatus());
+  }
+  ASSERT_TRUE(engine->FinishRestore().ok());
+  engine->Close();
+  const std::string file = ledger::ExportOf(log);
+  EXPECT_EQ(ExportOf(*to_), file);
+  ASSERT_EQ(RestoreInto(*from_, file), absl::OkStatus());
+  ExpectSame(Everything(*Open(*to_), 60), Everything(*Open(*from_), 60));
+}
+
+TEST_P(RestoreTest, WhatTheStoreLosesIsFound) {
+  const std::string file = ledger::ExportOf(SampleLog::First(1500));  // Two batches.
+  const auto faults = std::make_shared<Faults>();
+  for (const auto& [what, fault] : {std::pair("forgotten", &Faults::commit_forgotten),
+                                    {"lost", &Faults::commit_lost},
+                                    {"full", &Faults::commit_full},
+                                    {"taken by another", &Faults::commit_aborted}}) {
+    FaultyEngine engine(to_->NewEngine(), faults);
+    (*faults).*fault = 1;
+    EXPECT_FALSE(ledger::RestoreInto(engine, file).ok()) << what;
+    engine.Close();
+    EXPECT_FALSE(Ledger::Open(to_->NewEngine(), clock_).ok()) << what;
+  }
+  EXPECT_EQ(RestoreInto(*to_, file), absl::OkStatus());
+  // Also when it is the last of it that is missing.
+  const auto other = GetParam().to.new_store();
+  faults->commit_forgotten = 1;
+  FaultyEngine engine(other->NewEngine(), faults);
+  EXPECT_EQ(ReasonOf(ledger::RestoreInto(engine, ledger::ExportOf(SampleLog::First(3)))), "STORE_CORRUPT");
 }
 
 TEST_P(RestoreTest, OfTwoRestoresAtATimeNoneMixesWithTheOther) {

@@ -16,6 +16,7 @@ struct Faults {
   std::atomic<int> commit_full{0};            // fails as on a full disk
   std::atomic<int> commit_stored_unknown{0};  // stored, but the answer is lost
   std::atomic<int> commit_aborted{0};         // another process was first
+  std::atomic<int> commit_forgotten{0};       // said to be stored, and is not
   std::atomic<int> append_lost{0};
   std::atomic<int> view_lost{0};
   std::atomic<int> open_writer_lost{0};
@@ -66,6 +67,10 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->commit_lost)) return ledger::StoreUnavailable();
     if (Faults::Take(faults_->commit_full)) return ledger::StoreFull();
     if (Faults::Take(faults_->commit_aborted)) return ledger::Conflict();
+    if (Faults::Take(faults_->commit_forgotten)) {
+      real_->Abandon();
+      return absl::OkStatus();
+    }
     const absl::Status status = real_->Commit();
     return Faults::Take(faults_->commit_stored_unknown) ? ledger::StoreUnavailable() : status;
   }
