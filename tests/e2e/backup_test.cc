@@ -415,8 +415,23 @@ TEST_P(BackupTest, ABackupThatCannotBeFinishedSaysSoAndIsNotTakenForOne) {
     EXPECT_THAT(found.out, HasSubstr("forces.jsonl.gz: NOT SOUND.")) << other.size();
     EXPECT_THAT(found.out, HasSubstr("concerns.jsonl.gz: sound.")) << other.size();
   }
+  // Sound in itself, and yet not the file that was written: its time as gzip has it.
+  std::string retouched = bytes;
+  retouched[4] = static_cast<char>(retouched[4] ^ 1);
+  std::ofstream(forces, std::ios::binary | std::ios::trunc) << retouched;
+  EXPECT_EQ(suite_->Cli("operator", {"verify", forces}).code, 0);
+  EXPECT_THAT(suite_->Cli("operator", {"verify", folder_ / "backup"}).out,
+              HasSubstr("not the file that the manifest tells of"));
   std::ofstream(forces, std::ios::binary | std::ios::trunc) << bytes;
   EXPECT_EQ(suite_->Cli("operator", {"verify", folder_ / "backup"}).code, 0);
+  // One of an older backup.
+  PlayScenario();
+  const ledger::Manifest later = Backup("later");
+  std::filesystem::copy_file(concerns, folder_ / "later/concerns.jsonl.gz",
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT(suite_->Cli("operator", {"verify", folder_ / "later"}).out,
+              HasSubstr(absl::StrCat("Revision 1: it is missing. The log ends before it, but the manifest covers ",
+                                     Of(later, "concerns-service").revision, " transactions")));
 }
 
 // What the order of a backup rests on.
