@@ -39,7 +39,7 @@ class LedgerImpl final : public Ledger {
 
   absl::Status Start() {
     OVERSIGHT_RETURN_IF_ERROR(engine_->Migrate().status());
-    OVERSIGHT_ASSIGN_OR_RETURN(store_id_, engine_->StoreId());
+    OVERSIGHT_ASSIGN_OR_RETURN(identity_, engine_->Identity());
     {
       OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, engine_->OpenReader());
       OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reader->GetHead());
@@ -177,7 +177,8 @@ class LedgerImpl final : public Ledger {
     if (!status.ok()) (*shared)(status);
   }
 
-  const std::string& store_id() const override { return store_id_; }
+  const std::string& store_id() const override { return identity_.id; }
+  const std::string& incarnation() const override { return identity_.incarnation; }
   absl::Status health() const override { return writes_.health(); }
   const Stats& stats() const override { return *stats_; }
 
@@ -250,7 +251,7 @@ class LedgerImpl final : public Ledger {
   const Options options_;
   // Shared with the hub, which watchers may keep longer than the ledger lives.
   const std::shared_ptr<Stats> stats_ = std::make_shared<Stats>();
-  std::string store_id_;
+  StoreIdentity identity_;
   HeadCell head_;
   TimeGate gate_;
   VersionCache cache_;

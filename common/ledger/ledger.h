@@ -106,6 +106,8 @@ class Ledger {
   virtual void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) = 0;
 
   virtual const std::string& store_id() const = 0;
+  // What consistency and page tokens are bound to; see StoreIdentity.
+  virtual const std::string& incarnation() const = 0;
   // OK while writes can succeed; else the last failure, or that the store has not answered one for `patience`. For
   // health. It turns good again by itself, within seconds of when writes can succeed.
   virtual absl::Status health() const = 0;

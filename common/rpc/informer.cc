@@ -459,7 +459,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       // While there is no connection it may be ours that is the old store.
       if (!connected_ || listing_) return false;
       waiter->outcome = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
-                              "The consistency token belongs to another store. Read without it.");
+                              "The consistency token is of another store, or of this one before it was restored from a "
+                              "backup. Read without it.");
       return true;
     }
     return copy_->revision_ >= waiter->revision;

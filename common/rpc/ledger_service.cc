@@ -1,6 +1,7 @@
 #include "common/rpc/ledger_service.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ using ledger::Revision;
 
 // 0 in a request means all there are.
 std::optional<Revision> SizeOf(int64_t size) { return size == 0 ? std::nullopt : std::optional<Revision>(size); }
+// All there are, also those that another replica has just acknowledged.
+Revision LeastOf(int64_t size) { return size == 0 ? std::numeric_limits<Revision>::max() : size; }
 
 // Sends the log part by part; lives as long as the stream.
 class Export final : public std::enable_shared_from_this<Export> {
@@ -105,15 +108,16 @@ ServerUnaryReactor* LedgerServiceImpl::GetTreeHead(CallbackServerContext* contex
   return host_.Unary(context, request, response,
                      [this](Call& call, const ledger::v1::GetTreeHeadRequest& request,
                             ledger::v1::GetTreeHeadResponse* response, Done done) {
-                       WithLog(call.deadline(), request.name(), request.tree_size(), done, [=, this, &request] {
-                         ledger_.Tree(SizeOf(request.tree_size()),
-                                      [this, response, done](const absl::StatusOr<ledger::TreeState>& tree) {
-                                        if (!tree.ok()) return done(tree.status());
-                                        SetHeader(response->mutable_header());
-                                        SetTreeHead(*tree, response->mutable_tree_head());
-                                        done(absl::OkStatus());
-                                      });
-                       });
+                       WithLog(call.deadline(), request.name(), LeastOf(request.tree_size()), done,
+                               [=, this, &request] {
+                                 ledger_.Tree(SizeOf(request.tree_size()),
+                                              [this, response, done](const absl::StatusOr<ledger::TreeState>& tree) {
+                                                if (!tree.ok()) return done(tree.status());
+                                                SetHeader(response->mutable_header());
+                                                SetTreeHead(*tree, response->mutable_tree_head());
+                                                done(absl::OkStatus());
+                                              });
+                               });
                      });
 }
 
@@ -171,7 +175,7 @@ ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* LedgerServiceImpl::E
         const Revision after = request.after_revision();
         const auto size = SizeOf(request.up_to_revision());
         const auto fail = [call](const absl::Status& status) { call->Finish(status); };
-        WithLog(call->deadline(), request.name(), std::max(after, request.up_to_revision()), fail,
+        WithLog(call->deadline(), request.name(), std::max(after, LeastOf(request.up_to_revision())), fail,
                 [this, call, after, size] {
                   ledger_.Tree(size, [this, call, after](const absl::StatusOr<ledger::TreeState>& tree) {
                     if (!tree.ok()) return call->Finish(tree.status());

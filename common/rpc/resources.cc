@@ -261,7 +261,7 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
   if (mode == common::v1::Consistency::kFullyConsistent) return ledger_.Refresh(call.deadline(), settled);
   if (mode != common::v1::Consistency::kAtLeastAsFresh) return done(ledger::AsOf{});
   const absl::StatusOr<int64_t> revision =
-      DecodeConsistencyToken(ledger_.store_id(), read.consistency().at_least_as_fresh());
+      DecodeConsistencyToken(ledger_.incarnation(), read.consistency().at_least_as_fresh());
   if (!revision.ok()) return done(revision.status());
   if (*revision <= ledger_.head().revision) return done(ledger::AsOf{});
   ledger_.WaitFor(*revision, call.deadline(), settled);
@@ -272,7 +272,7 @@ void Resources::StartPage(Call& call, const Message& request, const std::string&
                           std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done) {
   if (!page_token.empty()) {
     absl::StatusOr<PagePosition> page =
-        DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), page_token);
+        DecodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility), page_token);
     const ledger::AsOf as_of = page.ok() ? ledger::AsOf{.revision = page->revision} : ledger::AsOf{};
     return done(std::move(page), as_of);
   }

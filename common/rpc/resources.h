@@ -212,7 +212,7 @@ class Resources {
   void Settle(Call& call, const common::v1::ReadOptions& read, std::function<void(absl::StatusOr<ledger::AsOf>)> done);
 
   void SetHeader(ledger::Revision revision, absl::Time time, common::v1::ResponseHeader* header) const;
-  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.store_id(), revision); }
+  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.incarnation(), revision); }
   ledger::Ledger& ledger() { return ledger_; }
   const Clock& clock() const { return clock_; }
 
@@ -244,7 +244,8 @@ class Resources {
                  std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done);
   std::string NextPageToken(const Call& call, const google::protobuf::Message& request, const std::string& visibility,
                             const std::string& after, ledger::Revision revision) const {
-    return EncodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), {after, revision});
+    return EncodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility),
+                           {after, revision});
   }
   // History of which only what passes `filter` counts: on `limit`, or all there is.
   void GatherHistory(ledger::HistoryQuery query, std::function<bool(const ledger::Version&)> filter,
@@ -425,7 +426,7 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
   query.name = request.name();
   if (!request.page_token().empty()) {
     const absl::StatusOr<PagePosition> page =
-        DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request), request.page_token());
+        DecodePageToken(ledger_.incarnation(), HashParameters(call.method(), request), request.page_token());
     if (!page.ok()) return done(page.status());
     query.before = page->revision;
   }

@@ -148,7 +148,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     return port == nullptr ? nullptr : port->NewResponse();
   }
   std::string Token(ledger::Revision revision) const {
-    return EncodeConsistencyToken(options_.ledger->store_id(), revision);
+    return EncodeConsistencyToken(options_.ledger->incarnation(), revision);
   }
 
   void WriteCreated() {
@@ -384,7 +384,7 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   if (start.resume_after() < 0) violations.Add("start.resume_after", "must be at least 0");
   if (absl::Status status = violations.status(); !status.ok()) return refuse(status);
   if (!start.token().empty()) {
-    const auto revision = DecodeConsistencyToken(options.ledger->store_id(), start.token());
+    const auto revision = DecodeConsistencyToken(options.ledger->incarnation(), start.token());
     if (!revision.ok()) return refuse(revision.status());
   }
   // Revision 0 with its token is a place in the log (before everything); without, it means now.

@@ -11,7 +11,6 @@ using auth::Access;
 using auth::Role;
 using auth::Scope;
 
-
 const std::vector<Role>& Writers() {
   static const auto* const roles =
       new std::vector<Role>{Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};

@@ -29,6 +29,7 @@ void AddConcernCommands(CLI::App& app, Session& session);     // raise, recommen
 void AddMonitoringCommands(CLI::App& app, Session& session);  // propose, decide, withdraw-proposal
 void AddToolCommands(CLI::App& app, Session& session);        // import, call, play
 void AddLedgerCommands(CLI::App& app, Session& session);      // verify, head
+void AddBackupCommands(CLI::App& app, Session& session);      // export, backup
 
 // "kent" or "forces/kent" -> "forces/kent".
 std::string ForceName(const std::string& text);

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   oversight::cli::AddMonitoringCommands(app, session);
   oversight::cli::AddToolCommands(app, session);
   oversight::cli::AddLedgerCommands(app, session);
+  oversight::cli::AddBackupCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -313,7 +313,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
         };
         if (!request.page_token().empty()) {
           const auto page = rpc::DecodePageToken(
-              resources_.ledger().store_id(), rpc::HashParameters(call.method(), request, ViewerOf(call).visibility()),
+              resources_.ledger().incarnation(), rpc::HashParameters(call.method(), request, ViewerOf(call).visibility()),
               request.page_token());
           if (!page.ok()) return done(page.status());
           return with_forces(page->after, {.revision = page->revision});
@@ -365,7 +365,7 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
         viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
   }
   if (more) {
-    response->set_next_page_token(rpc::EncodePageToken(resources_.ledger().store_id(),
+    response->set_next_page_token(rpc::EncodePageToken(resources_.ledger().incarnation(),
                                                        rpc::HashParameters(call.method(), request, viewer.visibility()),
                                                        {last, stages.revision}));
   }

@@ -1,7 +1,6 @@
 #include "common/ledger/postgres/postgres_engine.h"
 
 #include <libpq-fe.h>
-#include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
 #include <charconv>
@@ -9,13 +8,13 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/ledger/migrations.h"
 #include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/postgres/postgres_listener.h"
 #include "common/ledger/postgres/postgres_reader.h"
 #include "common/ledger/postgres/postgres_writer.h"
+#include "common/ledger/random_id.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -32,19 +31,41 @@ absl::StatusOr<std::optional<std::string>> Meta(PgConnection& connection, const 
   return std::optional<std::string>(rows.Text(0, 0));
 }
 
+absl::Status SetMeta(PgConnection& connection, const std::string& key, const std::string& value) {
+  static const PgStatement kPut{
+      "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"};
+  return connection.Query(kPut, PgParams().Text(key).Text(value)).status();
+}
+
+// Runs `body` in a database transaction, which happens whole or not at all.
+template <class F>
+absl::Status InTransaction(PgConnection& connection, F body) {
+  OVERSIGHT_RETURN_IF_ERROR(connection.Execute("BEGIN"));
+  absl::Status status = body();
+  if (status.ok()) status = connection.Execute("COMMIT");
+  if (!status.ok() && connection.in_transaction()) connection.Execute("ROLLBACK").IgnoreError();
+  return status;
+}
+
 class PostgresEngine final : public Engine {
  public:
   PostgresEngine(const std::string& url, absl::Duration patience) : address_{.url = url, .patience = patience} {}
+
+  absl::StatusOr<int> Schema() override {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+    return SchemaOf(*connection);
+  }
 
   absl::StatusOr<SchemaChange> Migrate() override {
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
     // Another replica may be at it, and a migration may take its time.
     connection->WaitForEver();
-    OVERSIGHT_ASSIGN_OR_RETURN(const SchemaChange change, MigrateLocked(*connection));
-    // Its own channel for each store: NOTIFY reaches the whole database.
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
-    if (!id) return StoreCorrupt();
-    const std::string channel = absl::StrCat("oversight_", *id);
+    OVERSIGHT_ASSIGN_OR_RETURN(const SchemaChange change, MigrateSchema(*connection));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> restoring, Meta(*connection, kRestoring));
+    if (restoring) return RestoreUnfinished();
+    // Its own channel for each store, also for two that were restored from one: NOTIFY reaches the whole database.
+    OVERSIGHT_ASSIGN_OR_RETURN(const StoreIdentity identity, IdentityOf(*connection));
+    const std::string channel = absl::StrCat("oversight_", identity.incarnation);
     // A standby refuses it, and may be promoted.
     const bool notifies = connection->standby() || connection->Execute(absl::StrCat("LISTEN ", channel)).ok();
     if (!notifies) spdlog::info("the database has no LISTEN; other replicas' commits are looked for by time");
@@ -53,11 +74,47 @@ class PostgresEngine final : public Engine {
     return change;
   }
 
-  absl::StatusOr<std::string> StoreId() override {
+  absl::StatusOr<StoreIdentity> Identity() override {
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(*connection, "store_id"));
-    if (!id) return StoreCorrupt();
-    return *id;
+    return IdentityOf(*connection);
+  }
+
+  absl::Status BeginRestore(const std::string& store_id) override {
+    static const PgStatement kLockHead{"SELECT revision FROM head WHERE id = 1 FOR UPDATE"};
+    static const PgStatement kUsed{
+        "SELECT count(*) FROM (SELECT 1 FROM transactions LIMIT 1) AS t UNION ALL"
+        " SELECT count(*) FROM (SELECT 1 FROM requests LIMIT 1) AS r"};
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+    OVERSIGHT_RETURN_IF_ERROR(MigrateSchema(*connection).status());
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::string mark, RandomId());
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::string incarnation, RandomId());
+    OVERSIGHT_RETURN_IF_ERROR(InTransaction(*connection, [&]() -> absl::Status {
+      OVERSIGHT_RETURN_IF_ERROR(connection->Query(kLockHead).status());
+      OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> restoring, Meta(*connection, kRestoring));
+      if (!restoring) {
+        OVERSIGHT_ASSIGN_OR_RETURN(const PgRows used, connection->Query(kUsed));
+        if (used.Int(0, 0) + used.Int(1, 0) > 0) return StoreNotEmpty();
+      }
+      for (const char* table : {"transactions", "changes", "resources", "terms", "requests"}) {
+        OVERSIGHT_RETURN_IF_ERROR(connection->Execute(absl::StrCat("DELETE FROM ", table)));
+      }
+      OVERSIGHT_RETURN_IF_ERROR(connection->Execute("UPDATE head SET revision = 0 WHERE id = 1"));
+      OVERSIGHT_RETURN_IF_ERROR(SetMeta(*connection, kRestoring, mark));
+      OVERSIGHT_RETURN_IF_ERROR(SetMeta(*connection, "incarnation", incarnation));
+      return SetMeta(*connection, "store_id", store_id);
+    }));
+    std::lock_guard lock(mu_);
+    restoring_ = mark;
+    return absl::OkStatus();
+  }
+
+  absl::Status FinishRestore() override {
+    static const PgStatement kRemove{"DELETE FROM meta WHERE key = $1 AND value = $2 RETURNING key"};
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+    std::lock_guard lock(mu_);
+    OVERSIGHT_ASSIGN_OR_RETURN(const PgRows removed,
+                               connection->Query(kRemove, PgParams().Text(kRestoring).Text(restoring_)));
+    return removed.size() == 1 ? absl::OkStatus() : RestoreOvertaken();
   }
 
   absl::StatusOr<std::unique_ptr<Reader>> OpenReader() override {
@@ -84,9 +141,19 @@ class PostgresEngine final : public Engine {
     return channel_;
   }
 
+  // In meta, while a restore is under way or after one that was not finished: which one.
+  static constexpr char kRestoring[] = "restoring";
+
+  static absl::StatusOr<StoreIdentity> IdentityOf(PgConnection& connection) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> id, Meta(connection, "store_id"));
+    if (!id) return StoreCorrupt();
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<std::string> incarnation, Meta(connection, "incarnation"));
+    return StoreIdentity{*id, incarnation.value_or(*id)};
+  }
+
   // Several replicas may start at once. The lock goes with the connection; where there are no such locks, the second
   // one fails to create what is there already, and is started again.
-  static absl::StatusOr<SchemaChange> MigrateLocked(PgConnection& connection) {
+  static absl::StatusOr<SchemaChange> MigrateSchema(PgConnection& connection) {
     connection.Execute(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).IgnoreError();
     OVERSIGHT_ASSIGN_OR_RETURN(const int found, SchemaOf(connection));
     const int known = PostgresMigrations().back().number;
@@ -123,30 +190,22 @@ class PostgresEngine final : public Engine {
   }
 
   static absl::Status Apply(PgConnection& connection, const Migration& migration) {
-    static const PgStatement kPut{
-        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"};
     spdlog::info("applying migration {}", migration.name);
-    OVERSIGHT_RETURN_IF_ERROR(connection.Execute("BEGIN"));
-    const absl::Status status = [&]() -> absl::Status {
+    return InTransaction(connection, [&]() -> absl::Status {
       OVERSIGHT_RETURN_IF_ERROR(connection.Execute(migration.sql));
       if (migration.number == 1) {
-        unsigned char bytes[16];
-        if (RAND_bytes(bytes, sizeof(bytes)) != 1) return Fault("No random bytes for the store id.");
-        const std::string id = absl::BytesToHexString(absl::string_view(reinterpret_cast<char*>(bytes), sizeof(bytes)));
-        OVERSIGHT_RETURN_IF_ERROR(connection.Query(kPut, PgParams().Text("store_id").Text(id)).status());
+        OVERSIGHT_ASSIGN_OR_RETURN(const std::string id, RandomId());
+        OVERSIGHT_RETURN_IF_ERROR(SetMeta(connection, "store_id", id));
       }
-      const std::string number = absl::StrCat(migration.number);
-      OVERSIGHT_RETURN_IF_ERROR(connection.Query(kPut, PgParams().Text("schema").Text(number)).status());
-      return connection.Execute("COMMIT");
-    }();
-    if (!status.ok() && connection.in_transaction()) connection.Execute("ROLLBACK").IgnoreError();
-    return status;
+      return SetMeta(connection, "schema", absl::StrCat(migration.number));
+    });
   }
 
   const PgAddress address_;
   bool opened_writer_ = false;  // of the thread that writes
   std::mutex mu_;
-  std::string channel_;  // guarded by mu_; empty: there is no NOTIFY
+  std::string channel_;    // guarded by mu_; empty: there is no NOTIFY
+  std::string restoring_;  // guarded by mu_
   std::unique_ptr<PostgresListener> listener_;
 };
 

@@ -117,6 +117,20 @@ absl::StatusOr<std::optional<PostgresReads::Stored>> PostgresReads::Find(const s
   return std::optional<Stored>(Stored{ReadVersion(rows, 0), rows.Text(0, kVersionColumnCount)});
 }
 
+absl::StatusOr<std::vector<PostgresReads::Stored>> PostgresReads::FindAll(const std::vector<std::string_view>& names,
+                                                                          Revision revision) {
+  static const PgStatement kSelect{absl::StrCat("SELECT ", kVersionColumns,
+                                                ", c.terms FROM unnest($1::BYTEA[]) AS n (name) CROSS JOIN LATERAL "
+                                                "(SELECT * FROM changes AS d WHERE d.name = n.name"
+                                                " AND d.revision <= $2 ORDER BY d.revision DESC LIMIT 1) AS c")};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().BytesEach(names).Int(revision)));
+  std::vector<Stored> found;
+  for (int row = 0; row < rows.size(); ++row) {
+    found.push_back({ReadVersion(rows, row), rows.Text(row, kVersionColumnCount)});
+  }
+  return found;
+}
+
 absl::StatusOr<ListResult> PostgresReads::List(const ListQuery& query, Revision revision) {
   static const std::vector<Term> kWholeKind = {{"", ""}};
   const std::vector<Term>& terms = query.all_of.empty() ? kWholeKind : query.all_of;

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/ledger/engine.h"
@@ -34,6 +35,8 @@ class PostgresReads {
   absl::StatusOr<absl::Time> TimeOf(Revision revision);
   // The last version of `name` at or below `revision`; nullopt when there was none yet.
   absl::StatusOr<std::optional<Stored>> Find(const std::string& name, Revision revision);
+  // The same of several names: those that there were, in no order.
+  absl::StatusOr<std::vector<Stored>> FindAll(const std::vector<std::string_view>& names, Revision revision);
   // Items and `more` only.
   absl::StatusOr<ListResult> List(const ListQuery& query, Revision revision);
   // Entries and `more` only.

@@ -289,31 +289,18 @@ class PostgresWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    Work work;
-    const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
-    Transaction transaction;
-    transaction.revision = End() + 1;
-    transaction.recorded_time = absl::FromUnixMicros(recorded_us);
-    transaction.audit = audit;
-    transaction.versions.reserve(changes.size());
-    int64_t payload_bytes = 0;
-    for (const Change& change : changes) {
-      OVERSIGHT_RETURN_IF_ERROR(AddChange(change, transaction.revision, transaction.recorded_time, work));
-      transaction.versions.push_back(work.changes.back().stored->version);
-      payload_bytes += static_cast<int64_t>(change.payload.size());
+    return AppendOne(ToLogged(End() + 1, recorded_time, audit, changes));
+  }
+
+  absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) override {
+    OVERSIGHT_RETURN_IF_ERROR(LearnLatest(transactions));
+    for (LoggedTransaction& logged : transactions) {
+      const Revision revision = logged.revision;
+      const absl::Status status = AppendOne(std::move(logged)).status();
+      if (absl::IsInternal(status)) return FaultAt(revision, status);
+      OVERSIGHT_RETURN_IF_ERROR(status);
     }
-    std::vector<HashedChange> hashed;
-    for (size_t i = 0; i < changes.size(); ++i) {
-      const ChangeRow& row = work.changes[i];
-      hashed.push_back(
-          {changes[i].operation, changes[i].name, changes[i].kind, row.payload_hash, row.stored->encoded_terms});
-    }
-    transaction.leaf_hash = LeafHash(transaction.revision, recorded_us, audit, hashed);
-    work.transactions.push_back({transaction.revision, recorded_us, audit, static_cast<int64_t>(changes.size()),
-                                 payload_bytes, transaction.leaf_hash});
-    staged_ = std::move(work);
-    if (!in_savepoint_) Merge();
-    return transaction;
+    return absl::OkStatus();
   }
 
  private:
@@ -326,6 +313,32 @@ class PostgresWriter final : public Writer {
     std::string request_id;
     bool unknown = false;
   };
+
+  absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
+    if (logged.revision != End() + 1) {
+      return Fault(absl::StrCat("Revision ", logged.revision, " does not follow on ", End(), "."));
+    }
+    Work work;
+    Transaction transaction;
+    transaction.versions.reserve(logged.changes.size());
+    int64_t payload_bytes = 0;
+    for (LoggedChange& change : logged.changes) {
+      payload_bytes += static_cast<int64_t>(change.payload.size());
+      OVERSIGHT_RETURN_IF_ERROR(AddChange(std::move(change), logged.revision, logged.recorded_time, work));
+      transaction.versions.push_back(work.changes.back().stored->version);
+    }
+    work.transactions.push_back({logged.revision, absl::ToUnixMicros(logged.recorded_time), logged.audit,
+                                 static_cast<int64_t>(logged.changes.size()), payload_bytes, logged.leaf_hash});
+    // It may be there already as far as this writer knows.
+    if (logged.request) work.replaced_requests.push_back(*std::move(logged.request));
+    transaction.revision = logged.revision;
+    transaction.recorded_time = logged.recorded_time;
+    transaction.audit = std::move(logged.audit);
+    transaction.leaf_hash = std::move(logged.leaf_hash);
+    staged_ = std::move(work);
+    if (!in_savepoint_) Merge();
+    return transaction;
+  }
 
   Revision End() const { return base_ + static_cast<Revision>(batch_.transactions.size()); }
   bool Empty() const {
@@ -383,6 +396,25 @@ class PostgresWriter final : public Writer {
     return entry;
   }
 
+  // Asks once for all names whose last version is not known, instead of once for each.
+  absl::Status LearnLatest(const std::vector<LoggedTransaction>& transactions) {
+    absl::flat_hash_set<std::string_view> unknown;
+    for (const LoggedTransaction& transaction : transactions) {
+      for (const LoggedChange& change : transaction.changes) {
+        if (!latest_.contains(change.name) && !memory_.Find(change.name)) unknown.insert(change.name);
+      }
+    }
+    if (unknown.empty()) return absl::OkStatus();
+    OVERSIGHT_ASSIGN_OR_RETURN(std::vector<PostgresReads::Stored> found,
+                               reads_->FindAll({unknown.begin(), unknown.end()}, base_));
+    for (const std::string_view name : unknown) memory_.Put(std::string(name), nullptr);
+    for (PostgresReads::Stored& stored : found) {
+      auto entry = std::make_shared<const PostgresReads::Stored>(std::move(stored));
+      memory_.Put(entry->version.name, entry);
+    }
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<std::optional<RequestRecord>> LookUp(const std::string& actor, const std::string& request_id) {
     OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
                                connection_->Query(kFindRequest, PgParams().Bytes(request_id).Bytes(actor)));
@@ -402,25 +434,26 @@ class PostgresWriter final : public Writer {
     return Conflict();
   }
 
-  absl::Status AddChange(const Change& change, Revision revision, absl::Time recorded_time, Work& work) {
+  absl::Status AddChange(LoggedChange change, Revision revision, absl::Time recorded_time, Work& work) {
     const bool deleted = change.operation == Change::Operation::kDelete;
     auto stored = std::make_shared<PostgresReads::Stored>();
-    stored->encoded_terms = EncodeTerms(change.terms);
+    stored->encoded_terms = std::move(change.encoded_terms);
     Version& version = stored->version;
-    version.name = change.name;
-    version.kind = change.kind;
-    version.payload = change.payload;
+    version.name = std::move(change.name);
+    version.kind = std::move(change.kind);
+    version.payload = std::move(change.payload);
+    version.redacted = change.redacted;
     version.create_revision = version.revision = revision;
     version.version = 1;
     version.create_time = version.update_time = recorded_time;
     version.deleted = deleted;
 
-    OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry previous, Latest(change.name));
+    OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry previous, Latest(version.name));
     const bool alive = previous != nullptr && !previous->version.deleted;
-    if (previous != nullptr && previous->version.kind != change.kind) {
-      return Fault(absl::StrCat(change.name, " cannot become another kind."));
+    if (previous != nullptr && previous->version.kind != version.kind) {
+      return Fault(absl::StrCat(version.name, " cannot become another kind."));
     }
-    if (deleted && !alive) return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
+    if (deleted && !alive) return Fault(absl::StrCat(version.name, " cannot be deleted: it does not exist."));
     std::vector<Term> old_terms;
     if (alive) {
       version.create_revision = previous->version.create_revision;
@@ -428,12 +461,12 @@ class PostgresWriter final : public Writer {
       version.version = previous->version.version + 1;
       old_terms = Listed(previous->encoded_terms);
     }
-    work.changes.push_back({stored, static_cast<int64_t>(work.changes.size()), Sha256(change.payload)});
+    work.changes.push_back({stored, static_cast<int64_t>(work.changes.size()), std::move(change.payload_hash)});
     if (previous == nullptr) work.resources.push_back({stored, SplitNumber(version.name)});
 
     // Only what differs is written: an update that keeps its terms leaves the index alone.
     const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(stored->encoded_terms);
-    const std::string sort_key = SortKey(change.name);
+    const std::string sort_key = SortKey(version.name);
     for (const Term& term : old_terms) {
       if (std::find(new_terms.begin(), new_terms.end(), term) != new_terms.end()) continue;
       work.ended_terms.push_back({stored, term, sort_key, revision, {}});
@@ -525,7 +558,8 @@ class PostgresWriter final : public Writer {
       steps.push_back({&kPutTransactions, std::move(params)});
     }
     std::vector<int64_t> revisions, ordinals, operations, create_revisions, create_times, times, versions;
-    std::vector<std::string_view> names, kinds, hashes, terms, payloads;
+    std::vector<std::string_view> names, kinds, hashes, terms;
+    std::vector<std::optional<std::string_view>> payloads;
     for (const ChangeRow& row : batch_.changes) {
       const Version& version = row.stored->version;
       revisions.push_back(version.revision);
@@ -540,12 +574,12 @@ class PostgresWriter final : public Writer {
       versions.push_back(version.version);
       hashes.push_back(row.payload_hash);
       terms.push_back(row.stored->encoded_terms);
-      payloads.push_back(version.payload);
+      payloads.push_back(version.redacted ? std::nullopt : std::optional<std::string_view>(version.payload));
     }
     PgParams params;
     params.Ints(revisions).Ints(ordinals).Ints(operations).BytesEach(names).BytesEach(kinds);
     params.Ints(create_revisions).Ints(create_times).Ints(times).Ints(versions);
-    params.BytesEach(hashes).BytesEach(terms).BytesEach(payloads);
+    params.BytesEach(hashes).BytesEach(terms).MaybeBytesEach(payloads);
     steps.push_back({&kPutChanges, std::move(params)});
   }
 

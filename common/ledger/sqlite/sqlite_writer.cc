@@ -98,36 +98,17 @@ class SqliteWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
-    Transaction transaction;
-    transaction.revision = tail_.revision + 1;
-    transaction.recorded_time = absl::FromUnixMicros(recorded_us);
-    transaction.audit = audit;
-    transaction.versions.reserve(changes.size());
-    std::vector<Previous> previous;
-    for (const Change& change : changes) {
-      OVERSIGHT_ASSIGN_OR_RETURN(Previous before, PreviousOf(change));
-      previous.push_back(std::move(before));
+    return AppendOne(ToLogged(tail_.revision + 1, recorded_time, audit, changes));
+  }
+
+  absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) override {
+    for (LoggedTransaction& logged : transactions) {
+      const Revision revision = logged.revision;
+      const absl::Status status = AppendOne(std::move(logged)).status();
+      if (absl::IsInternal(status)) return FaultAt(revision, status);
+      OVERSIGHT_RETURN_IF_ERROR(status);
     }
-    std::vector<std::string> hashes, terms;
-    for (size_t i = 0; i < changes.size(); ++i) {
-      hashes.push_back(Sha256(changes[i].payload));
-      terms.push_back(EncodeTerms(changes[i].terms));
-      OVERSIGHT_ASSIGN_OR_RETURN(Version version, PutVersion(changes[i], previous[i], transaction.revision, recorded_us,
-                                                             hashes.back(), terms.back()));
-      transaction.versions.push_back(std::move(version));
-    }
-    std::vector<HashedChange> hashed;
-    for (size_t i = 0; i < changes.size(); ++i) {
-      hashed.push_back({changes[i].operation, changes[i].name, changes[i].kind, hashes[i], terms[i]});
-    }
-    transaction.leaf_hash = LeafHash(transaction.revision, recorded_us, audit, hashed);
-    const auto count = static_cast<int64_t>(changes.size());
-    OVERSIGHT_RETURN_IF_ERROR(put_transaction_.Run(transaction.revision, recorded_us, audit.actor, audit.verb,
-                                                   audit.reason, audit.request_id, audit.trace_id,
-                                                   tail_.change_id - count + 1, count, Bytes{transaction.leaf_hash}));
-    tail_.revision = transaction.revision;
-    return transaction;
+    return absl::OkStatus();
   }
 
  private:
@@ -144,8 +125,39 @@ class SqliteWriter final : public Writer {
     std::string terms;  // encoded
   };
 
+  absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
+    if (logged.revision != tail_.revision + 1) {
+      return Fault(absl::StrCat("Revision ", logged.revision, " does not follow on ", tail_.revision, "."));
+    }
+    const int64_t recorded_us = absl::ToUnixMicros(logged.recorded_time);
+    std::vector<Previous> previous;
+    for (const LoggedChange& change : logged.changes) {
+      OVERSIGHT_ASSIGN_OR_RETURN(Previous before, PreviousOf(change));
+      previous.push_back(std::move(before));
+    }
+    Transaction transaction;
+    transaction.versions.reserve(logged.changes.size());
+    for (size_t i = 0; i < logged.changes.size(); ++i) {
+      OVERSIGHT_ASSIGN_OR_RETURN(Version version,
+                                 PutVersion(std::move(logged.changes[i]), previous[i], logged.revision, recorded_us));
+      transaction.versions.push_back(std::move(version));
+    }
+    const Audit& audit = logged.audit;
+    const auto count = static_cast<int64_t>(logged.changes.size());
+    OVERSIGHT_RETURN_IF_ERROR(put_transaction_.Run(logged.revision, recorded_us, audit.actor, audit.verb, audit.reason,
+                                                   audit.request_id, audit.trace_id, tail_.change_id - count + 1, count,
+                                                   Bytes{logged.leaf_hash}));
+    if (logged.request) OVERSIGHT_RETURN_IF_ERROR(PutRequest(*logged.request));
+    tail_.revision = logged.revision;
+    transaction.revision = logged.revision;
+    transaction.recorded_time = absl::FromUnixMicros(recorded_us);
+    transaction.audit = std::move(logged.audit);
+    transaction.leaf_hash = std::move(logged.leaf_hash);
+    return transaction;
+  }
+
   // Refuses, with kInternal, a change that cannot follow on it.
-  absl::StatusOr<Previous> PreviousOf(const Change& change) {
+  absl::StatusOr<Previous> PreviousOf(const LoggedChange& change) {
     Previous previous;
     Rows rows = previous_(change.name);
     OVERSIGHT_ASSIGN_OR_RETURN(previous.known, rows.Next());
@@ -163,25 +175,23 @@ class SqliteWriter final : public Writer {
     return previous;
   }
 
-  absl::StatusOr<Version> PutVersion(const Change& change, const Previous& previous, Revision revision,
-                                     int64_t recorded_us, const std::string& payload_hash,
-                                     const std::string& encoded_terms) {
-    const bool deleted = change.operation == Change::Operation::kDelete;
+  absl::StatusOr<Version> PutVersion(LoggedChange change, const Previous& previous, Revision revision,
+                                     int64_t recorded_us) {
     Version version;
-    version.name = change.name;
-    version.kind = change.kind;
-    version.payload = change.payload;
     version.create_revision = previous.alive ? previous.create_revision : revision;
     version.revision = revision;
     version.version = previous.alive ? previous.version + 1 : 1;
     version.create_time = absl::FromUnixMicros(previous.alive ? previous.create_us : recorded_us);
     version.update_time = absl::FromUnixMicros(recorded_us);
-    version.deleted = deleted;
+    version.deleted = change.operation == Change::Operation::kDelete;
+    version.redacted = change.redacted;
 
+    std::optional<Bytes> payload;
+    if (!change.redacted) payload = Bytes{change.payload};
     OVERSIGHT_RETURN_IF_ERROR(put_change_.Run(++tail_.change_id, revision, static_cast<int>(change.operation),
                                               change.name, change.kind, version.create_revision,
                                               absl::ToUnixMicros(version.create_time), version.version,
-                                              Bytes{payload_hash}, Bytes{encoded_terms}, Bytes{change.payload}));
+                                              Bytes{change.payload_hash}, Bytes{change.encoded_terms}, payload));
     if (!previous.known) {
       const std::optional<NumberedName> numbered = SplitNumber(change.name);
       std::optional<std::string_view> prefix;
@@ -192,11 +202,19 @@ class SqliteWriter final : public Writer {
       }
       OVERSIGHT_RETURN_IF_ERROR(put_resource_.Run(change.name, change.kind, prefix, number));
     }
+    OVERSIGHT_RETURN_IF_ERROR(PutTerms(change, previous, revision));
+    version.name = std::move(change.name);
+    version.kind = std::move(change.kind);
+    version.payload = std::move(change.payload);
+    return version;
+  }
 
-    // Only what differs is written: an update that keeps its terms leaves the index alone.
-    if (!deleted && previous.alive && previous.terms == encoded_terms) return version;
+  // Only what differs is written: an update that keeps its terms leaves the index alone.
+  absl::Status PutTerms(const LoggedChange& change, const Previous& previous, Revision revision) {
+    const bool deleted = change.operation == Change::Operation::kDelete;
+    if (!deleted && previous.alive && previous.terms == change.encoded_terms) return absl::OkStatus();
     const std::vector<Term> old_terms = previous.alive ? Listed(previous.terms) : std::vector<Term>();
-    const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(encoded_terms);
+    const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(change.encoded_terms);
     const std::string sort_key = SortKey(change.name);
     for (const Term& term : old_terms) {
       if (std::find(new_terms.begin(), new_terms.end(), term) != new_terms.end()) continue;
@@ -206,7 +224,7 @@ class SqliteWriter final : public Writer {
       if (std::find(old_terms.begin(), old_terms.end(), term) != old_terms.end()) continue;
       OVERSIGHT_RETURN_IF_ERROR(put_term_.Run(change.kind, term.term, term.value, sort_key, change.name, revision));
     }
-    return version;
+    return absl::OkStatus();
   }
 
   // The index entries of a resource: its terms and the one of its whole kind.

@@ -1,0 +1,152 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/ledger/archive/export_file.h"
+#include "common/ledger/archive/export_writer.h"
+#include "common/ledger/archive/json_fields.h"
+#include "common/ledger/archive/manifest.h"
+#include "common/ledger/archive/record.h"
+#include "common/observe/progress.h"
+#include "gateway/cli/commands.h"
+#include "gateway/cli/log_stream.h"
+
+namespace oversight::cli {
+namespace {
+
+using ledger::ExportedFile;
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+// Exports the log of a running service as it is when this begins, and verifies it on the way.
+absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& name, const std::string& path) {
+  const auto head = GetHeadPatiently(session, name);
+  if (!head.ok()) return head.status();
+  ledger::ExportHeader header;
+  header.ledger = name;
+  header.store_id = StoreIdOf(*head);
+  header.tree = {head->tree_size(), head->root_hash(),
+                 head->tree_size() > 0 ? ToTime(head->recorded_time()) : absl::InfinitePast()};
+  header.checkpoint = head->checkpoint();
+  header.verifier_key = head->verifier_key();
+  auto output = ledger::ExportOutput::Create(path);
+  if (!output.ok()) return output.status();
+  ledger::ExportWriter writer((*output)->stream(), header);
+
+  observe::Progress progress(name, "transactions");
+  LogStream log(session, name, header.store_id);
+  absl::Status failure;
+  const auto take = [&](const ledger::v1::Transaction& record) {
+    progress.Show(writer.auditor().size(), header.tree.size);
+    const auto transaction = ledger::FromRecord(record);
+    failure = transaction.ok() ? writer.Add(*transaction) : transaction.status();
+    return failure.ok();
+  };
+  absl::Status status;
+  if (header.tree.size > 0) status = log.Read(header.tree.size, take);
+  // A payload may have been removed while the log was read: then the record of that stands behind the head.
+  if (status.ok() && failure.ok() && writer.auditor().awaits_redactions()) status = log.Read(0, take);
+  if (!failure.ok()) return failure;
+  if (!status.ok()) return status;
+  if (absl::Status finished = writer.Finish(); !finished.ok()) return finished;
+  auto digest = (*output)->Finish();
+  if (!digest.ok()) return digest.status();
+  const ledger::Auditor& all = writer.auditor();
+  return ExportedFile{name,       header.store_id, path,       *std::move(digest),
+                      all.size(), all.changes(),   all.Root(), all.recorded_time()};
+}
+
+std::string Told(const ExportedFile& file) {
+  std::string text = absl::StrCat(file.ledger, " up to revision ", file.revision);
+  if (file.revision > 0) {
+    absl::StrAppend(&text, " of ", absl::FormatTime(absl::RFC3339_sec, file.recorded_time, absl::UTCTimeZone()));
+  }
+  return absl::StrCat(text, ", in ", file.file, " (", file.digest.bytes, " bytes).\n  root ", ledger::Hex(file.root),
+                      "\n  SHA-256 ", ledger::Hex(file.digest.sha256), "\n");
+}
+
+absl::Status Export(Session& session, const std::string& ledger, const std::string& path) {
+  const auto file = ExportLedger(session, *LedgerName(ledger), path);
+  if (!file.ok()) return file.status();
+  std::cout << (session.json ? ledger::ToJson(*file) + "\n" : Told(*file));
+  return absl::OkStatus();
+}
+
+absl::Status WriteManifest(const std::string& path, const ledger::Manifest& manifest) {
+  auto output = ledger::ExportOutput::Create(path);
+  if (!output.ok()) return output.status();
+  (*output)->stream() << ledger::ManifestText(manifest);
+  return (*output)->Finish().status();
+}
+
+absl::Status Backup(Session& session, const std::string& directory) {
+  const std::filesystem::path folder = directory;
+  std::error_code error;
+  if (std::filesystem::exists(folder / ledger::kManifestFile, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(directory, " holds a backup already. Give each backup a folder of its own, named by its day."));
+  }
+  std::filesystem::create_directories(folder.has_parent_path() ? folder.parent_path() : ".", error);
+  // What is in it is not for everyone.
+  if (!std::filesystem::is_directory(folder, error) && mkdir(directory.c_str(), 0700) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat("Cannot make the folder ", directory, "."));
+  }
+  ledger::Manifest manifest;
+  manifest.time = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+  // Calls run from monitoring to concerns to forces, so a record refers to what its owner had recorded before. Whoever
+  // refers is exported before what is referred to.
+  for (auto name = Ledgers().rbegin(); name != Ledgers().rend(); ++name) {
+    const std::string file = absl::StrCat(name->substr(name->find('/') + 1), ".jsonl.gz");
+    auto exported = ExportLedger(session, *name, folder / file);
+    if (!exported.ok()) {
+      session.note = absl::StrCat("The backup in ", directory, " is not complete. Run it again.");
+      return exported.status();
+    }
+    exported->file = file;
+    if (!session.json) std::cout << Told(*exported) << std::flush;
+    manifest.files.push_back(*std::move(exported));
+  }
+  if (absl::Status status = WriteManifest(folder / ledger::kManifestFile, manifest); !status.ok()) return status;
+  std::cout << (session.json ? ledger::ManifestText(manifest)
+                             : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
+                                            directory, "\n"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddBackupCommands(CLI::App& app, Session& session) {
+  {
+    auto ledger = std::make_shared<std::string>();
+    auto path = std::make_shared<std::string>();
+    auto* command = app.add_subcommand(
+        "export",
+        "Write the log of a running service to a file, as it is now, verified. Goes on after a broken connection; the "
+        "file appears when it is whole");
+    command->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
+    command->add_option("file", *path, "The file to write; compressed when its name ends in .gz")->required();
+    command->callback([&session, ledger, path] {
+      session.run = [&session, ledger, path] { return Export(session, *ledger, *path); };
+    });
+  }
+  {
+    auto directory = std::make_shared<std::string>();
+    auto* command = app.add_subcommand(
+        "backup",
+        "Export all three logs of the running suite into a folder, with a manifest. SERVICE restore FILE "
+        "brings them back");
+    command->add_option("directory", *directory, "The folder: made when missing, one for each backup")->required();
+    command->callback(
+        [&session, directory] { session.run = [&session, directory] { return Backup(session, *directory); }; });
+  }
+}
+
+}  // namespace oversight::cli
