@@ -62,6 +62,10 @@ class Writer : public View {
   // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
+  // Removes the payload of a version for good, and the remembered answers that may repeat it: those given from its
+  // revision on until the resource's next one in which the name of the resource stands. It was looked at with
+  // GetVersion in this batch, and is not redacted and not current. After the Append of the record.
+  virtual absl::Status Redact(const VersionId& id) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;

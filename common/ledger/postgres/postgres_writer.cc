@@ -16,6 +16,7 @@
 #include "common/ledger/postgres/pg_status.h"
 #include "common/ledger/postgres/postgres_reads.h"
 #include "common/ledger/postgres/version_memory.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -60,8 +61,15 @@ const PgStatement kReplaceRequests{
                  " ON CONFLICT (request_id, actor) DO UPDATE SET method = excluded.method,"
                  " request_hash = excluded.request_hash, revision = excluded.revision,"
                  " recorded_us = excluded.recorded_us, response = excluded.response")};
-const PgStatement kFindRequest{
-    "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = $1 AND actor = $2"};
+const PgStatement kRedact{
+    "UPDATE changes AS c SET payload = NULL FROM unnest($1::BYTEA[], $2::INT8[]) AS r (name, revision)"
+    " WHERE c.name = r.name AND c.revision = r.revision"};
+const PgStatement kRedactAnswers{
+    "UPDATE requests AS q SET response = $3 FROM unnest($1::BYTEA[], $2::BYTEA[]) AS r (request_id, actor)"
+    " WHERE q.request_id = r.request_id AND q.actor = r.actor"};
+const PgStatement kNextVersion{"SELECT min(revision) FROM changes WHERE name = $1 AND revision > $2"};
+const PgStatement kFindAnswers{
+    "SELECT request_id, actor FROM requests WHERE revision >= $1 AND revision < $2 AND position($3 IN response) > 0"};
 const PgStatement kLastNumber{
     "SELECT number FROM resources WHERE prefix = $1 AND number IS NOT NULL AND revision <= $2"
     " ORDER BY number DESC LIMIT 1"};
@@ -107,6 +115,15 @@ struct TermRow {
   std::optional<Revision> ended;  // of one that began in this batch
 };
 
+// A version that loses its payload, with the remembered answers that lose theirs: those in the store, by request id and
+// actor, and of those that this batch remembers whichever are of these revisions and have `name_in_answers` in them.
+struct Redacted {
+  VersionId id;
+  Revision next = 0;  // of the name
+  std::string name_in_answers;
+  std::vector<std::pair<std::string, std::string>> stored_answers;
+};
+
 // Rows to be written, and the state they make.
 struct Work {
   std::vector<TransactionRow> transactions;
@@ -114,6 +131,7 @@ struct Work {
   std::vector<ResourceRow> resources;
   std::vector<TermRow> new_terms, ended_terms;
   std::vector<RequestRecord> requests, replaced_requests;
+  std::vector<Redacted> redacted;
 };
 
 class PostgresWriter final : public Writer {
@@ -200,7 +218,14 @@ class PostgresWriter final : public Writer {
     locked_ = false;
     look_up_requests_ = false;
     base_ = End();
-    for (auto& [name, entry] : latest_) memory_.Put(name, std::move(entry));
+    for (auto& [name, entry] : latest_) {
+      // Of a deletion nobody asks the payload, and by law it may have to go.
+      if (entry->version.deleted) {
+        memory_.Forget(name);
+      } else {
+        memory_.Put(name, std::move(entry));
+      }
+    }
     for (const auto& [prefix, number] : numbers_) RaiseKnown(prefix, number);
     Reset();
     return absl::OkStatus();
@@ -217,6 +242,17 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry entry, Latest(name));
     if (entry == nullptr || entry->version.deleted) return std::optional<Version>();
     return std::optional<Version>(entry->version);
+  }
+
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) override {
+    for (const ChangeRow& row : batch_.changes) {
+      if (row.stored->version.revision != id.revision || row.stored->version.name != id.name) continue;
+      StoredVersion found{row.stored->version, row.payload_hash};
+      for (const Redacted& redacted : batch_.redacted) found.version.redacted |= redacted.id == id;
+      return std::optional<StoredVersion>(std::move(found));
+    }
+    if (id.revision > base_) return std::optional<StoredVersion>();
+    return reads_->GetVersion(id);
   }
 
   absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
@@ -262,7 +298,7 @@ class PostgresWriter final : public Writer {
     if (const auto it = requests_.find(key); it != requests_.end()) return std::optional<RequestRecord>(it->second);
     asked_ = {key, actor, request_id, !look_up_requests_};
     if (!look_up_requests_) return std::optional<RequestRecord>();
-    return LookUp(actor, request_id);
+    return reads_->FindRequest(actor, request_id);
   }
 
   absl::Status PutRequest(const RequestRecord& record) override {
@@ -301,6 +337,30 @@ class PostgresWriter final : public Writer {
     staged_ = std::move(work);
     if (!in_savepoint_) Merge();
     return transaction;
+  }
+
+  // Whoever answers after the resource's next version does not repeat this one, and that one is at base_ or in this
+  // batch: so no answer is remembered any more that is not seen here.
+  absl::Status Redact(const VersionId& id) override {
+    Redacted redacted{id, End() + 1, NameInAnswers(id.name), {}};
+    for (const ChangeRow& row : batch_.changes) {
+      if (row.stored->version.name != id.name || row.stored->version.revision <= id.revision) continue;
+      redacted.next = std::min(redacted.next, row.stored->version.revision);
+    }
+    if (id.revision <= base_) {
+      OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
+                                 connection_->Query(kNextVersion, PgParams().Bytes(id.name).Int(id.revision)));
+      if (!rows.IsNull(0, 0)) redacted.next = std::min(redacted.next, rows.Int(0, 0));
+      OVERSIGHT_ASSIGN_OR_RETURN(
+          const PgRows answers,
+          connection_->Query(kFindAnswers,
+                             PgParams().Int(id.revision).Int(redacted.next).Bytes(redacted.name_in_answers)));
+      for (int row = 0; row < answers.size(); ++row) {
+        redacted.stored_answers.emplace_back(answers.Text(row, 0), answers.Text(row, 1));
+      }
+    }
+    staged_.redacted.push_back(std::move(redacted));
+    return absl::OkStatus();
   }
 
  private:
@@ -365,25 +425,20 @@ class PostgresWriter final : public Writer {
     }
     OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_->Find(name, base_));
     VersionMemory::Entry entry;
-    if (found) entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
+    if (found) {
+      if (found->version.deleted) found->version.payload.clear();
+      entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
+    }
     memory_.Put(name, entry);
     return entry;
-  }
-
-  absl::StatusOr<std::optional<RequestRecord>> LookUp(const std::string& actor, const std::string& request_id) {
-    OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
-                               connection_->Query(kFindRequest, PgParams().Bytes(request_id).Bytes(actor)));
-    if (rows.size() == 0) return std::optional<RequestRecord>();
-    return std::optional<RequestRecord>(RequestRecord{
-        actor, request_id, rows.Text(0, 0), rows.Text(0, 1), rows.Int(0, 2),
-        rows.IsNull(0, 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(0, 3)), rows.Text(0, 4)});
   }
 
   // A refusal must not hide that the request was done before.
   absl::Status ConfirmUnknownRequest() {
     const Asked asked = std::exchange(asked_, {});
     if (!asked.unknown) return absl::OkStatus();
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found, LookUp(asked.actor, asked.request_id));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found,
+                               reads_->FindRequest(asked.actor, asked.request_id));
     if (!found) return absl::OkStatus();
     look_up_requests_ = true;
     return Conflict();
@@ -469,7 +524,22 @@ class PostgresWriter final : public Writer {
         to->push_back(std::move(record));
       }
     }
+    for (Redacted& redacted : staged_.redacted) {
+      RedactAnswers(redacted, batch_.requests);
+      RedactAnswers(redacted, batch_.replaced_requests);
+      batch_.redacted.push_back(std::move(redacted));
+    }
     staged_ = {};
+  }
+
+  void RedactAnswers(const Redacted& redacted, std::vector<RequestRecord>& records) {
+    for (RequestRecord& record : records) {
+      if (record.revision < redacted.id.revision || record.revision >= redacted.next) continue;
+      if (record.response.find(redacted.name_in_answers) == std::string::npos) continue;
+      record.response.clear();
+      record.redacted = true;
+      requests_[KeyOf({record.request_id, record.actor})] = record;
+    }
   }
 
   std::vector<PgConnection::Step> CommitSteps() const {
@@ -483,6 +553,8 @@ class PostgresWriter final : public Writer {
     if (!batch_.new_terms.empty()) AddTerms(kPutTerms, batch_.new_terms, steps);
     if (!batch_.requests.empty()) AddRequests(kPutRequests, batch_.requests, steps);
     if (!batch_.replaced_requests.empty()) AddRequests(kReplaceRequests, batch_.replaced_requests, steps);
+    // After what the batch itself writes.
+    if (!batch_.redacted.empty()) AddRedacted(steps);
     if (!batch_.transactions.empty() && !channel_.empty()) {
       steps.push_back({&kNotify, PgParams().Text(channel_).Text(absl::StrCat(End()))});
     }
@@ -589,12 +661,32 @@ class PostgresWriter final : public Writer {
       times.push_back(record.recorded_time == absl::InfinitePast()
                           ? std::nullopt
                           : std::optional(absl::ToUnixMicros(record.recorded_time)));
-      responses.push_back(record.response);
+      responses.push_back(record.redacted ? kRedactedAnswer : record.response);
     }
     PgParams params;
     params.BytesEach(ids).BytesEach(actors).BytesEach(methods).BytesEach(hashes);
     params.Ints(revisions).MaybeInts(times).BytesEach(responses);
     steps.push_back({&statement, std::move(params)});
+  }
+
+  void AddRedacted(std::vector<PgConnection::Step>& steps) const {
+    std::vector<std::string_view> names, ids, actors;
+    std::vector<int64_t> revisions;
+    for (const Redacted& redacted : batch_.redacted) {
+      names.push_back(redacted.id.name);
+      revisions.push_back(redacted.id.revision);
+      for (const auto& [request_id, actor] : redacted.stored_answers) {
+        ids.push_back(request_id);
+        actors.push_back(actor);
+      }
+    }
+    PgParams params;
+    params.BytesEach(names).Ints(revisions);
+    steps.push_back({&kRedact, std::move(params)});
+    if (ids.empty()) return;
+    PgParams answers;
+    answers.BytesEach(ids).BytesEach(actors).Bytes(kRedactedAnswer);
+    steps.push_back({&kRedactAnswers, std::move(answers)});
   }
 
   const std::string url_, channel_;
