@@ -132,7 +132,7 @@ class SqliteWriter final : public Writer {
     std::optional<int64_t> recorded_us;
     if (record.recorded_time != absl::InfinitePast()) recorded_us = absl::ToUnixMicros(record.recorded_time);
     return put_request_.Run(record.actor, record.request_id, record.method, Bytes{record.request_hash}, record.revision,
-                            recorded_us, Bytes{record.response});
+                            recorded_us, Bytes{record.redacted ? kRedactedAnswer : record.response});
   }
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
