@@ -70,8 +70,6 @@ class LedgerImpl final : public Ledger {
     if (now) {
       GetResult result;
       if (TryGetCached(name, &result)) return done(std::move(result));
-    }
-    if (now) {
       done = [this, name, done = std::move(done)](absl::StatusOr<GetResult> result) {
         if (!result.ok() || !result->version || !IsReplaced(*result->version)) return done(std::move(result));
         WhenPast<GetResult>(result->read_revision, done, [this, name, done] { Get(name, {}, done); });

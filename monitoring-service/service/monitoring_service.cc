@@ -245,6 +245,9 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   auto answer = [this, &call, response, force, done](const Stages& stages) {
     const Viewer viewer = ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
+    if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
+      return done(rpc::NotReadable(gone->second));
+    }
     v1::Monitoring monitoring = stages.Of(ladders_, force);
     *response->mutable_monitoring() =
         viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
@@ -306,6 +309,10 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
   facts.forces->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
     if (!after.empty() && ledger::SortKey(force.name()) <= after_key) return true;
     if (!viewer.SeesStageOf(force.name())) return true;
+    if (const auto gone = stages.redacted.find(force.name()); gone != stages.redacted.end()) {
+      if (viewer.sees_everything()) response->mutable_header()->add_redactions(gone->second.redaction);
+      return true;
+    }
     v1::Monitoring monitoring = stages.Of(ladders_, force.name());
     if (!request.stage().empty() && monitoring.stage() != request.stage()) return true;
     if (response->monitoring_size() == limit) {

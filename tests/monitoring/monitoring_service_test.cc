@@ -8,6 +8,7 @@
 #include "monitoring-service/service/authorization.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/watch_recorder.h"
 
 namespace oversight::monitoring {
@@ -138,6 +139,36 @@ TEST_F(MonitoringServiceTest, ThePastAnswersAsItWas) {
   request.mutable_read()->mutable_as_of()->set_revision(1000);
   EXPECT_THAT(Call("press-officer", &Stub::ListMonitoring, request).status(),
               Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
+}
+
+TEST_F(MonitoringServiceTest, OfAPastThatWasRedactedItSaysSo) {
+  const auto in = Move(EntryRequest());
+  Move(ReturnRequest());
+  const std::string stage = std::string(kForce) + "/monitoring";
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({stage, in.header().revision()})).ok());
+  // The proposal as it was made, before it was decided.
+  const std::string proposal = std::string(kForce) + "/proposals/1";
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({proposal, in.header().revision() - 1})).ok());
+
+  const absl::Status gone = Get(kForce, "press-officer", in.header().revision()).status();
+  EXPECT_THAT(gone, Refuses(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  EXPECT_EQ(ErrorMetadata(gone, "redaction"), "redactions/1");
+  EXPECT_EQ(Get(kForce)->monitoring().stage(), "scan");
+  // That a proposal waited is known by its name.
+  const auto waiting = Get(kForce, "press-officer", in.header().revision() - 1);
+  ASSERT_TRUE(waiting.ok()) << waiting.status();
+  EXPECT_EQ(waiting->monitoring().open_proposal(), proposal);
+
+  v1::ListMonitoringRequest request;
+  request.set_page_size(1000);
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  const auto list = Call("press-officer", &Stub::ListMonitoring, request);
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->monitoring_size(), register_size_ - 1);
+  EXPECT_THAT(list->header().redactions(), ElementsAre("redactions/1"));
+  const auto outside = Call("west-midlands-officer", &Stub::ListMonitoring, request);
+  ASSERT_TRUE(outside.ok()) << outside.status();
+  EXPECT_EQ(outside->header().redactions_size(), 0);
 }
 
 TEST_F(MonitoringServiceTest, VersionsAreMovesAndTellWhoDecided) {
