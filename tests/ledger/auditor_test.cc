@@ -220,5 +220,28 @@ TEST_F(RedactionTest, ARecordMustBeOfWhatIsMissing) {
               AllOf(StartsWith("Revision 7: "), HasSubstr("another payload")));
 }
 
+// A payload may go after it was read, while the log is: then its record stands behind where the reading was to end.
+TEST_F(RedactionTest, ARecordBehindTheBeginningOfTheReadingMayComeTooLate) {
+  v1::Redaction redaction;
+  ASSERT_TRUE(redaction.ParseFromString(log_[6].changes[0].payload));
+  redaction.set_resource(log_[1].changes[0].name);
+  redaction.set_resource_revision(2);
+  redaction.set_name("redactions/2");
+  auto log = log_;
+  log[7].changes = {{.name = redaction.name(),
+                     .kind = "oversight.ledger.v1.Redaction",
+                     .payload = redaction.SerializeAsString(),
+                     .encoded_terms = EncodeTerms({})}};
+  Seal(log[7]);
+  EXPECT_THAT(Audit(log), AllOf(StartsWith("Revision 8: "), HasSubstr("nothing was removed there")));
+  for (const int64_t began_at : {7, 8}) {
+    Auditor auditor;
+    auditor.ReadingBegan(began_at);
+    for (const auto& transaction : log) auditor.Add(transaction);
+    EXPECT_EQ(auditor.Finish(), began_at == 7) << began_at;
+    if (began_at == 7) EXPECT_EQ(auditor.redactions(), 1);
+  }
+}
+
 }  // namespace
 }  // namespace oversight::ledger
