@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/ledger/archive/export_reader.h"
@@ -35,18 +33,6 @@ using ledger::VerifierKey;
 
 constexpr char kService[] = "oversight.ledger.v1.LedgerService/";
 constexpr size_t kMostHeadBytes = 64 << 10;
-const std::vector<std::string> kLedgers = {"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
-
-// "forces" or "ledgers/forces" -> "ledgers/forces"; nothing for what is no ledger.
-std::optional<std::string> LedgerName(const std::string& text) {
-  const std::string name = absl::StartsWith(text, "ledgers/") ? text : "ledgers/" + text;
-  if (std::find(kLedgers.begin(), kLedgers.end(), name) == kLedgers.end()) return std::nullopt;
-  return name;
-}
-
-std::string LedgerProblem(const std::string& text) {
-  return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
-}
 
 Hash RootOf(const lv1::TreeHead& head) { return ledger::HashFromBytes(head.root_hash()).value_or(Hash{}); }
 
@@ -169,6 +155,7 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
     auditor.FailWhole(absl::StrCat("its head ", problem));
   }
   auditor.Know({source, head->tree_size(), RootOf(*head)});
+  auditor.ReadingBegan(head->tree_size());
   std::vector<std::string> heads = KnowHeads(head->origin(), evidence.heads, auditor);
 
   observe::Progress progress(name, "transactions");
@@ -210,7 +197,7 @@ absl::StatusOr<Verdict> VerifyFile(const std::string& path, const Evidence& evid
 absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
   auto evidence = ReadEvidence(arguments);
   if (!evidence.ok()) return evidence.status();
-  if (arguments.subjects.empty()) arguments.subjects = kLedgers;
+  if (arguments.subjects.empty()) arguments.subjects = Ledgers();
   std::vector<std::string> not_sound;
   std::vector<std::string> origins;
   absl::Status unfinished;
@@ -240,6 +227,19 @@ absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status Redact(Session& session, const std::string& ledger, const std::string& version,
+                    const std::string& reason) {
+  const auto parsed = ParseVersion(version);
+  if (!parsed.ok()) return parsed.status();
+  lv1::RedactVersionRequest request;
+  request.set_name(*LedgerName(ledger));
+  request.set_resource(parsed->first);
+  request.set_resource_revision(parsed->second);
+  request.set_reason(reason);
+  return Change<lv1::RedactVersionRequest, lv1::RedactVersionResponse>(session, absl::StrCat(kService, "RedactVersion"),
+                                                                       request, "redaction");
 }
 
 absl::Status ShowHead(Session& session, const std::string& ledger, const std::string& save) {
@@ -294,6 +294,25 @@ void AddLedgerCommands(CLI::App& app, Session& session) {
     head->add_option("--save", *save, "Keep it in this file, for `oversight verify --head` later");
     head->callback([&session, ledger, save] {
       session.run = [&session, ledger, save] { return ShowHead(session, *ledger, *save); };
+    });
+  }
+  {
+    auto ledger = std::make_shared<std::string>();
+    auto version = std::make_shared<std::string>();
+    auto reason = std::make_shared<std::string>();
+    auto* redact = app.add_subcommand(
+        "redact",
+        "Remove what one earlier version of a record held, by law, for good. Who, when and why stay on record, and the "
+        "log stays verifiable");
+    redact->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
+    redact->add_option("version", *version, "RESOURCE@REVISION, such as forces/kent/concerns/1@12")
+        ->required()
+        ->check(&VersionProblem);
+    redact->add_option("--reason", *reason, "Why, with the legal basis. Kept for good: do not repeat what is removed")
+        ->required()
+        ->check(&NotEmpty);
+    redact->callback([&session, ledger, version, reason] {
+      session.run = [&session, ledger, version, reason] { return Redact(session, *ledger, *version, *reason); };
     });
   }
 }
