@@ -65,9 +65,14 @@ class Writer : public View {
   // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
+  // Removes the payload of a version for good, and the remembered answers that may repeat it: those given from its
+  // revision on until the resource's next one in which the name of the resource stands. It was looked at with
+  // GetVersion in this batch, and is not redacted and not current. After the Append of the record.
+  virtual absl::Status Redact(const VersionId& id) = 0;
   // Appends transactions as the log of another store holds them, with their requests: revisions, times, hashes and
-  // redactions stay what they were. kInternal, with the revision as metadata: that one cannot follow on what is here.
-  // After any error the batch must be abandoned.
+  // redactions stay what they were. A payload that is still there where a record of its redaction comes is removed, as
+  // by Redact. kInternal, with the revision as metadata: that one cannot follow on what is here. After any error the
+  // batch must be abandoned.
   virtual absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;

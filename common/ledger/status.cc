@@ -77,6 +77,15 @@ absl::Status RequestIdReused(const std::string& request_id) {
                             "\" was used before for another request. Use a new one for each new request."))
       .With("request_id", request_id);
 }
+absl::Status AnswerRedacted(const std::string& request_id, Revision revision) {
+  return Error(
+             StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_ANSWER_REDACTED,
+             absl::StrCat("The request \"", request_id, "\" was done, at revision ", revision,
+                          ", and is not done again. Its answer repeated what was removed by law since, and was removed "
+                          "with it. Read the resource instead."))
+      .With("request_id", request_id)
+      .With("revision", absl::StrCat(revision));
+}
 absl::Status RevisionInFuture(Revision asked, Revision head) {
   return Error(StatusCode::kOutOfRange, common::v1::ERROR_REASON_REVISION_IN_FUTURE,
                absl::StrCat("Revision ", asked, " is not reached yet. The last one is ", head, "."))

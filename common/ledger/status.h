@@ -32,6 +32,8 @@ absl::Status Draining();
 absl::Status DeadlinePassed();
 absl::Status CallCancelled();
 absl::Status RequestIdReused(const std::string& request_id);
+// The request was done at `revision`, but its answer is gone.
+absl::Status AnswerRedacted(const std::string& request_id, Revision revision);
 absl::Status RevisionInFuture(Revision asked, Revision head);
 absl::Status TimeInFuture(absl::Time asked, absl::Time now);
 absl::Status WatchLagging(Revision last_revision);

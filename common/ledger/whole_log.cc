@@ -39,6 +39,11 @@ absl::Status ForEachWhole(Reader& reader, Revision after, Revision up_to,
   return absl::OkStatus();
 }
 
+absl::Status ReadOn(Reader& reader, Revision after, const std::function<absl::Status(LoggedTransaction&)>& take) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reader.GetHead());
+  return ForEachWhole(reader, after, head.revision, take);
+}
+
 absl::StatusOr<TreeState> StoredTree(Reader& reader) {
   OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reader.GetHead());
   TreeBuilder tree;

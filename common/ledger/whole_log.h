@@ -19,6 +19,9 @@ absl::StatusOr<std::vector<LoggedTransaction>> ReadWhole(Reader& reader, Revisio
 absl::Status ForEachWhole(Reader& reader, Revision after, Revision up_to,
                           const std::function<absl::Status(LoggedTransaction&)>& take);
 
+// The same up to where the log ends by now.
+absl::Status ReadOn(Reader& reader, Revision after, const std::function<absl::Status(LoggedTransaction&)>& take);
+
 // The tree over the whole log, from the leaf hashes that are stored.
 absl::StatusOr<TreeState> StoredTree(Reader& reader);
 

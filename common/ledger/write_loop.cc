@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/ledger/decision_check.h"
 #include "common/ledger/failpoint.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -42,6 +43,9 @@ class GuardedView final : public View {
   explicit GuardedView(View& view) : view_(view) {}
 
   absl::StatusOr<std::optional<Version>> Get(const std::string& name) override { return Keep(view_.Get(name)); }
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) override {
+    return Keep(view_.GetVersion(id));
+  }
   absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
     return Keep(view_.List(kind, term, limit));
   }
@@ -281,6 +285,8 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
     if (record) {
       if (record->method != command.method || record->request_hash != command.request_hash) {
         item.result = RequestIdReused(audit.request_id);
+      } else if (record->redacted) {
+        item.result = AnswerRedacted(audit.request_id, record->revision);
       } else {
         item.result = Committed{record->revision, record->recorded_time, std::move(record->response), true};
       }
@@ -297,7 +303,10 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
   absl::StatusOr<Decision> decision = command.decide(view);
   OVERSIGHT_RETURN_IF_ERROR(view.failure());
   if (!decision.ok()) return refuse(decision.status());
-  if (const absl::Status status = CheckDecision(audit, *decision); !status.ok()) {
+  absl::Status status = CheckDecision(audit, *decision);
+  if (status.ok()) status = CheckRedactions(view, *decision);
+  OVERSIGHT_RETURN_IF_ERROR(view.failure());
+  if (!status.ok()) {
     spdlog::error("{} by {} decided what cannot be stored: {}", audit.verb, audit.actor, std::string(status.message()));
     return refuse(status);
   }
@@ -311,6 +320,9 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
       return refuse(appended.status());
     }
     OVERSIGHT_RETURN_IF_ERROR(appended.status());
+    for (const Version& version : appended->versions) {
+      if (const auto id = RedactedBy(version.kind, version.payload)) OVERSIGHT_RETURN_IF_ERROR(writer_->Redact(*id));
+    }
     transaction = std::make_shared<const Transaction>(*std::move(appended));
     head = {transaction->revision, transaction->recorded_time};
   }
@@ -364,14 +376,22 @@ absl::Status WriteLoop::Resync() {
 }
 
 // The cache first, the head next: a reader that sees the head finds at least its versions in the cache. The watch
-// window last: nobody is told of a revision that head() does not have.
+// window last: nobody is told of a revision that head() does not have. What a transaction redacts is not in the cache,
+// which has the current versions and of deleted resources no payload; the hub looks after the window.
 void WriteLoop::MakeVisible(Transactions transactions) {
   if (transactions.empty()) return;
   for (const auto& transaction : transactions) {
     for (const Version& version : transaction->versions) {
       // A lone version may share its transaction; one of many would keep all of them in memory.
-      parts_.cache.Put(transaction->versions.size() == 1 ? std::shared_ptr<const Version>(transaction, &version)
-                                                         : std::make_shared<const Version>(version));
+      if (version.deleted) {
+        auto bare = std::make_shared<Version>(version);
+        bare->payload.clear();
+        parts_.cache.Put(std::move(bare));
+      } else if (transaction->versions.size() == 1) {
+        parts_.cache.Put(std::shared_ptr<const Version>(transaction, &version));
+      } else {
+        parts_.cache.Put(std::make_shared<const Version>(version));
+      }
     }
   }
   parts_.head.Set({transactions.back()->revision, transactions.back()->recorded_time});

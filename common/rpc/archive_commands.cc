@@ -96,14 +96,19 @@ absl::Status VerifyStore(const Program& program, const StoreArguments& arguments
   OVERSIGHT_ASSIGN_OR_RETURN(const ledger::Head end, reader->GetHead());
   const std::string origin = ledger::OriginOf(program.ledger_name, identity.id);
   Auditor auditor;
+  auditor.ReadingBegan(end.revision);
   const std::vector<std::string> used = ledger::KnowHeads(origin, heads, auditor);
   OVERSIGHT_RETURN_IF_ERROR(CheckUsed(heads, used));
   observe::Progress progress(program.ledger_name, "transactions");
-  const absl::Status read =
-      ledger::ForEachWhole(*reader, 0, end.revision, [&](const ledger::LoggedTransaction& transaction) {
-        progress.Show(auditor.size(), end.revision);
-        return auditor.Add(transaction) ? absl::OkStatus() : absl::CancelledError();
-      });
+  const auto take = [&](const ledger::LoggedTransaction& transaction) {
+    progress.Show(auditor.size(), end.revision);
+    return auditor.Add(transaction) ? absl::OkStatus() : absl::CancelledError();
+  };
+  absl::Status read = ledger::ForEachWhole(*reader, 0, end.revision, take);
+  // Other processes may have the store open where its engine allows that.
+  if (read.ok()) {
+    read = ledger::ReadOnForRedactions(auditor, [&] { return ledger::ReadOn(*reader, auditor.size(), take); });
+  }
   if (absl::IsDataLoss(read)) {
     auditor.Fail("the database cannot give it: it is damaged there");
   } else if (!read.ok() && !auditor.finding()) {

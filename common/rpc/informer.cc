@@ -352,7 +352,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
 
   static void Apply(InformerCopy* copy, InformerCopy::Map::Edit edit, WatchShape::Event* event,
                     InformerChange* change) {
-    if (event->resource == nullptr) return;
+    if (event->resource == nullptr) return ApplyRedacted(copy, edit, *event, change);
     const Descriptor* kind = event->resource->GetDescriptor();
     for (auto& [descriptor, map] : copy->kinds_) {
       if (descriptor != kind) continue;
@@ -368,6 +368,17 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       if (existed || type != common::v1::EVENT_TYPE_DELETED)
         change->items.push_back({type, kind->full_name(), event->name});
       return;
+    }
+  }
+
+  // An event without a resource: of a redacted version, or of a kind not known here. What was deleted goes, by its
+  // name; else the copy keeps what it has until the version comes that took the place of the redacted one.
+  static void ApplyRedacted(InformerCopy* copy, InformerCopy::Map::Edit edit, const WatchShape::Event& event,
+                            InformerChange* change) {
+    if (event.redaction.empty() || event.type != common::v1::EVENT_TYPE_DELETED) return;
+    for (auto& [descriptor, map] : copy->kinds_) {
+      if (map.Remove(event.name, edit) == nullptr || change == nullptr) continue;
+      change->items.push_back({common::v1::EVENT_TYPE_DELETED, descriptor->full_name(), event.name});
     }
   }
 

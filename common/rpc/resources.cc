@@ -84,6 +84,14 @@ std::string ToPayload(const Message& resource) {
 }
 
 absl::Status NotReadable(const ledger::Version& version) {
+  if (IsRedacted(version)) {
+    return Error(absl::StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_VERSION_REDACTED,
+                 absl::StrCat("What ", version.name, " was from revision ", version.revision,
+                              " on was removed by law; ", version.redaction, " says why."))
+        .With("name", version.name)
+        .With("revision", absl::StrCat(version.revision))
+        .With("redaction", version.redaction);
+  }
   return Error(absl::StatusCode::kDataLoss, common::v1::ERROR_REASON_STORE_CORRUPT,
                absl::StrCat("What the store holds for ", version.name, " at revision ", version.revision,
                             " is not what was asked for."))
@@ -99,12 +107,18 @@ void SetChange(const ledger::HistoryEntry& entry, common::v1::ChangeInfo* change
   change->set_reason(entry.audit.reason);
   change->set_request_id(entry.audit.request_id);
   change->set_trace_id(entry.audit.trace_id);
+  change->set_redaction(entry.version.redaction);
 }
 
 absl::StatusOr<std::optional<ledger::Version>> Facts::Fetch(const std::string& name) {
   OVERSIGHT_ASSIGN_OR_RETURN(std::optional<ledger::Version> version, view_.Get(name));
   create_times_[name] = version.has_value() ? std::optional(version->create_time) : std::nullopt;
   return version;
+}
+
+absl::StatusOr<bool> Facts::IsCurrent(const ledger::VersionId& id) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<ledger::Version> version, Fetch(id.name));
+  return version.has_value() && version->revision == id.revision;
 }
 
 absl::StatusOr<std::optional<absl::Time>> Facts::CreateTimeOf(const std::string& name) {

@@ -61,14 +61,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   using Action = std::function<void()>;
 
   void Subscribe() {
-    auto watcher = options_.ledger->Watch(sent_);
-    if (!watcher.ok()) return End(&watcher.status());
-    {
-      std::lock_guard lock(mu_);
-      if (ended_) return;
-      watcher_ = *std::move(watcher);
-    }
-    Begin();
+    if (TakeUp()) Begin();
   }
 
   // Does what can be done now, and goes on until nothing can. Actions run without the lock and may call back in here.
@@ -91,6 +84,18 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       created_ = true;
       return Writing([this] { WriteCreated(); });
     }
+    // What was read and has not left may hold what was redacted meanwhile: then it is read again.
+    if (read_at_ != options_.ledger->redactions()) {
+      if (next_item_ < items_.size()) {
+        items_.clear();
+        next_item_ = 0;
+        more_ = true;
+      }
+      if (!transactions_.empty()) {
+        transactions_.clear();
+        return [this] { TakeUp(); };
+      }
+    }
     if (listing_) {
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
       if (asking_) return nullptr;
@@ -100,7 +105,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
           next_kind_ = shape_.kinds().size();
           more_ = false;
         } else {
-          asking_ = true;
+          Asking();
           return [this] { AskList(); };
         }
       }
@@ -115,10 +120,14 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       return Writing([this] { WriteBookmark(false); });
     }
     if (asking_) return nullptr;
-    asking_ = true;
+    Asking();
     return [this] { AskNext(); };
   }
 
+  void Asking() {
+    asking_ = true;
+    read_at_ = options_.ledger->redactions();
+  }
   // Marks the port as taken until Written or Skip.
   Action Writing(Action action) {
     writing_ = true;
@@ -193,7 +202,6 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         std::lock_guard lock(self->mu_);
         self->asking_ = false;
         self->more_ = result->more && !result->items.empty();
-        if (self->more_) self->after_ = result->items.back().name;
         self->items_ = std::move(result->items);
         self->next_item_ = 0;
         self->list_time_ = result->read_time;
@@ -215,6 +223,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
           !status.ok()) {
         return End(&status);
       }
+      after_ = version.name;
     } while (next_item_ < items_.size() && bytes < options_.chunk_bytes);
     if (next_item_ == items_.size()) {
       items_.clear();
@@ -225,16 +234,23 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
   void EndInitialState() {
     // Only now: while the state was being sent nothing had to be kept for this stream.
-    auto watcher = options_.ledger->Watch(sent_);
-    if (!watcher.ok()) return End(&watcher.status());
-    {
-      std::lock_guard lock(mu_);
-      if (!ended_) watcher_ = *std::move(watcher);
-    }
-    WriteBookmark(true);
+    if (TakeUp()) WriteBookmark(true);
   }
 
   // ---- Live ----
+
+  // Goes on, or again, in the log after what was sent. False when the stream is over.
+  bool TakeUp() {
+    auto watcher = options_.ledger->Watch(sent_);
+    if (!watcher.ok()) {
+      End(&watcher.status());
+      return false;
+    }
+    std::lock_guard lock(mu_);
+    if (ended_) return false;
+    watcher_ = *std::move(watcher);
+    return true;
+  }
 
   void AskNext() {
     std::shared_ptr<ledger::Watcher> watcher;
@@ -284,9 +300,12 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
   // False when the stream does not tell of the kind.
   absl::StatusOr<bool> AddEvent(Message* response, const ledger::Version& version, common::v1::EventType type) {
+    if (IsRedacted(version)) {
+      return shape_.AddRedactedEvent(response, type, version.kind, version.name, version.redaction);
+    }
     Message* resource = shape_.AddEvent(response, type, version.kind, version.name);
     if (resource == nullptr) return false;
-    if (!resource->ParseFromString(version.payload)) return NotReadable(version);
+    if (version.redacted || !resource->ParseFromString(version.payload)) return NotReadable(version);
     Stamp(version, resource);
     if (options_.present) options_.present(resource);
     return true;
@@ -340,6 +359,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   bool pumping_ = false, ended_ = false;
   bool writing_ = false;  // The port is taken.
   bool asking_ = false;   // The ledger owes an answer.
+  int64_t read_at_ = 0;   // The count of redactions when it was last asked.
   bool created_ = false;
   bool bookmark_due_ = false;
   bool caught_up_ = false;  // The client has been told that it has caught up with the head.

@@ -356,6 +356,9 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::GetForceOnDate(grpc::CallbackServer
                                    if (!holders.ok()) return done(holders.status());
                                    const absl::CivilDay day = *ToCivilDay(request.date());
                                    *response->mutable_force() = OnDate(force.resource, holders->resource, day);
+                                   for (const std::string& redaction : holders->redactions) {
+                                     response->mutable_header()->add_redactions(redaction);
+                                   }
                                    resources_.SetHeader(force.revision, force.time, response->mutable_header());
                                    done(absl::OkStatus());
                                  });

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <regex>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/utf8.h"
@@ -118,6 +120,45 @@ absl::Status CheckListOptions(const std::string& kind, const std::vector<std::st
   }
   return absl::OkStatus();
 }
+
+const std::vector<std::string>& Ledgers() {
+  static const std::vector<std::string> ledgers = {"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
+  return ledgers;
+}
+
+std::optional<std::string> LedgerName(const std::string& text) {
+  const std::string name = absl::StartsWith(text, "ledgers/") ? text : "ledgers/" + text;
+  if (std::find(Ledgers().begin(), Ledgers().end(), name) == Ledgers().end()) return std::nullopt;
+  return name;
+}
+
+std::string LedgerProblem(const std::string& text) {
+  return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
+}
+
+absl::StatusOr<std::string> LedgerToList(const std::string& kind, const std::string& ledger) {
+  if (kind != "redactions") {
+    if (ledger.empty()) return ledger;
+    return UsageError(absl::StrCat("\"", ledger, "\" does not belong here: a ledger is named for redactions alone."));
+  }
+  if (ledger.empty()) return UsageError("Name the ledger: list redactions forces, concerns or monitoring.");
+  const auto name = LedgerName(ledger);
+  if (!name) return UsageError(LedgerProblem(ledger) + ".");
+  return *name;
+}
+
+absl::StatusOr<std::pair<std::string, int64_t>> ParseVersion(const std::string& text) {
+  const size_t at = text.rfind('@');
+  int64_t revision = 0;
+  if (at == std::string::npos || at == 0 || !absl::SimpleAtoi(text.substr(at + 1), &revision) || revision < 1) {
+    return UsageError(absl::StrCat("\"", text,
+                                   "\" is no version. Write RESOURCE@REVISION, such as forces/kent/concerns/1@12; "
+                                   "oversight versions RESOURCE shows the revisions."));
+  }
+  return std::pair(text.substr(0, at), revision);
+}
+
+std::string VersionProblem(const std::string& text) { return Problem(ParseVersion(text)); }
 
 std::string QuotedEtag(const std::string& text) {
   return text.empty() || text.front() == '"' ? text : absl::StrCat("\"", text, "\"");

@@ -1,7 +1,9 @@
 // What the command line can tell about its arguments without asking the suite: dates, due rules, recommendations,
-// files, which options go together. Pure, but for ReadFile; thread-safe.
+// ledgers, versions, files, which options go together. Pure, but for ReadFile; thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +34,18 @@ absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::stri
 
 // Refuses options of `list`, such as "--force", that do not go with the kind, and says which kinds take them.
 absl::Status CheckListOptions(const std::string& kind, const std::vector<std::string>& given);
+
+// All three ledgers: "ledgers/forces", ... in the order of dependence.
+const std::vector<std::string>& Ledgers();
+// "forces" or "ledgers/forces" -> "ledgers/forces"; nothing for what is no ledger.
+std::optional<std::string> LedgerName(const std::string& text);
+std::string LedgerProblem(const std::string& text);
+// Which ledger `list` is to look into: redactions are of one, and of no other kind is there any to name.
+absl::StatusOr<std::string> LedgerToList(const std::string& kind, const std::string& ledger);
+
+// "forces/kent@12" -> the resource and the revision of a version of it.
+absl::StatusOr<std::pair<std::string, int64_t>> ParseVersion(const std::string& text);
+std::string VersionProblem(const std::string& text);
 
 // 9 and "9" are the same etag: shells eat the quotes it is written with.
 std::string QuotedEtag(const std::string& text);

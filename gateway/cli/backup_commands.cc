@@ -14,6 +14,7 @@
 #include "common/ledger/archive/manifest.h"
 #include "common/ledger/archive/record.h"
 #include "common/observe/progress.h"
+#include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/log_stream.h"
 
@@ -50,11 +51,13 @@ absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& n
     failure = transaction.ok() ? writer.Add(*transaction) : transaction.status();
     return failure.ok();
   };
+  const auto read_to = [&](ledger::Revision up_to) {
+    const absl::Status status = log.Read(up_to, take);
+    return failure.ok() ? status : failure;
+  };
   absl::Status status;
-  if (header.tree.size > 0) status = log.Read(header.tree.size, take);
-  // A payload may have been removed while the log was read: then the record of that stands behind the head.
-  if (status.ok() && failure.ok() && writer.auditor().awaits_redactions()) status = log.Read(0, take);
-  if (!failure.ok()) return failure;
+  if (header.tree.size > 0) status = read_to(header.tree.size);
+  if (status.ok()) status = ledger::ReadOnForRedactions(writer.auditor(), [&] { return read_to(0); });
   if (!status.ok()) return status;
   if (absl::Status finished = writer.Finish(); !finished.ok()) return finished;
   auto digest = (*output)->Finish();

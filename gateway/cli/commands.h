@@ -24,11 +24,11 @@ struct Session {
   std::function<absl::Status()> run;
 };
 
-void AddReadCommands(CLI::App& app, Session& session);        // list, show, actions, versions, dashboard, watch
-void AddConcernCommands(CLI::App& app, Session& session);     // raise, recommend, issue, assess, claim, verify-claim, ...
+void AddReadCommands(CLI::App& app, Session& session);     // list, show, actions, versions, dashboard, watch
+void AddConcernCommands(CLI::App& app, Session& session);  // raise, recommend, issue, assess, claim, verify-claim, ...
 void AddMonitoringCommands(CLI::App& app, Session& session);  // propose, decide, withdraw-proposal
 void AddToolCommands(CLI::App& app, Session& session);        // import, call, play
-void AddLedgerCommands(CLI::App& app, Session& session);      // verify, head
+void AddLedgerCommands(CLI::App& app, Session& session);      // verify, head, redact
 void AddBackupCommands(CLI::App& app, Session& session);      // export, backup
 
 // "kent" or "forces/kent" -> "forces/kent".

@@ -19,10 +19,12 @@
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/log_stream.h"
+#include "oversight/ledger/v1/ledger_service.pb.h"
 
 namespace oversight::cli {
 namespace {
 
+namespace lv1 = ledger::v1;
 using ledger::Auditor;
 using ledger::ExportedFile;
 using ledger::ExportReader;
@@ -31,6 +33,7 @@ using ledger::LoggedTransaction;
 using ledger::Verdict;
 using ledger::VerifierKey;
 
+constexpr char kService[] = "oversight.ledger.v1.LedgerService/";
 constexpr size_t kMostHeadBytes = 64 << 10, kMostManifestBytes = 1 << 20;
 
 // Whether the service said that its own log is damaged, rather than that it cannot answer.
@@ -82,6 +85,7 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
     auditor.FailWhole(absl::StrCat("its head ", problem));
   }
   auditor.Know({source, head->tree_size(), RootOf(*head)});
+  auditor.ReadingBegan(head->tree_size());
   std::vector<std::string> heads = KnowHeads(head->origin(), evidence.heads, auditor);
 
   observe::Progress progress(name, "transactions");
@@ -94,8 +98,7 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
   };
   absl::Status status;
   if (!auditor.finding() && head->tree_size() > 0) status = log.Read(head->tree_size(), take);
-  // A payload may have been removed while the log was read: then the record of that stands behind the head.
-  if (status.ok() && !auditor.finding() && auditor.awaits_redactions()) status = log.Read(0, take);
+  if (status.ok()) status = ledger::ReadOnForRedactions(auditor, [&] { return log.Read(0, take); });
   if (IsDamage(status)) {
     auditor.Fail(absl::StrCat("the service cannot give it: ", absl::StripSuffix(status.message(), ".")));
   } else if (!status.ok()) {
@@ -202,6 +205,19 @@ absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
   return absl::OkStatus();
 }
 
+absl::Status Redact(Session& session, const std::string& ledger, const std::string& version,
+                    const std::string& reason) {
+  const auto parsed = ParseVersion(version);
+  if (!parsed.ok()) return parsed.status();
+  lv1::RedactVersionRequest request;
+  request.set_name(*LedgerName(ledger));
+  request.set_resource(parsed->first);
+  request.set_resource_revision(parsed->second);
+  request.set_reason(reason);
+  return Change<lv1::RedactVersionRequest, lv1::RedactVersionResponse>(session, absl::StrCat(kService, "RedactVersion"),
+                                                                       request, "redaction");
+}
+
 absl::Status ShowHead(Session& session, const std::string& ledger, const std::string& save) {
   const auto head = GetHead(session, *LedgerName(ledger));
   if (!head.ok()) return head.status();
@@ -255,6 +271,25 @@ void AddLedgerCommands(CLI::App& app, Session& session) {
     head->add_option("--save", *save, "Keep it in this file, for `oversight verify --head` later");
     head->callback([&session, ledger, save] {
       session.run = [&session, ledger, save] { return ShowHead(session, *ledger, *save); };
+    });
+  }
+  {
+    auto ledger = std::make_shared<std::string>();
+    auto version = std::make_shared<std::string>();
+    auto reason = std::make_shared<std::string>();
+    auto* redact = app.add_subcommand(
+        "redact",
+        "Remove what one earlier version of a record held, by law, for good. Who, when and why stay on record, and the "
+        "log stays verifiable");
+    redact->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
+    redact->add_option("version", *version, "RESOURCE@REVISION, such as forces/kent/concerns/1@12")
+        ->required()
+        ->check(&VersionProblem);
+    redact->add_option("--reason", *reason, "Why, with the legal basis. Kept for good: do not repeat what is removed")
+        ->required()
+        ->check(&NotEmpty);
+    redact->callback([&session, ledger, version, reason] {
+      session.run = [&session, ledger, version, reason] { return Redact(session, *ledger, *version, *reason); };
     });
   }
 }

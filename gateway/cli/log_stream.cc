@@ -4,7 +4,6 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -34,21 +33,6 @@ class Patience {
 };
 
 }  // namespace
-
-const std::vector<std::string>& Ledgers() {
-  static const auto* ledgers = new std::vector<std::string>{"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
-  return *ledgers;
-}
-
-std::optional<std::string> LedgerName(const std::string& text) {
-  const std::string name = absl::StartsWith(text, "ledgers/") ? text : "ledgers/" + text;
-  if (std::find(Ledgers().begin(), Ledgers().end(), name) == Ledgers().end()) return std::nullopt;
-  return name;
-}
-
-std::string LedgerProblem(const std::string& text) {
-  return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
-}
 
 absl::StatusOr<lv1::TreeHead> GetHead(Session& session, const std::string& ledger) {
   lv1::GetTreeHeadRequest request;

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/ledger/merkle.h"
@@ -14,13 +12,6 @@
 #include "oversight/ledger/v1/ledger_service.pb.h"
 
 namespace oversight::cli {
-
-// All three: "ledgers/forces", ... in the order of dependence.
-const std::vector<std::string>& Ledgers();
-// "forces" or "ledgers/forces" -> "ledgers/forces"; nothing for what is no ledger.
-std::optional<std::string> LedgerName(const std::string& text);
-// The validator of an option that names one.
-std::string LedgerProblem(const std::string& text);
 
 absl::StatusOr<ledger::v1::TreeHead> GetHead(Session& session, const std::string& ledger);
 // The same, and asks again while the service cannot be reached, for as long as the session waits for an answer.

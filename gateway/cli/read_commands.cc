@@ -14,6 +14,7 @@
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/ledger/v1/ledger_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
 
 namespace oversight::cli {
@@ -22,10 +23,11 @@ namespace {
 constexpr char kForces[] = "oversight.forces.v1.ForcesService/";
 constexpr char kConcerns[] = "oversight.concerns.v1.ConcernsService/";
 constexpr char kMonitoring[] = "oversight.monitoring.v1.MonitoringService/";
+constexpr char kLedger[] = "oversight.ledger.v1.LedgerService/";
 constexpr char kGateway[] = "oversight.gateway.v1.GatewayService/";
 
 struct ListArguments {
-  std::string kind, force = "-", state, stage, region, query;
+  std::string kind, ledger, force = "-", state, stage, region, query;
   std::vector<std::string> given;  // the options written, such as "--force"
 };
 
@@ -96,6 +98,8 @@ absl::Status CheckStage(Session& session, const std::string& stage) {
 
 absl::Status List(Session& session, const ListArguments& arguments) {
   if (absl::Status fits = CheckListOptions(arguments.kind, arguments.given); !fits.ok()) return fits;
+  const auto ledger = LedgerToList(arguments.kind, arguments.ledger);
+  if (!ledger.ok()) return ledger.status();
   const std::string force = ForceName(arguments.force);
   std::optional<Table> table;
   absl::Status status;
@@ -182,6 +186,16 @@ absl::Status List(Session& session, const ListArguments& arguments) {
               table->Add({item.name(), Words(item.outcome()), item.from_stage(), item.to_stage(),
                           Day(item.has_effective_date(), item.effective_date()), item.decider()});
             });
+  } else if (arguments.kind == "redactions") {
+    table.emplace(std::vector<std::string>{"NAME", "RECORDED", "RESOURCE", "REVISION", "REASON"});
+    status = EachItem<ledger::v1::ListRedactionsRequest, ledger::v1::ListRedactionsResponse, ledger::v1::Redaction>(
+        session, absl::StrCat(kLedger, "ListRedactions"), WithParent<ledger::v1::ListRedactionsRequest>(*ledger),
+        &ledger::v1::ListRedactionsResponse::redactions, [&](const auto& item) {
+          table->Add({item.name(), Moment(item.create_time()), item.resource(), absl::StrCat(item.resource_revision()),
+                      item.reason()});
+        });
+    if (status.ok() && !session.json) std::cout << table->Wrapped();
+    return status;
   } else {
     table.emplace(std::vector<std::string>{"NAME", "STAGE", "FROM", "UNTIL", "REASONS"});
     status =
@@ -270,10 +284,10 @@ absl::Status Versions(Session& session, const std::string& method, const std::st
         continue;
       }
       const auto& change = version.change();
-      table.Add({absl::StrCat(change.revision()),
-                 absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(change.recorded_time().seconds()),
-                                  absl::UTCTimeZone()),
-                 change.actor(), change.verb(), change.reason()});
+      table.Add(
+          {absl::StrCat(change.revision()), Moment(change.recorded_time()), change.actor(),
+           change.redaction().empty() ? change.verb() : absl::StrCat(change.verb(), ", redacted: ", change.redaction()),
+           change.reason()});
     }
     if (response.next_page_token().empty()) break;
     request.set_page_token(response.next_page_token());
@@ -388,11 +402,13 @@ absl::Status Watch(Session& session, const std::string& force, int count) {
 void AddReadCommands(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<ListArguments>();
   auto* list = app.add_subcommand(
-      "list", "List forces, concerns, recommendations, themes, monitoring, proposals, decisions or episodes");
+      "list",
+      "List forces, concerns, recommendations, themes, monitoring, proposals, decisions, episodes or redactions");
   list->add_option("kind", arguments->kind, "What to list")
       ->required()
-      ->check(CLI::IsMember(
-          {"forces", "concerns", "recommendations", "themes", "monitoring", "proposals", "decisions", "episodes"}));
+      ->check(CLI::IsMember({"forces", "concerns", "recommendations", "themes", "monitoring", "proposals", "decisions",
+                             "episodes", "redactions"}));
+  list->add_option("ledger", arguments->ledger, "Redactions: of which ledger, forces, concerns or monitoring");
   list->add_option("--force", arguments->force, "Only of this force, such as west-midlands");
   list->add_option("--state", arguments->state, "Only in this state, such as issued");
   list->add_option("--stage", arguments->stage, "Monitoring: only in this stage, such as engage");

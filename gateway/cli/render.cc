@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
@@ -50,6 +51,10 @@ void AppendValue(const Message& message, const FieldDescriptor& field, int index
   absl::StrAppend(&out, indent, Label(field.name()), ": ");
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
+      if (field.type() == FieldDescriptor::TYPE_BYTES && !repeated) {
+        out += absl::BytesToHexString(reflection.GetString(message, &field));
+        break;
+      }
       out += repeated ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);
       break;
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -71,8 +76,7 @@ void AppendValue(const Message& message, const FieldDescriptor& field, int index
       if (child.GetDescriptor() == common::v1::PartialDate::descriptor()) {
         out += FormatForPeople(static_cast<const common::v1::PartialDate&>(child));
       } else if (child.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
-        const auto& time = static_cast<const google::protobuf::Timestamp&>(child);
-        out += absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+        out += Moment(static_cast<const google::protobuf::Timestamp&>(child));
       } else {
         out += "\n";
         AppendLabelled(child, indent + "  ", out);
@@ -116,6 +120,10 @@ std::string Words(const google::protobuf::EnumDescriptor& type, int value) {
 }
 
 std::string Day(bool has, const common::v1::PartialDate& date) { return has ? FormatForPeople(date) : ""; }
+
+std::string Moment(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+}
 
 std::string Labelled(const Message& message) {
   std::string out;

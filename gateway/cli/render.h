@@ -5,6 +5,7 @@
 #include <string>
 
 #include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "oversight/gateway/v1/dashboard.pb.h"
 
 namespace oversight::cli {
@@ -18,6 +19,9 @@ std::string Words(Enum value) {
 
 // "24 November 2023"; "" when unset.
 std::string Day(bool has, const common::v1::PartialDate& date);
+
+// "24 Nov 2023 12:00:00 UTC".
+std::string Moment(const google::protobuf::Timestamp& time);
 
 // Every field that is set, one per line, sub-messages indented; for `show`.
 std::string Labelled(const google::protobuf::Message& message);

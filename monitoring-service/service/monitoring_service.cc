@@ -261,6 +261,9 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   auto answer = [this, &call, response, force, done](const Stages& stages) {
     const Viewer viewer = ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
+    if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
+      return done(rpc::NotReadable(gone->second));
+    }
     v1::Monitoring monitoring = stages.Of(ladders_, force);
     *response->mutable_monitoring() =
         viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
@@ -313,8 +316,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
         };
         if (!request.page_token().empty()) {
           const auto page = rpc::DecodePageToken(
-              resources_.ledger().incarnation(), rpc::HashParameters(call.method(), request, ViewerOf(call).visibility()),
-              request.page_token());
+              resources_.ledger().incarnation(),
+              rpc::HashParameters(call.method(), request, ViewerOf(call).visibility()), request.page_token());
           if (!page.ok()) return done(page.status());
           return with_forces(page->after, {.revision = page->revision});
         }
@@ -354,6 +357,12 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
   for (const std::string& force : forces) {
     if (!after.empty() && ledger::SortKey(force) <= after_key) continue;
     if (!viewer.SeesStageOf(force)) continue;
+    if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
+      if (!viewer.sees_everything()) continue;
+      response->mutable_header()->add_redactions(gone->second.redaction);
+      last = force;  // So that the next page does not tell of it again.
+      continue;
+    }
     v1::Monitoring monitoring = stages.Of(ladders_, force);
     if (!request.stage().empty() && monitoring.stage() != request.stage()) continue;
     if (response->monitoring_size() == limit) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/natural_order.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/informer_grpc.h"
@@ -121,6 +123,8 @@ class InformedOwners final : public Owners {
     asking->stub = forces_stub_;
     asking->deadline = std::min(deadline, absl::Now() + kLongestWait);
     asking->done = std::move(done);
+    asking->time = time;
+    asking->present = Read().forces;
     asking->request.set_page_size(1000);
     rpc::SetTime(time, asking->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
     NextPage(asking);
@@ -136,8 +140,11 @@ class InformedOwners final : public Owners {
   struct AskedRegister {
     std::shared_ptr<ForcesService::Stub> stub;
     absl::Time deadline;
+    absl::Time time;
+    std::shared_ptr<const rpc::InformerCopy> present;
     forces::v1::ListForcesRequest request;
     std::vector<std::string> names;
+    bool redacted = false;  // names are missing
     std::function<void(absl::StatusOr<std::vector<std::string>>)> done;
   };
   struct Page {
@@ -158,10 +165,26 @@ class InformedOwners final : public Owners {
           }
           if (!status.ok()) return asking->done(Unavailable("forces-service"));
           for (const auto& force : page->response.forces()) asking->names.push_back(force.name());
-          if (page->response.next_page_token().empty()) return asking->done(std::move(asking->names));
+          if (page->response.header().redactions_size() > 0) asking->redacted = true;
+          if (page->response.next_page_token().empty()) return asking->done(NamesOf(*asking));
           asking->request.set_page_token(page->response.next_page_token());
           NextPage(asking);
         });
+  }
+  // What was known of a force then may have been redacted since. That it was known shows in what is known now: nothing
+  // leaves the register.
+  static absl::StatusOr<std::vector<std::string>> NamesOf(const AskedRegister& asked) {
+    if (!asked.redacted) return asked.names;
+    if (asked.present == nullptr) return Unavailable("forces-service");
+    std::set<std::pair<std::string, std::string>> in_order;
+    for (const std::string& name : asked.names) in_order.emplace(ledger::SortKey(name), name);
+    asked.present->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
+      if (rpc::TimeOf(force.create_time()) <= asked.time) in_order.emplace(ledger::SortKey(force.name()), force.name());
+      return true;
+    });
+    std::vector<std::string> names;
+    for (const auto& [key, name] : in_order) names.push_back(name);
+    return names;
   }
 
   rpc::AskHead ForcesHead() {

@@ -2,6 +2,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/concerns/service_support.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::concerns {
 namespace {
@@ -475,6 +476,50 @@ TEST_F(ConcernsServiceTest, ReadsWaitForAConsistencyToken) {
   const auto got = Must(Call(&Stub::GetConcern, request));
   EXPECT_GE(got.header().revision(), issued.header().revision());
   EXPECT_EQ(got.concern().etag(), issued.concern().etag());
+}
+
+// ---- What was redacted by law ----
+
+// A caller who sees all is told what is gone; to others it must not show that there was something.
+TEST_F(ConcernsServiceTest, WhatWasRedactedShowsToThoseWhoSeeAll) {
+  const auto issued = Issued();
+  const int64_t issue = issued.header().revision();
+  const std::string name = issued.concern().name();
+  v1::AssessHandlingRequest assess;
+  assess.set_name(name);
+  assess.set_level(v1::HANDLING_LEVEL_RESPONDING);
+  assess.set_rationale("There is a plan.");
+  Must(Call(&Stub::AssessHandling, assess, "hm-inspector"));
+  const auto redacted = testing::CommitNow(server_->ledger(), testing::Redacting({name, issue}));
+  ASSERT_TRUE(redacted.ok()) << redacted.status();
+
+  v1::GetConcernRequest get;
+  get.set_name(name);
+  get.mutable_read()->mutable_as_of()->set_revision(issue);
+  v1::ListConcernsRequest list;
+  list.set_parent("forces/west-midlands");
+  *list.mutable_read() = get.read();
+  v1::ListConcernVersionsRequest versions;
+  versions.set_name(name);
+
+  EXPECT_THAT(Call(&Stub::GetConcern, get, "hm-inspector").status(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  const auto seen = Must(Call(&Stub::ListConcerns, list, "hm-inspector"));
+  EXPECT_THAT(seen.concerns(), IsEmpty());
+  EXPECT_THAT(seen.header().redactions(), ElementsAre("redactions/1"));
+  const auto all = Must(Call(&Stub::ListConcernVersions, versions, "hm-inspector"));
+  ASSERT_EQ(all.versions_size(), 3);
+  EXPECT_EQ(all.versions(1).change().redaction(), "redactions/1");
+  EXPECT_EQ(all.versions(1).change().verb(), "IssueConcern");
+  EXPECT_FALSE(all.versions(1).has_concern());
+
+  EXPECT_THAT(Call(&Stub::GetConcern, get, "west-midlands-officer").status(),
+              FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+  const auto hidden = Must(Call(&Stub::ListConcerns, list, "west-midlands-officer"));
+  EXPECT_THAT(hidden.concerns(), IsEmpty());
+  EXPECT_THAT(hidden.header().redactions(), IsEmpty());
+  EXPECT_EQ(Must(Call(&Stub::ListConcernVersions, versions, "west-midlands-officer")).versions_size(), 1);
+  EXPECT_EQ(Must(Get(name, "west-midlands-officer")).concern().state(), v1::CONCERN_STATE_ISSUED);
 }
 
 }  // namespace

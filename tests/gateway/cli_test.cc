@@ -1,11 +1,13 @@
 // The parts of the command line that need no suite.
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/render.h"
 #include "gateway/cli/table.h"
 
 #include "common/rpc/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "oversight/ledger/v1/transaction.pb.h"
 
 namespace oversight::cli {
 namespace {
@@ -37,6 +39,30 @@ TEST(Arguments, DueRulesAndRecommendations) {
   for (const char* bad : {"Do this", " @ 3 months", "Do this @ "}) EXPECT_NE(RecommendationProblem(bad), "") << bad;
   EXPECT_NE(DateProblem(""), "");
   EXPECT_EQ(DateProblem("2023-09"), "");
+}
+
+TEST(Arguments, LedgersAndVersions) {
+  EXPECT_EQ(LedgerName("concerns"), "ledgers/concerns");
+  EXPECT_EQ(LedgerName("ledgers/forces"), "ledgers/forces");
+  EXPECT_NE(LedgerProblem("kent"), "");
+  EXPECT_EQ(*LedgerToList("redactions", "monitoring"), "ledgers/monitoring");
+  EXPECT_EQ(*LedgerToList("forces", ""), "");
+  for (const auto& [kind, ledger] : {std::pair("redactions", ""), {"redactions", "kent"}, {"forces", "forces"}}) {
+    EXPECT_EQ(ExitCode(LedgerToList(kind, ledger).status()), 2) << kind << " " << ledger;
+  }
+  EXPECT_EQ(*ParseVersion("forces/kent/concerns/1@12"),
+            (std::pair<std::string, int64_t>("forces/kent/concerns/1", 12)));
+  for (const char* bad : {"", "forces/kent", "@12", "forces/kent@", "forces/kent@0", "forces/kent@-1", "forces/kent@x",
+                          "forces/kent@99999999999999999999"}) {
+    EXPECT_NE(VersionProblem(bad), "") << bad;
+  }
+}
+
+TEST(Render, BytesAreShownAsHexadecimal) {
+  ledger::v1::Redaction redaction;
+  redaction.set_name("redactions/1");
+  redaction.set_payload_hash(std::string("\x00\xff", 2));
+  EXPECT_EQ(Labelled(redaction), "name: redactions/1\npayload hash: 00ff\n");
 }
 
 TEST(Arguments, EtagsMayComeWithoutQuotes) {

@@ -1,10 +1,12 @@
 // Logs that go from one store through a file into another, between all pairs of engines: whatever is asked afterwards,
 // both answer the same. And what must never come of it: half a log that a service would start on.
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <set>
 #include <sstream>
 
+#include "absl/strings/escaping.h"
 #include "common/ledger/archive/export_reader.h"
 #include "common/ledger/archive/export_store.h"
 #include "common/ledger/archive/export_writer.h"
@@ -30,13 +32,16 @@ std::string ExportOf(Engine& engine) {
   return out.str();
 }
 
-std::string ExportOf(const std::vector<LoggedTransaction>& log, const std::string& store_id = std::string(32, 'a')) {
+// `began_at`: how long the log was when the reading of it began; as long as it is now when it is not given.
+std::string ExportOf(const std::vector<LoggedTransaction>& log, const std::string& store_id = std::string(32, 'a'),
+                     std::optional<size_t> began_at = std::nullopt) {
   std::ostringstream out;
   ExportHeader header;
   header.ledger = kLedger;
   header.store_id = store_id;
-  header.tree = {static_cast<Revision>(log.size()), HashBytes(SampleLog::RootOf(log, log.size())),
-                 log.empty() ? absl::InfinitePast() : log.back().recorded_time};
+  const size_t size = began_at.value_or(log.size());
+  header.tree = {static_cast<Revision>(size), HashBytes(SampleLog::RootOf(log, size)),
+                 size == 0 ? absl::InfinitePast() : log[size - 1].recorded_time};
   ExportWriter writer(out, header);
   for (const LoggedTransaction& transaction : log) EXPECT_TRUE(writer.Add(transaction).ok());
   EXPECT_TRUE(writer.Finish().ok());
@@ -266,6 +271,7 @@ TEST_P(RestoreTest, AFileComesOutAsItWentIn) {
       log[static_cast<size_t>(i - 350)].changes[0].payload.clear();
       log[static_cast<size_t>(i - 350)].changes[0].redacted = true;
       log[static_cast<size_t>(i - 350)].request->response.clear();
+      log[static_cast<size_t>(i - 350)].request->redacted = true;
     } else {
       log.push_back(sample.Next());
     }
@@ -351,6 +357,17 @@ TEST_P(RestoreTest, NoServiceStartsOnHalfALog) {
   EXPECT_EQ(Open(*to_)->head().revision, 20);
 }
 
+TEST_P(RestoreTest, WhoeverFailedMayTryAgain) {
+  std::string cut = ledger::ExportOf(SampleLog::First(1500));
+  cut.resize(cut.size() * 9 / 10);
+  const std::string file = ledger::ExportOf(SampleLog::First(20));
+  const auto engine = to_->NewEngine();
+  EXPECT_EQ(ReasonOf(ledger::RestoreInto(*engine, cut)), "STORE_CORRUPT");
+  EXPECT_EQ(ledger::RestoreInto(*engine, file), absl::OkStatus());
+  engine->Close();
+  EXPECT_EQ(ExportOf(*to_), file);
+}
+
 TEST_P(RestoreTest, EveryFlippedByteIsRefusedAndNamed) {
   const std::string file = ledger::ExportOf(SampleLog::First(3));
   std::mt19937 random(5);
@@ -380,6 +397,116 @@ TEST_P(RestoreTest, WhatCannotFollowIsNamed) {
   EXPECT_EQ(ErrorMetadata(status, "revision"), "2");
   EXPECT_THAT(std::string(status.message()), HasSubstr("forces/never-was cannot be deleted"));
   EXPECT_FALSE(Ledger::Open(to_->NewEngine(), clock_).ok());
+}
+
+// A log that is written while it is read may lose a payload by law behind the reader, and hold the record of that
+// before its end.
+TEST_P(RestoreTest, APayloadThatWentAfterItWasReadGoesWithItsRecord) {
+  const auto answer = [](const std::string& name) {
+    return absl::StrCat("\n", std::string(1, static_cast<char>(name.size())), name, "secret");
+  };
+  const auto write = [](Ledger& ledger, Command command) {
+    const auto done = CommitNow(ledger, std::move(command));
+    ASSERT_TRUE(done.ok()) << done.status();
+  };
+  const auto whole = [](Ledger& ledger, Revision up_to) {
+    return Waited<std::vector<LoggedTransaction>>([&](auto done) { ledger.ReadLog(0, up_to, done); });
+  };
+  auto source = Open(*from_);
+  write(*source, Storing({Put("things/1", "secret"), Put("things/2", "stays")}, "own", answer("things/1")));
+  write(*source, Storing({Put("things/2", "two")}, "repeats", answer("things/1")));
+  write(*source, Storing({Put("things/3", "three")}, "repeats another", answer("things/3")));
+  write(*source, Storing({Put("things/1", "corrected")}, "corrects", answer("things/1")));
+  write(*source, Storing({Delete("things/1", "last state")}, "deletes", answer("things/1")));
+  std::vector<LoggedTransaction> log = whole(*source, 5);
+  for (const Revision revision : {1, 5}) {
+    Command redaction = Redacting({"things/1", revision}, absl::StrCat("redacts ", revision));
+    redaction.decide = [decide = redaction.decide, answer](View& view) {
+      absl::StatusOr<Decision> decision = decide(view);
+      if (decision.ok()) decision->response = answer("things/1");
+      return decision;
+    };
+    write(*source, std::move(redaction));
+  }
+  const auto now = whole(*source, 7);
+  log.insert(log.end(), now.begin() + 5, now.end());
+  ASSERT_FALSE(log[0].changes[0].redacted || log[0].request->redacted);
+  const std::string file = ledger::ExportOf(log, source->store_id(), 5);
+  source.reset();
+  ASSERT_THAT(file, HasSubstr(absl::Base64Escape("last state")));
+
+  ASSERT_EQ(RestoreInto(*to_, file), absl::OkStatus());
+  EXPECT_EQ(ExportOf(*to_), ExportOf(*from_));
+  auto restored = Open(*to_);
+  const auto got = GetNow(*restored, "things/1", {.revision = 1});
+  ASSERT_TRUE(got.ok() && got->version);
+  EXPECT_TRUE(got->version->redacted);
+  EXPECT_EQ(got->version->redaction, "redactions/1");
+  EXPECT_EQ(got->version->payload, "");
+  for (const std::string request : {"own", "repeats", "deletes", "redacts 1"}) {
+    EXPECT_EQ(ReasonOf(CommitNow(*restored, Storing({}, request)).status()), "ANSWER_REDACTED") << request;
+  }
+  for (const std::string request : {"repeats another", "corrects", "redacts 5"}) {
+    EXPECT_TRUE(CommitNow(*restored, Storing({}, request))->replayed) << request;
+  }
+}
+
+// Also when the record comes long after the payload, in another batch.
+TEST_P(RestoreTest, ALateRecordReachesWhatIsStored) {
+  SampleLog sample(100);
+  std::vector<LoggedTransaction> read, now;
+  for (int i = 0; i < 2200; ++i) read.push_back(sample.Next());
+  now = read;
+  // Of two batches before, of the batch that is being stored, and one of which the payload had gone before it was read.
+  for (const size_t place : {20, 2050, 1100}) {
+    read.push_back(sample.Redaction(read[place]));
+    now.push_back(read.back());
+    now[place].changes[0].payload.clear();
+    now[place].changes[0].redacted = true;
+    now[place].request->response.clear();
+    now[place].request->redacted = true;
+  }
+  read[1100] = now[1100];
+  ASSERT_EQ(RestoreInto(*to_, ledger::ExportOf(read, std::string(32, 'a'), 2200)), absl::OkStatus());
+  EXPECT_EQ(ExportOf(*to_), ledger::ExportOf(now));
+}
+
+// Records that no store of ours can have written, though all hashes are right.
+TEST_P(RestoreTest, ARecordOfARedactionThatCannotBeIsNamed) {
+  SampleLog sample(2);
+  std::vector<LoggedTransaction> log;
+  for (int i = 0; i < 5; ++i) log.push_back(sample.Next());
+  const auto expect = [&](const char* says, std::vector<LoggedTransaction> records, size_t began_at = 5) {
+    auto all = log;
+    all.insert(all.end(), records.begin(), records.end());
+    all.back().revision = static_cast<Revision>(all.size());
+    all.back().request->revision = all.back().revision;
+    Seal(all.back());
+    const absl::Status status = RestoreInto(*to_, ledger::ExportOf(all, std::string(32, 'a'), began_at));
+    EXPECT_EQ(ReasonOf(status), "STORE_CORRUPT") << says;
+    EXPECT_EQ(ErrorMetadata(status, "revision"), absl::StrCat(all.size())) << says;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(says));
+    EXPECT_FALSE(Ledger::Open(to_->NewEngine(), clock_).ok()) << says;
+  };
+  LoggedTransaction record = sample.Redaction(log[0]);
+  LoggedTransaction second = sample.Redaction(log[0]);
+  expect("redacts twice", {record, second});
+  second.changes[0].name = record.changes[0].name;
+  expect("would be changed", {record, second});
+  LoggedTransaction unfindable = record;
+  unfindable.changes[0].encoded_terms = EncodeTerms({});
+  expect("cannot be found by what it redacts", {unfindable});
+  LoggedTransaction deletes = record;
+  deletes.changes[0].operation = Change::Operation::kDelete;
+  expect("would be deleted", {deletes});
+  LoggedTransaction none = log[0];
+  none.changes[0].name = "forces/never-was";
+  SampleLog other(2);
+  for (int i = 0; i < 5; ++i) other.Next();
+  expect("redacts what is not there", {other.Redaction(none)});
+  SampleLog third(2);
+  for (int i = 0; i < 5; ++i) third.Next();
+  expect("redacts what is current", {third.Redaction(log[4])});
 }
 
 // A writer need not remember what it appended: what it has forgotten it finds in the store.

@@ -459,6 +459,9 @@ TEST_F(ResourcesTest, ManyWritersLoseNothing) {
 // A view over a few versions.
 class FixedView final : public ledger::View {
  public:
+  absl::StatusOr<std::optional<ledger::StoredVersion>> GetVersion(const ledger::VersionId&) override {
+    return absl::UnimplementedError("not asked for here");
+  }
   void Add(const fv1::Force& force, ledger::Revision revision) {
     ledger::Version version;
     version.name = force.name();

@@ -41,6 +41,10 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->view_lost)) return ledger::StoreUnavailable();
     return real_->Get(name);
   }
+  absl::StatusOr<std::optional<ledger::StoredVersion>> GetVersion(const ledger::VersionId& id) override {
+    return real_->GetVersion(id);
+  }
+  absl::Status Redact(const ledger::VersionId& id) override { return real_->Redact(id); }
   absl::StatusOr<std::vector<ledger::Version>> List(const std::string& kind, const ledger::Term& term,
                                                     int limit) override {
     return real_->List(kind, term, limit);

@@ -104,8 +104,9 @@ std::string Render(const LoggedTransaction& transaction, const std::vector<std::
   if (transaction.request) {
     std::string request = "{";
     Member("method", transaction.request->method, request);
+    if (transaction.request->redacted) RawMember("redacted", "true", request);
     Member("requestHash", Hex(transaction.request->request_hash), request);
-    Member("response", absl::Base64Escape(transaction.request->response), request);
+    if (!transaction.request->redacted) Member("response", absl::Base64Escape(transaction.request->response), request);
     RawMember("request", request + "}", before);
   }
   Member("requestId", transaction.audit.request_id, before);
@@ -163,9 +164,15 @@ absl::StatusOr<LoggedTransaction> ReadTransaction(Fields& fields, std::vector<st
   if (fields.Has("request")) {
     if (!fields.At("request").is_object()) return Malformed("has a request that is no object");
     Fields request(fields.At("request").get_object());
-    transaction.request = RequestRecord{
-        transaction.audit.actor, transaction.audit.request_id, request.Text("method"),    request.Bytes("requestHash"),
-        transaction.revision,    transaction.recorded_time,    request.Base64("response")};
+    const bool redacted = request.Has("redacted");
+    transaction.request = RequestRecord{transaction.audit.actor,
+                                        transaction.audit.request_id,
+                                        request.Text("method"),
+                                        request.Bytes("requestHash"),
+                                        transaction.revision,
+                                        transaction.recorded_time,
+                                        redacted ? "" : request.Base64("response"),
+                                        redacted};
     OVERSIGHT_RETURN_IF_ERROR(request.status());
   }
   OVERSIGHT_RETURN_IF_ERROR(fields.status());

@@ -32,6 +32,7 @@ bool ExportReader::Open() {
   const std::string problem = CheckpointProblem(header_.checkpoint, origin(), header_.tree.size, root, keys_);
   if (!problem.empty()) return fail(problem);
   auditor_.Know({"the header of the file", header_.tree.size, root});
+  auditor_.ReadingBegan(header_.tree.size);
   heads_ = KnowHeads(origin(), kept_, auditor_);
   return !finding();
 }

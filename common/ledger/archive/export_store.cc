@@ -17,10 +17,13 @@ absl::StatusOr<ExportHeader> ExportStore(Engine& engine, const std::string& ledg
   header.store_id = identity.id;
   OVERSIGHT_ASSIGN_OR_RETURN(header.tree, StoredTree(*reader));
   ExportWriter writer(out, header);
-  OVERSIGHT_RETURN_IF_ERROR(ForEachWhole(*reader, 0, header.tree.size, [&](LoggedTransaction& transaction) {
+  const auto take = [&](LoggedTransaction& transaction) {
     progress(transaction.revision, header.tree.size);
     return writer.Add(transaction);
-  }));
+  };
+  OVERSIGHT_RETURN_IF_ERROR(ForEachWhole(*reader, 0, header.tree.size, take));
+  OVERSIGHT_RETURN_IF_ERROR(
+      ReadOnForRedactions(writer.auditor(), [&] { return ReadOn(*reader, writer.auditor().size(), take); }));
   OVERSIGHT_RETURN_IF_ERROR(writer.Finish());
   return header;
 }

@@ -85,6 +85,8 @@ class PostgresEngine final : public Engine {
         "SELECT count(*) FROM (SELECT 1 FROM transactions LIMIT 1) AS t UNION ALL"
         " SELECT count(*) FROM (SELECT 1 FROM requests LIMIT 1) AS r"};
     OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+    // What an unfinished restore left may be much, and another one may be clearing it.
+    connection->WaitForEver();
     OVERSIGHT_RETURN_IF_ERROR(MigrateSchema(*connection).status());
     OVERSIGHT_ASSIGN_OR_RETURN(const std::string mark, RandomId());
     OVERSIGHT_ASSIGN_OR_RETURN(const std::string incarnation, RandomId());
@@ -103,6 +105,7 @@ class PostgresEngine final : public Engine {
       OVERSIGHT_RETURN_IF_ERROR(SetMeta(*connection, "incarnation", incarnation));
       return SetMeta(*connection, "store_id", store_id);
     }));
+    address_.news->BeginAnew();
     std::lock_guard lock(mu_);
     restoring_ = mark;
     return absl::OkStatus();

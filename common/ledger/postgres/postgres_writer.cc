@@ -16,6 +16,7 @@
 #include "common/ledger/postgres/pg_status.h"
 #include "common/ledger/postgres/postgres_reads.h"
 #include "common/ledger/postgres/version_memory.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -60,8 +61,15 @@ const PgStatement kReplaceRequests{
                  " ON CONFLICT (request_id, actor) DO UPDATE SET method = excluded.method,"
                  " request_hash = excluded.request_hash, revision = excluded.revision,"
                  " recorded_us = excluded.recorded_us, response = excluded.response")};
-const PgStatement kFindRequest{
-    "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = $1 AND actor = $2"};
+const PgStatement kRedact{
+    "UPDATE changes AS c SET payload = NULL FROM unnest($1::BYTEA[], $2::INT8[]) AS r (name, revision)"
+    " WHERE c.name = r.name AND c.revision = r.revision"};
+const PgStatement kRedactAnswers{
+    "UPDATE requests AS q SET response = $3 FROM unnest($1::BYTEA[], $2::BYTEA[]) AS r (request_id, actor)"
+    " WHERE q.request_id = r.request_id AND q.actor = r.actor"};
+const PgStatement kNextVersion{"SELECT min(revision) FROM changes WHERE name = $1 AND revision > $2"};
+const PgStatement kFindAnswers{
+    "SELECT request_id, actor FROM requests WHERE revision >= $1 AND revision < $2 AND position($3 IN response) > 0"};
 const PgStatement kLastNumber{
     "SELECT number FROM resources WHERE prefix = $1 AND number IS NOT NULL AND revision <= $2"
     " ORDER BY number DESC LIMIT 1"};
@@ -107,6 +115,15 @@ struct TermRow {
   std::optional<Revision> ended;  // of one that began in this batch
 };
 
+// A version that loses its payload, with the remembered answers that lose theirs: those in the store, by request id and
+// actor, and of those that this batch remembers whichever are of these revisions and have `name_in_answers` in them.
+struct Redacted {
+  VersionId id;
+  Revision next = 0;  // of the name
+  std::string name_in_answers;
+  std::vector<std::pair<std::string, std::string>> stored_answers;
+};
+
 // Rows to be written, and the state they make.
 struct Work {
   std::vector<TransactionRow> transactions;
@@ -114,6 +131,7 @@ struct Work {
   std::vector<ResourceRow> resources;
   std::vector<TermRow> new_terms, ended_terms;
   std::vector<RequestRecord> requests, replaced_requests;
+  std::vector<Redacted> redacted;
 };
 
 class PostgresWriter final : public Writer {
@@ -215,7 +233,14 @@ class PostgresWriter final : public Writer {
     look_up_requests_ = false;
     base_ = End();
     address_.news->Told(base_);
-    for (auto& [name, entry] : latest_) memory_.Put(name, std::move(entry));
+    for (auto& [name, entry] : latest_) {
+      // Of a deletion nobody asks the payload, and by law it may have to go.
+      if (entry->version.deleted) {
+        memory_.Forget(name);
+      } else {
+        memory_.Put(name, std::move(entry));
+      }
+    }
     for (const auto& [prefix, number] : numbers_) RaiseKnown(prefix, number);
     Reset();
     return absl::OkStatus();
@@ -230,6 +255,24 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry entry, Latest(name));
     if (entry == nullptr || entry->version.deleted) return std::optional<Version>();
     return std::optional<Version>(entry->version);
+  }
+
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) override {
+    std::optional<StoredVersion> found;
+    if (id.revision <= base_) {
+      OVERSIGHT_ASSIGN_OR_RETURN(found, reads_->GetVersion(id));
+    }
+    for (const ChangeRow& row : batch_.changes) {
+      const Version& version = row.stored->version;
+      if (version.revision == id.revision && version.name == id.name) {
+        found = StoredVersion{version, row.payload_hash};
+      } else if (found && RedactedBy(version.kind, version.payload) == id) {
+        found->version.payload.clear();
+        found->version.redacted = true;
+        found->version.redaction = version.name;
+      }
+    }
+    return found;
   }
 
   absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
@@ -275,7 +318,7 @@ class PostgresWriter final : public Writer {
     if (const auto it = requests_.find(key); it != requests_.end()) return std::optional<RequestRecord>(it->second);
     asked_ = {key, actor, request_id, !look_up_requests_};
     if (!look_up_requests_) return std::optional<RequestRecord>();
-    return LookUp(actor, request_id);
+    return reads_->FindRequest(actor, request_id);
   }
 
   absl::Status PutRequest(const RequestRecord& record) override {
@@ -296,10 +339,37 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_RETURN_IF_ERROR(LearnLatest(transactions));
     for (LoggedTransaction& logged : transactions) {
       const Revision revision = logged.revision;
-      const absl::Status status = AppendOne(std::move(logged)).status();
+      const absl::Status status = AppendLoggedOne(std::move(logged));
       if (absl::IsInternal(status)) return FaultAt(revision, status);
       OVERSIGHT_RETURN_IF_ERROR(status);
     }
+    return absl::OkStatus();
+  }
+
+  // Whoever answers after the resource's next version does not repeat this one, and that one is at base_ or in this
+  // batch: so no answer is remembered any more that is not seen here.
+  absl::Status Redact(const VersionId& id) override {
+    // Without a later version, until the record: its own answer is none that is repeated.
+    const Revision record = End() + static_cast<Revision>(staged_.transactions.size());
+    Redacted redacted{id, record, NameInAnswers(id.name), {}};
+    for (const ChangeRow& row : batch_.changes) {
+      if (row.stored->version.name != id.name || row.stored->version.revision <= id.revision) continue;
+      redacted.next = std::min(redacted.next, row.stored->version.revision);
+    }
+    if (id.revision <= base_) {
+      OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
+                                 connection_->Query(kNextVersion, PgParams().Bytes(id.name).Int(id.revision)));
+      if (!rows.IsNull(0, 0)) redacted.next = std::min(redacted.next, rows.Int(0, 0));
+      OVERSIGHT_ASSIGN_OR_RETURN(
+          const PgRows answers,
+          connection_->Query(kFindAnswers,
+                             PgParams().Int(id.revision).Int(redacted.next).Bytes(redacted.name_in_answers)));
+      for (int row = 0; row < answers.size(); ++row) {
+        redacted.stored_answers.emplace_back(answers.Text(row, 0), answers.Text(row, 1));
+      }
+    }
+    staged_.redacted.push_back(std::move(redacted));
+    if (!in_savepoint_) Merge();
     return absl::OkStatus();
   }
 
@@ -313,6 +383,13 @@ class PostgresWriter final : public Writer {
     std::string request_id;
     bool unknown = false;
   };
+
+  absl::Status AppendLoggedOne(LoggedTransaction logged) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::vector<VersionId> late, LateRedactions(*this, logged));
+    OVERSIGHT_RETURN_IF_ERROR(AppendOne(std::move(logged)).status());
+    for (const VersionId& id : late) OVERSIGHT_RETURN_IF_ERROR(Redact(id));
+    return absl::OkStatus();
+  }
 
   absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
     if (logged.revision != End() + 1) {
@@ -390,10 +467,9 @@ class PostgresWriter final : public Writer {
       if (last != known_numbers_.end() && numbered->number > last->second) return VersionMemory::Entry();
     }
     OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_->Find(name, base_));
-    VersionMemory::Entry entry;
-    if (found) entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
-    memory_.Put(name, entry);
-    return entry;
+    if (found) return Remember(*std::move(found));
+    memory_.Put(name, nullptr);
+    return VersionMemory::Entry();
   }
 
   // Asks once for all names whose last version is not known, instead of once for each.
@@ -408,27 +484,23 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(std::vector<PostgresReads::Stored> found,
                                reads_->FindAll({unknown.begin(), unknown.end()}, base_));
     for (const std::string_view name : unknown) memory_.Put(std::string(name), nullptr);
-    for (PostgresReads::Stored& stored : found) {
-      auto entry = std::make_shared<const PostgresReads::Stored>(std::move(stored));
-      memory_.Put(entry->version.name, entry);
-    }
+    for (PostgresReads::Stored& stored : found) Remember(std::move(stored));
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::optional<RequestRecord>> LookUp(const std::string& actor, const std::string& request_id) {
-    OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
-                               connection_->Query(kFindRequest, PgParams().Bytes(request_id).Bytes(actor)));
-    if (rows.size() == 0) return std::optional<RequestRecord>();
-    return std::optional<RequestRecord>(RequestRecord{
-        actor, request_id, rows.Text(0, 0), rows.Text(0, 1), rows.Int(0, 2),
-        rows.IsNull(0, 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(0, 3)), rows.Text(0, 4)});
+  VersionMemory::Entry Remember(PostgresReads::Stored stored) {
+    if (stored.version.deleted) stored.version.payload.clear();
+    auto entry = std::make_shared<const PostgresReads::Stored>(std::move(stored));
+    memory_.Put(entry->version.name, entry);
+    return entry;
   }
 
   // A refusal must not hide that the request was done before.
   absl::Status ConfirmUnknownRequest() {
     const Asked asked = std::exchange(asked_, {});
     if (!asked.unknown) return absl::OkStatus();
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found, LookUp(asked.actor, asked.request_id));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found,
+                               reads_->FindRequest(asked.actor, asked.request_id));
     if (!found) return absl::OkStatus();
     look_up_requests_ = true;
     return Conflict();
@@ -515,7 +587,22 @@ class PostgresWriter final : public Writer {
         to->push_back(std::move(record));
       }
     }
+    for (Redacted& redacted : staged_.redacted) {
+      RedactAnswers(redacted, batch_.requests);
+      RedactAnswers(redacted, batch_.replaced_requests);
+      batch_.redacted.push_back(std::move(redacted));
+    }
     staged_ = {};
+  }
+
+  void RedactAnswers(const Redacted& redacted, std::vector<RequestRecord>& records) {
+    for (RequestRecord& record : records) {
+      if (record.revision < redacted.id.revision || record.revision >= redacted.next) continue;
+      if (record.response.find(redacted.name_in_answers) == std::string::npos) continue;
+      record.response.clear();
+      record.redacted = true;
+      requests_[KeyOf({record.request_id, record.actor})] = record;
+    }
   }
 
   std::vector<PgConnection::Step> CommitSteps() const {
@@ -529,6 +616,8 @@ class PostgresWriter final : public Writer {
     if (!batch_.new_terms.empty()) AddTerms(kPutTerms, batch_.new_terms, steps);
     if (!batch_.requests.empty()) AddRequests(kPutRequests, batch_.requests, steps);
     if (!batch_.replaced_requests.empty()) AddRequests(kReplaceRequests, batch_.replaced_requests, steps);
+    // After what the batch itself writes.
+    if (!batch_.redacted.empty()) AddRedacted(steps);
     if (!batch_.transactions.empty() && !channel_.empty()) {
       steps.push_back({&kNotify, PgParams().Text(channel_).Text(absl::StrCat(End()))});
     }
@@ -636,12 +725,32 @@ class PostgresWriter final : public Writer {
       times.push_back(record.recorded_time == absl::InfinitePast()
                           ? std::nullopt
                           : std::optional(absl::ToUnixMicros(record.recorded_time)));
-      responses.push_back(record.response);
+      responses.push_back(record.redacted ? kRedactedAnswer : record.response);
     }
     PgParams params;
     params.BytesEach(ids).BytesEach(actors).BytesEach(methods).BytesEach(hashes);
     params.Ints(revisions).MaybeInts(times).BytesEach(responses);
     steps.push_back({&statement, std::move(params)});
+  }
+
+  void AddRedacted(std::vector<PgConnection::Step>& steps) const {
+    std::vector<std::string_view> names, ids, actors;
+    std::vector<int64_t> revisions;
+    for (const Redacted& redacted : batch_.redacted) {
+      names.push_back(redacted.id.name);
+      revisions.push_back(redacted.id.revision);
+      for (const auto& [request_id, actor] : redacted.stored_answers) {
+        ids.push_back(request_id);
+        actors.push_back(actor);
+      }
+    }
+    PgParams params;
+    params.BytesEach(names).Ints(revisions);
+    steps.push_back({&kRedact, std::move(params)});
+    if (ids.empty()) return;
+    PgParams answers;
+    answers.BytesEach(ids).BytesEach(actors).Bytes(kRedactedAnswer);
+    steps.push_back({&kRedactAnswers, std::move(answers)});
   }
 
   const PgAddress address_;

@@ -16,6 +16,8 @@ class ServerNews {
     Revision now = told_.load();
     while (now < revision && !told_.compare_exchange_weak(now, revision)) continue;
   }
+  // The store was emptied, to be filled from the beginning.
+  void BeginAnew() { told_.store(0); }
   // How often a server was given up because it said nothing. Other connections of before are likely to lead to the same
   // one: better a new one than to wait for it once more.
   int given_up() const { return given_up_.load(); }

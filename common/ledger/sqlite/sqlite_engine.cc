@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <charconv>
 #include <filesystem>
 #include <mutex>
@@ -161,7 +162,7 @@ class SqliteEngine final : public Engine {
       OVERSIGHT_RETURN_IF_ERROR(Lock());
     }
     OVERSIGHT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(path_, {.cache_kib = 65536}));
-    return OpenSqliteWriter(std::move(connection));
+    return OpenSqliteWriter(std::move(connection), log_unclean_);
   }
 
   void Close() override {
@@ -226,8 +227,9 @@ class SqliteEngine final : public Engine {
 
   const std::string path_;
   std::mutex mu_;
-  FileLock lock_;          // guarded by mu_
-  std::string restoring_;  // guarded by mu_
+  FileLock lock_;                        // guarded by mu_
+  std::string restoring_;                // guarded by mu_
+  std::atomic<bool> log_unclean_{true};  // who was here last may have been killed before it was clean
 };
 
 }  // namespace
