@@ -3,9 +3,12 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 BUILD := build/release
+STORE ?= .data/ten-years
+SCALE ?= 1
+SEED ?= 1
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test crash bench format lint debug-test tsan-test stubs baseline clean
+.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -44,6 +47,15 @@ bench: ## Measure the services beside etcd, plain PostgreSQL and a bare echo (AR
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON >&2
 	@cmake --build $(BUILD) -j $(JOBS) --target service_bench >&2
 	@$(BUILD)/bin/service_bench $(ARGS)
+
+load-data: ## Fill STORE (a folder, .data/ten-years) with ten plausible years of casework (SCALE=1, SEED=1)
+	@common/tools/bootstrap.sh test >&2
+	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON >&2
+	@cmake --build $(BUILD) -j $(JOBS) --target load_data >&2
+	@mkdir -p $(STORE)
+	@$(BUILD)/bin/load_data --forces=sqlite:$(STORE)/forces.db --concerns=sqlite:$(STORE)/concerns.db \
+	  --scale=$(SCALE) --seed=$(SEED) $(ARGS)
+	@echo "Serve it with: make run DATA=$(STORE)"
 
 debug-test: setup ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset debug

@@ -216,7 +216,10 @@ struct ListResult {
 struct HistoryQuery {
   std::string name;
   Revision before = 0;
-  int limit = 50;
+  int limit = 50;  // of transactions, each of which is given whole; 1..1000
+  // Also of every resource below it, whose name begins with `name` and a slash. What one transaction did stands
+  // together, in the order of its changes.
+  bool below = false;
 };
 struct HistoryResult {
   std::vector<HistoryEntry> entries;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/observe/edit_distance.h"
 #include "common/observe/json_log.h"
 #include "common/observe/version.h"
 
@@ -17,22 +18,6 @@ namespace oversight::observe {
 namespace {
 
 constexpr int kExitProblems = 2;  // What shells and POSIX tools use for wrong usage.
-
-// How many letters to add, drop or change to make one of the other.
-size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  return row[b.size()];
-}
 
 bool ParseBool(const std::string& text, bool* value) {
   const std::string lower = absl::AsciiStrToLower(text);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/resources.h"
 #include "common/rpc/timer.h"
 #include "common/rpc/tokens.h"
 #include "common/rpc/watch_shape.h"
@@ -46,21 +47,42 @@ size_t InformerCopy::CountOf(const Descriptor* kind) const {
   return map == nullptr ? 0 : map->size();
 }
 
+InformerCopyBuilder::InformerCopyBuilder(const std::vector<const Descriptor*>& kinds)
+    : copy_(std::make_shared<InformerCopy>()), edit_(InformerCopy::Map::NewEdit()) {
+  for (const Descriptor* kind : kinds) copy_->kinds_.emplace_back(kind, InformerCopy::Map());
+}
+
+void InformerCopyBuilder::Place(int64_t revision, std::string token, absl::Time recorded_time) {
+  copy_->revision_ = revision;
+  copy_->token_ = std::move(token);
+  copy_->recorded_time_ = recorded_time;
+}
+
+void InformerCopyBuilder::Put(const Descriptor* kind, const std::string& name,
+                              std::shared_ptr<const Message> resource) {
+  for (auto& [descriptor, map] : copy_->kinds_) {
+    if (descriptor == kind) map.Put(name, std::move(resource), edit_);
+  }
+}
+
 // ---- The informer ----
 
 class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Impl> {
  public:
   Impl(InformerOptions options, OpenWatch open, std::vector<const Descriptor*> kinds)
       : options_(std::move(options)), open_(std::move(open)), random_(std::random_device{}()) {
-    auto empty = std::make_shared<InformerCopy>();
-    for (const Descriptor* kind : kinds) empty->kinds_.emplace_back(kind, InformerCopy::Map());
-    copy_ = empty;
-    empty_ = std::move(empty);
+    empty_ = InformerCopyBuilder(kinds).Build();
+    copy_ = empty_;
   }
 
   void AddListener(Listener listener) {
     std::lock_guard lock(mu_);
     listeners_.push_back(std::move(listener));
+  }
+
+  void AddIndex(Listener index) {
+    std::lock_guard lock(mu_);
+    indexes_.push_back(std::move(index));
   }
 
   void Start() {
@@ -88,7 +110,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     for (Waiter& waiter : waiters) waiter.done(absl::CancelledError("The copy is no longer kept."));
     OpenWatch open;
     AskHead ask_head;
-    std::vector<Listener> listeners;
+    std::vector<Listener> listeners, indexes;
     std::vector<observe::Metrics::Callback> metrics;
     {
       std::unique_lock lock(mu_);
@@ -97,6 +119,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       open.swap(open_);
       ask_head.swap(options_.ask_head);
       listeners.swap(listeners_);
+      indexes.swap(indexes_);
       metrics.swap(metrics_);
     }
   }
@@ -325,14 +348,14 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     const auto before = Read();
     if (bookmark.revision() <= before->revision_) return Heard();
     auto next = std::make_shared<InformerCopy>(*before);
-    next->revision_ = bookmark.revision();
-    next->token_ = bookmark.consistency_token();
-    Publish(std::move(next), nullptr);
+    Place(bookmark, next.get());
+    Publish(std::move(next), {}, /*changed=*/false);
   }
 
   void OnEvents(WatchShape::Events events) {
     if (building_ != nullptr) {
       for (auto& event : events.events) Apply(building_.get(), edit_, &event, nullptr);
+      building_->recorded_time_ = events.recorded_time;
       std::lock_guard lock(mu_);
       last_activity_ = steady_clock::now();
       return;
@@ -343,11 +366,17 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     auto next = std::make_shared<InformerCopy>(*before);
     next->revision_ = events.revision;
     next->token_ = events.token;
+    next->recorded_time_ = events.recorded_time;
     InformerChange change;
-    change.revision = events.revision;
     const auto edit = InformerCopy::Map::NewEdit();
     for (auto& event : events.events) Apply(next.get(), edit, &event, &change);
-    Publish(std::move(next), &change);
+    Publish(std::move(next), std::move(change), /*changed=*/true);
+  }
+
+  static void Place(const common::v1::WatchBookmark& bookmark, InformerCopy* copy) {
+    copy->revision_ = bookmark.revision();
+    copy->token_ = bookmark.consistency_token();
+    if (bookmark.has_recorded_time()) copy->recorded_time_ = GetTime(bookmark.recorded_time());
   }
 
   static void Apply(InformerCopy* copy, InformerCopy::Map::Edit edit, WatchShape::Event* event,
@@ -356,17 +385,14 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     const Descriptor* kind = event->resource->GetDescriptor();
     for (auto& [descriptor, map] : copy->kinds_) {
       if (descriptor != kind) continue;
-      const bool existed =
-          event->type == common::v1::EVENT_TYPE_DELETED
-              ? map.Remove(event->name, edit) != nullptr
-              : map.Put(event->name, std::shared_ptr<const Message>(std::move(event->resource)), edit) != nullptr;
-      if (change == nullptr) return;
-      // What it is to those who know this copy, whatever the owner called it.
-      const auto type = event->type == common::v1::EVENT_TYPE_DELETED ? common::v1::EVENT_TYPE_DELETED
-                        : existed                                     ? common::v1::EVENT_TYPE_MODIFIED
-                                                                      : common::v1::EVENT_TYPE_ADDED;
-      if (existed || type != common::v1::EVENT_TYPE_DELETED)
-        change->items.push_back({type, kind->full_name(), event->name});
+      std::shared_ptr<const Message> before, after;
+      if (event->type == common::v1::EVENT_TYPE_DELETED) {
+        before = map.Remove(event->name, edit);
+      } else {
+        after = std::move(event->resource);
+        before = map.Put(event->name, after, edit);
+      }
+      if (change != nullptr) AddItem(kind, event->name, std::move(before), std::move(after), change);
       return;
     }
   }
@@ -377,45 +403,44 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
                             InformerChange* change) {
     if (event.redaction.empty() || event.type != common::v1::EVENT_TYPE_DELETED) return;
     for (auto& [descriptor, map] : copy->kinds_) {
-      if (map.Remove(event.name, edit) == nullptr || change == nullptr) continue;
-      change->items.push_back({common::v1::EVENT_TYPE_DELETED, descriptor->full_name(), event.name});
+      auto before = map.Remove(event.name, edit);
+      if (change != nullptr) AddItem(descriptor, event.name, std::move(before), nullptr, change);
     }
+  }
+
+  // What it is to those who know this copy, whatever the owner called it.
+  static void AddItem(const Descriptor* kind, const std::string& name, std::shared_ptr<const Message> before,
+                      std::shared_ptr<const Message> after, InformerChange* change) {
+    if (before == nullptr && after == nullptr) return;
+    const auto type = after == nullptr    ? common::v1::EVENT_TYPE_DELETED
+                      : before == nullptr ? common::v1::EVENT_TYPE_ADDED
+                                          : common::v1::EVENT_TYPE_MODIFIED;
+    change->items.push_back({type, kind->full_name(), name, std::move(before), std::move(after)});
   }
 
   void EndInitialState(const common::v1::WatchBookmark& bookmark) {
     const auto before = Read();
     auto next = std::move(building_);
     building_ = nullptr;
-    next->revision_ = bookmark.revision();
-    next->token_ = bookmark.consistency_token();
+    Place(bookmark, next.get());
     InformerChange change;
-    change.revision = bookmark.revision();
     change.listed = true;
     for (size_t i = 0; i < next->kinds_.size(); ++i) {
       const auto& [kind, map] = next->kinds_[i];
       const auto& old = before->kinds_[i].second;
       map.Each("", [&, kind = kind](const std::string& name, const std::shared_ptr<const Message>& message) {
-        const auto known = old.Find(name);
-        if (known == nullptr) {
-          change.items.push_back({common::v1::EVENT_TYPE_ADDED, kind->full_name(), name});
-        } else if (known->SerializeAsString() != message->SerializeAsString()) {
-          change.items.push_back({common::v1::EVENT_TYPE_MODIFIED, kind->full_name(), name});
+        auto known = old.Find(name);
+        if (known == nullptr || known->SerializeAsString() != message->SerializeAsString()) {
+          AddItem(kind, name, std::move(known), message, &change);
         }
         return true;
       });
-      old.Each("", [&, kind = kind](const std::string& name, const std::shared_ptr<const Message>&) {
-        if (map.Find(name) == nullptr)
-          change.items.push_back({common::v1::EVENT_TYPE_DELETED, kind->full_name(), name});
+      old.Each("", [&, kind = kind](const std::string& name, const std::shared_ptr<const Message>& message) {
+        if (map.Find(name) == nullptr) AddItem(kind, name, message, nullptr, &change);
         return true;
       });
     }
-    {
-      std::lock_guard lock(mu_);
-      if (synced_) ++relists_;
-      synced_ = true;
-      listing_ = list_again_ = false;
-    }
-    Publish(std::move(next), &change);
+    Publish(std::move(next), std::move(change), /*changed=*/true);
   }
 
   void Heard() {
@@ -423,18 +448,27 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
     last_activity_ = last_heard_ = steady_clock::now();
   }
 
-  // Makes the copy the current one, in one step; then tells listeners, then those who wait.
-  void Publish(std::shared_ptr<InformerCopy> next, const InformerChange* change) {
-    std::shared_ptr<const InformerCopy> before = std::move(next);
+  // Makes the copy the current one, in one step; before that tells the indexes, after it the listeners (unless it is
+  // the same but for its revision), then those who wait. Indexes and listeners are all there since Start.
+  void Publish(std::shared_ptr<InformerCopy> next, InformerChange change, bool changed) {
+    change.revision = next->revision_;
+    change.before = Read();
+    change.after = std::move(next);
+    for (const Listener& index : indexes_) index(change);
     std::list<Waiter> ready;
     {
       std::lock_guard lock(mu_);
-      copy_.swap(before);
+      if (change.listed) {
+        if (synced_) ++relists_;
+        synced_ = true;
+        listing_ = list_again_ = false;
+      }
+      copy_ = change.after;
       last_activity_ = last_heard_ = steady_clock::now();
       ready = TakeReady();
     }
-    if (change != nullptr) {
-      for (const Listener& listener : listeners_) listener(*change);  // none is added after Start
+    if (changed) {
+      for (const Listener& listener : listeners_) listener(change);
     }
     Finish(std::move(ready));
   }
@@ -562,7 +596,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
   mutable std::mutex mu_;
   std::condition_variable quiet_;
   std::shared_ptr<const InformerCopy> copy_;
-  std::vector<Listener> listeners_;
+  std::vector<Listener> listeners_, indexes_;
   std::vector<observe::Metrics::Callback> metrics_;
   std::list<Waiter> waiters_;
   int64_t last_waiter_ = 0;
@@ -583,6 +617,7 @@ InformerCore::InformerCore(InformerOptions options, OpenWatch open, std::vector<
 InformerCore::~InformerCore() { Stop(); }
 
 void InformerCore::AddListener(Listener listener) { impl_->AddListener(std::move(listener)); }
+void InformerCore::AddIndex(Listener index) { impl_->AddIndex(std::move(index)); }
 void InformerCore::Start() { impl_->Start(); }
 void InformerCore::Stop() { impl_->Stop(); }
 std::shared_ptr<const InformerCopy> InformerCore::Read() const { return impl_->Read(); }

@@ -43,6 +43,8 @@ class InformerCopy {
   int64_t revision() const { return revision_; }
   // The owner's consistency token of that revision.
   const std::string& token() const { return token_; }
+  // When the owner recorded that revision; InfinitePast when it did not say.
+  absl::Time recorded_time() const { return recorded_time_; }
 
   // Null when there is none.
   template <class T>
@@ -73,6 +75,7 @@ class InformerCopy {
 
  private:
   friend class InformerCore;
+  friend class InformerCopyBuilder;
   using Map = SnapshotMap<google::protobuf::Message>;
 
   const Map* MapOf(const google::protobuf::Descriptor* kind) const;
@@ -85,7 +88,24 @@ class InformerCopy {
 
   int64_t revision_ = 0;
   std::string token_;
+  absl::Time recorded_time_ = absl::InfinitePast();
   std::vector<std::pair<const google::protobuf::Descriptor*, Map>> kinds_;
+};
+
+// Makes a copy from elsewhere than a watch, such as from the ledger as of a moment. For one thread.
+class InformerCopyBuilder {
+ public:
+  explicit InformerCopyBuilder(const std::vector<const google::protobuf::Descriptor*>& kinds);
+  void Place(int64_t revision, std::string token, absl::Time recorded_time);
+  // Of a kind that is not kept: nothing.
+  void Put(const google::protobuf::Descriptor* kind, const std::string& name,
+           std::shared_ptr<const google::protobuf::Message> resource);
+  // Once, at the end.
+  std::shared_ptr<const InformerCopy> Build() { return std::move(copy_); }
+
+ private:
+  std::shared_ptr<InformerCopy> copy_;
+  InformerCopy::Map::Edit edit_;
 };
 
 // SYNCED: the copy is at most `stale_after` old. A short break of the connection does not make it stale.
@@ -109,10 +129,14 @@ struct InformerChange {
     common::v1::EventType type;
     std::string kind;  // Full message name.
     std::string name;
+    // The resource as it was and as it is; null when there was, or is, none.
+    std::shared_ptr<const google::protobuf::Message> before, after;
   };
   int64_t revision = 0;
   bool listed = false;  // The copy was listed, not changed by one transaction.
   std::vector<Item> items;
+  // The whole copy without and with the change.
+  std::shared_ptr<const InformerCopy> before, after;
 };
 
 // One open Watch call.
@@ -159,8 +183,12 @@ class InformerCore {
   InformerCore(const InformerCore&) = delete;
   InformerCore& operator=(const InformerCore&) = delete;
 
-  // Listeners are added before Start.
+  // Listeners are added before Start. They are told of each change once it can be read.
   void AddListener(Listener listener);
+  // Indexes are listeners that keep something of their own in step with the copy. They are told before the change can
+  // be read, and also of a revision that changed nothing here (no items): who has waited for a revision finds it in
+  // them too. They may be a change ahead of Read(); who reads both goes by `after`.
+  void AddIndex(Listener index);
   void Start();
   // Ends the watch and every wait (CANCELLED); blocks until no callback runs. The copy can still be read. Idempotent.
   void Stop();

@@ -57,7 +57,7 @@ void SetTime(absl::Time time, Timestamp* out) {
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
-absl::Time TimeOf(const Timestamp& time) {
+absl::Time GetTime(const Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
@@ -263,7 +263,7 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
     case common::v1::AsOf::kRevision:
       return done(ledger::AsOf{.revision = read.as_of().revision()});
     case common::v1::AsOf::kRecordedTime:
-      return done(ledger::AsOf{.time = TimeOf(read.as_of().recorded_time())});
+      return done(ledger::AsOf{.time = GetTime(read.as_of().recorded_time())});
     default:
       break;
   }

@@ -55,7 +55,7 @@ inline constexpr size_t kMaxPageBytes = 2 << 20;
 // "\"17\"" for revision 17.
 std::string EtagOf(ledger::Revision revision);
 void SetTime(absl::Time time, google::protobuf::Timestamp* out);
-absl::Time TimeOf(const google::protobuf::Timestamp& time);
+absl::Time GetTime(const google::protobuf::Timestamp& time);
 
 // Fills in etag, revision, create_time and update_time from where the version stands.
 void Stamp(const ledger::Version& version, google::protobuf::Message* resource);

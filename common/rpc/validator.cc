@@ -99,7 +99,8 @@ class Plans {
     if (type == "oversight.common.v1.PartialDate") plan->known = Known::kPartialDate;
 
     bool has_output_only = false;
-    const bool is_list = descriptor->name().rfind("List", 0) == 0;
+    // AIP-159: what reads across collections.
+    const bool is_list = descriptor->name().rfind("List", 0) == 0 || descriptor->name().rfind("Search", 0) == 0;
     for (int i = 0; i < descriptor->field_count(); ++i) {
       const FieldDescriptor* field = descriptor->field(i);
       FieldPlan item{.field = field, .name = field->name(), .rules = RulesOf(*field)};

@@ -10,7 +10,7 @@
 //  * `output_only` fields are not looked at; ClearOutputOnly removes them.
 //  * `{concern}`, `{recommendation}`, `{note}`, `{response}`, `{revisit}`, `{evidence}`, `{proposal}`, `{decision}`,
 //    `{episode}`, `{inspection}` and `{duty}` are numbers: 1 to 9 digits, no leading zero.
-//    `-` stands for any in the field `parent` of List requests only.
+//    `-` stands for any in the field `parent` of List and Search requests only.
 //  * In a request with `update_mask` the message beside it is a change, not a whole resource: it needs `name`, and
 //  other
 //    required fields only when the mask names them (`*` names all). Fields outside a given mask are not looked at. A

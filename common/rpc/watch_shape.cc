@@ -29,7 +29,10 @@ const FieldDescriptor* Field(const Descriptor* descriptor, const char* name) {
 }  // namespace
 
 WatchShape::WatchShape(const Descriptor* response)
-    : created_(Field(response, "created")), events_(Field(response, "events")), bookmark_(Field(response, "bookmark")) {
+    : response_(response),
+      created_(Field(response, "created")),
+      events_(Field(response, "events")),
+      bookmark_(Field(response, "bookmark")) {
   const std::string& name = response->full_name();
   Require(created_->message_type() == common::v1::WatchCreated::descriptor(), name, "the type of created");
   Require(bookmark_->message_type() == common::v1::WatchBookmark::descriptor(), name, "the type of bookmark");
@@ -50,6 +53,11 @@ WatchShape::WatchShape(const Descriptor* response)
     Require(resource_->field(i)->message_type() != nullptr, name, "the types of the oneof resource");
     kinds_.push_back(resource_->field(i)->message_type());
   }
+}
+
+std::unique_ptr<Message> WatchShape::NewResponse() const {
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(response_)->New());
 }
 
 common::v1::WatchCreated* WatchShape::MutableCreated(Message* response) const {
@@ -121,6 +129,8 @@ WatchShape::Events WatchShape::TakeEvents(Message* response) const {
   Message* events = response->GetReflection()->MutableMessage(response, events_);
   const auto* reflection = events->GetReflection();
   result.revision = reflection->GetInt64(*events, revision_);
+  result.recorded_time =
+      GetTime(static_cast<const google::protobuf::Timestamp&>(reflection->GetMessage(*events, recorded_time_)));
   result.token = reflection->GetString(*events, token_);
   const int size = reflection->FieldSize(*events, event_);
   result.events.reserve(size);

@@ -26,6 +26,9 @@ class WatchShape {
   // The kinds of resource that the stream can tell of, in order of their field numbers.
   const std::vector<const google::protobuf::Descriptor*>& kinds() const { return kinds_; }
 
+  // An empty response.
+  std::unique_ptr<Message> NewResponse() const;
+
   // ---- Writing ----
   common::v1::WatchCreated* MutableCreated(Message* response) const;
   common::v1::WatchBookmark* MutableBookmark(Message* response) const;
@@ -51,6 +54,7 @@ class WatchShape {
   };
   struct Events {
     int64_t revision = 0;
+    absl::Time recorded_time;
     std::string token;
     std::vector<Event> events;
   };
@@ -59,6 +63,7 @@ class WatchShape {
   Events TakeEvents(Message* response) const;
 
  private:
+  const google::protobuf::Descriptor* response_;
   const google::protobuf::FieldDescriptor *created_, *events_, *bookmark_;
   const google::protobuf::FieldDescriptor *revision_, *recorded_time_, *event_, *token_;
   // Adds an event without a resource; null as AddEvent. `field` becomes that of the kind.
@@ -69,5 +74,12 @@ class WatchShape {
   const google::protobuf::OneofDescriptor* resource_;
   std::vector<const google::protobuf::Descriptor*> kinds_;
 };
+
+// The shape of a Watch response, made once.
+template <class Response>
+const WatchShape& ShapeOf() {
+  static const WatchShape shape(Response::descriptor());
+  return shape;
+}
 
 }  // namespace oversight::rpc

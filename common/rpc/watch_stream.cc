@@ -1,9 +1,11 @@
 #include "common/rpc/watch_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,13 +28,16 @@ constexpr absl::Duration kRefreshPatience = absl::Seconds(5);
 class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
  public:
   Feed(std::shared_ptr<WatchPort> port, const WatchShape& shape, const WatchOptions& options, bool initial_state,
-       ledger::Revision from, absl::Duration bookmark_interval)
+       const ledger::Head& from, absl::Duration bookmark_interval)
       : shape_(shape),
         options_(options),
         bookmark_interval_(bookmark_interval),
+        kinds_(options.kinds.empty() ? shape.kinds() : options.kinds),
         port_(std::move(port)),
+        read_at_(options.ledger->redactions()),
         listing_(initial_state),
-        sent_(from) {}
+        sent_(from.revision),
+        sent_time_(from.recorded_time) {}
 
   // Begins a stream without initial state.
   void Resume() {
@@ -79,17 +84,23 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   }
 
   Action NextAction() {
-    if (ended_ || writing_) return nullptr;
+    if (ended_) return nullptr;
+    // The next page is read while this one is written. Before revision 1 there is nothing to list.
+    if (listing_ && created_ && !asking_ && !ahead_.has_value() && sent_ > 0 && (more_ || next_kind_ < kinds_.size())) {
+      asking_ = true;
+      return [this] { AskList(); };
+    }
+    if (writing_) return nullptr;
     if (!created_) {
       created_ = true;
       return Writing([this] { WriteCreated(); });
     }
     // What was read and has not left may hold what was redacted meanwhile: then it is read again.
-    if (read_at_ != options_.ledger->redactions()) {
-      if (next_item_ < items_.size()) {
-        items_.clear();
-        next_item_ = 0;
-        more_ = true;
+    if (const int64_t redactions = options_.ledger->redactions(); read_at_ != redactions) {
+      if (listing_) {
+        read_at_ = redactions;
+        ListAgain();
+        return [] {};
       }
       if (!transactions_.empty()) {
         transactions_.clear();
@@ -97,18 +108,14 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       }
     }
     if (listing_) {
+      if (next_item_ == items_.size() && ahead_.has_value()) {
+        items_ = *std::exchange(ahead_, std::nullopt);
+        next_item_ = 0;
+        items_kind_ = kind_;
+        return [] {};  // Look again: there is room for the page after it.
+      }
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
       if (asking_) return nullptr;
-      if (more_ || next_kind_ < shape_.kinds().size()) {
-        // Before revision 1 there is nothing to list.
-        if (sent_ == 0) {
-          next_kind_ = shape_.kinds().size();
-          more_ = false;
-        } else {
-          Asking();
-          return [this] { AskList(); };
-        }
-      }
       listing_ = false;
       caught_up_ = true;
       return Writing([this] { EndInitialState(); });
@@ -120,14 +127,23 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       return Writing([this] { WriteBookmark(false); });
     }
     if (asking_) return nullptr;
-    Asking();
+    asking_ = true;
+    read_at_ = options_.ledger->redactions();
     return [this] { AskNext(); };
   }
 
-  void Asking() {
-    asking_ = true;
-    read_at_ = options_.ledger->redactions();
+  // Forgets the pages that have been read and not written, and the one that is being read.
+  void ListAgain() {
+    items_.clear();
+    next_item_ = 0;
+    ahead_.reset();
+    drop_answer_ = asking_;
+    kind_ = written_kind_;
+    after_ = written_after_;
+    next_kind_ = kind_ + 1;
+    more_ = true;
   }
+
   // Marks the port as taken until Written or Skip.
   Action Writing(Action action) {
     writing_ = true;
@@ -177,6 +193,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     bookmark->set_consistency_token(Token(sent_));
     bookmark->set_initial_state_end(initial_state_end);
     SetTime(options_.clock->Now(), bookmark->mutable_time());
+    if (sent_time_ != absl::InfinitePast()) SetTime(sent_time_, bookmark->mutable_recorded_time());
     Write(std::move(response));
   }
 
@@ -192,7 +209,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       }
       query.after = after_;
     }
-    query.kind = shape_.kinds()[kind_]->full_name();
+    query.kind = kinds_[kind_]->full_name();
     query.limit = options_.chunk_items;
     query.as_of.revision = sent_;
     query.filter = options_.visible;
@@ -201,10 +218,11 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       {
         std::lock_guard lock(self->mu_);
         self->asking_ = false;
-        self->more_ = result->more && !result->items.empty();
-        self->items_ = std::move(result->items);
-        self->next_item_ = 0;
-        self->list_time_ = result->read_time;
+        if (!std::exchange(self->drop_answer_, false)) {
+          self->more_ = result->more && !result->items.empty();
+          if (self->more_) self->after_ = result->items.back().name;
+          self->ahead_ = std::move(result->items);
+        }
       }
       self->Pump();
     });
@@ -214,7 +232,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   void WriteChunk() {
     auto response = NewResponse();
     if (response == nullptr) return;
-    shape_.StartEvents(response.get(), sent_, list_time_, Token(sent_));
+    shape_.StartEvents(response.get(), sent_, sent_time_, Token(sent_));
     size_t bytes = 0;
     do {
       const ledger::Version& version = items_[next_item_++];
@@ -223,7 +241,8 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
           !status.ok()) {
         return End(&status);
       }
-      after_ = version.name;
+      written_kind_ = items_kind_;
+      written_after_ = version.name;
     } while (next_item_ < items_.size() && bytes < options_.chunk_bytes);
     if (next_item_ == items_.size()) {
       items_.clear();
@@ -284,7 +303,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     shape_.StartEvents(response.get(), transaction->revision, transaction->recorded_time, Token(transaction->revision));
     bool any = false;
     for (const ledger::Version& version : transaction->versions) {
-      if (options_.visible && !options_.visible(version)) continue;
+      if (!TellsOf(version.kind) || (options_.visible && !options_.visible(version))) continue;
       const auto type = version.deleted                               ? common::v1::EVENT_TYPE_DELETED
                         : version.create_revision == version.revision ? common::v1::EVENT_TYPE_ADDED
                                                                       : common::v1::EVENT_TYPE_MODIFIED;
@@ -293,9 +312,15 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       any |= *added;
     }
     sent_ = transaction->revision;
+    sent_time_ = transaction->recorded_time;
     if (any) return Write(std::move(response));
     std::lock_guard lock(mu_);  // nothing of it is for this caller: a bookmark will say so
     writing_ = false;
+    if (options_.bookmark_unseen) caught_up_ = false;
+  }
+
+  bool TellsOf(const std::string& kind) const {
+    return std::any_of(kinds_.begin(), kinds_.end(), [&](const auto* known) { return known->full_name() == kind; });
   }
 
   // False when the stream does not tell of the kind.
@@ -350,6 +375,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   const WatchShape& shape_;
   const WatchOptions options_;
   const absl::Duration bookmark_interval_;
+  const std::vector<const google::protobuf::Descriptor*> kinds_;
 
   std::mutex mu_;
   std::shared_ptr<WatchPort> port_;  // Null once ended.
@@ -359,7 +385,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   bool pumping_ = false, ended_ = false;
   bool writing_ = false;  // The port is taken.
   bool asking_ = false;   // The ledger owes an answer.
-  int64_t read_at_ = 0;   // The count of redactions when it was last asked.
+  int64_t read_at_;       // The count of redactions that whatever is held here was read after.
   bool created_ = false;
   bool bookmark_due_ = false;
   bool caught_up_ = false;  // The client has been told that it has caught up with the head.
@@ -369,13 +395,19 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
-  std::vector<ledger::Version> items_;
+  bool drop_answer_ = false;            // The answer that is owed may hold what was redacted.
+  size_t written_kind_ = 0;             // Of this kind the items up to written_after_ have been written.
+  std::string written_after_;
+  std::vector<ledger::Version> items_;  // The page being written.
+  size_t items_kind_ = 0;
   size_t next_item_ = 0;
-  absl::Time list_time_;
+  std::optional<std::vector<ledger::Version>> ahead_;  // The one after it.
 
   std::deque<std::shared_ptr<const ledger::Transaction>> transactions_;
-  // Everything up to here has been written. Changed by the pump only, while writing_ is set.
+  // Everything up to here has been written, and when that was recorded, once it is known. Changed by the pump only,
+  // while writing_ is set, and by the answers to its lists.
   ledger::Revision sent_;
+  absl::Time sent_time_;
 };
 
 absl::StatusOr<absl::Duration> BookmarkInterval(const common::v1::WatchStart& start, Violations* violations) {
@@ -409,7 +441,7 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   }
   // Revision 0 with its token is a place in the log (before everything); without, it means now.
   const bool resume = !start.initial_state() && (start.resume_after() > 0 || !start.token().empty());
-  const ledger::Revision from = resume ? start.resume_after() : options.ledger->head().revision;
+  const ledger::Head from = resume ? ledger::Head{start.resume_after()} : options.ledger->head();
   auto feed = std::make_shared<Feed>(port, shape, options, start.initial_state(), from, *interval);
   if (start.initial_state()) {
     feed->Begin();

@@ -6,9 +6,10 @@
 //   });
 //
 // The stream pulls: it asks the ledger for more only when all it was given has left, so a slow client holds one message
-// and one batch of transactions, and when it falls too far behind gets RESOURCE_EXHAUSTED WATCH_LAGGING with
-// `last_revision`. The events of one transaction go out in one message. Besides the bookmarks promised, one is sent as
-// soon as a stream has caught up with the head, so that a client knows at once that its copy is current.
+// and one batch of transactions, or two pages of the initial state, and when it falls too far behind gets
+// RESOURCE_EXHAUSTED WATCH_LAGGING with `last_revision`. The events of one transaction go out in one message. Besides
+// the bookmarks promised, one is sent as soon as a stream has caught up with the head, so that a client knows at once
+// that its copy is current.
 //
 // A WatchFeed keeps itself alive through the callbacks it owes and lets go when the call ends. The options' ledger and
 // clock must outlive all calls. Thread-safe.
@@ -17,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/ledger/ledger.h"
@@ -36,9 +38,15 @@ struct WatchOptions {
   ledger::Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   VersionFilter visible;  // Empty: all.
+  // The kinds to tell of. Empty: all that the response knows.
+  std::vector<const google::protobuf::Descriptor*> kinds;
   // Makes each resource what this caller may see of it, such as without a reference it may not follow. Empty: as
   // stored.
   std::function<void(google::protobuf::Message*)> present;
+  // A transaction of which nothing was sent is told by a bookmark as soon as the stream has caught up, instead of by
+  // the next one that is due. For those who wait for revisions, not for outsiders: it tells at once that something was
+  // hidden.
+  bool bookmark_unseen = false;
   // The initial state goes out in messages of at most so many resources, and no more once so many bytes are in one.
   int chunk_items = 200;
   size_t chunk_bytes = 256 << 10;
@@ -81,8 +89,7 @@ class StreamPort final : public WatchPort {
 template <class Response>
 void ServeWatch(std::shared_ptr<StreamCall<Response>> call, const common::v1::WatchStart& start,
                 const WatchOptions& options) {
-  static const WatchShape shape(Response::descriptor());
-  auto feed = WatchFeed::Start(std::make_shared<StreamPort<Response>>(call), shape, start, options);
+  auto feed = WatchFeed::Start(std::make_shared<StreamPort<Response>>(call), ShapeOf<Response>(), start, options);
   if (feed != nullptr) call->OnEnd([feed] { feed->Stop(); });
 }
 

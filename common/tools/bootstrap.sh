@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 run_packages=(
   build-essential cmake ninja-build ccache mold pkg-config ca-certificates curl
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
-  libabsl-dev libspdlog-dev libsqlite3-dev libpq-dev libboost1.81-dev libcli11-dev prometheus-cpp-dev libssl-dev
+  libabsl-dev libspdlog-dev libsqlite3-dev libpq-dev libboost1.81-dev prometheus-cpp-dev libssl-dev
   zlib1g-dev
 )
 test_packages=(

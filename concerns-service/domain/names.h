@@ -17,9 +17,12 @@ inline std::string FirstSegments(const std::string& name, int segments) {
   return name.substr(0, end);
 }
 
-// "forces/kent" of "forces/kent/concerns/3"; "" of what belongs to no force, such as a national recommendation.
+// "forces/kent" of "forces/kent/concerns/3" and of "nationalRecommendations/2/forces/kent", which is that force's item;
+// "" of what belongs to no force, such as the national recommendation itself.
 inline std::string ForceOf(const std::string& name) {
-  return name.rfind("forces/", 0) == 0 ? FirstSegments(name, 2) : std::string();
+  if (name.rfind("forces/", 0) == 0) return FirstSegments(name, 2);
+  const size_t item = name.find("/forces/");
+  return item == std::string::npos ? std::string() : FirstSegments(name.substr(item + 1), 2);
 }
 // "forces/kent/concerns/3" of "forces/kent/concerns/3/recommendations/1".
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }

@@ -4,6 +4,7 @@
 
 #include "common/auth/roles.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
 
 namespace oversight::concerns {
 
@@ -52,6 +53,20 @@ ServiceRules ConcernsRules() {
               {"ListConcernVersions", Access::kRead, readers},
               {"ListRecommendationVersions", Access::kRead, readers},
               {"WatchConcerns", Access::kRead, readers},
+          }};
+}
+
+ServiceRules OverviewRules() {
+  const auto& readers = auth::InsidersAndForces();
+  return {v1::ConcernOverviewService::service_full_name(),
+          {
+              {"GetForceSummary", Access::kRead, readers},
+              {"ListForceSummaries", Access::kRead, readers},
+              {"ListDue", Access::kRead, readers},
+              // What is wrong with the record is for those who keep it.
+              {"ListInconsistencies", Access::kRead, auth::Insiders()},
+              {"SearchConcerns", Access::kRead, readers},
+              {"GetConcernHistory", Access::kRead, readers},
           }};
 }
 

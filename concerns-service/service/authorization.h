@@ -23,6 +23,7 @@ struct ServiceRules {
   std::vector<auth::MethodRule> methods;
 };
 ServiceRules ConcernsRules();
+ServiceRules OverviewRules();
 
 auth::AuthorizationTable RoleTable(const ServiceRules& rules);
 auth::AuthorizationTable ScopeTable(const ServiceRules& rules);

@@ -5,7 +5,9 @@
 #include "concerns-service/service/service_context.h"
 #include "concerns-service/service/viewer.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/evidence_service.pb.h"
 #include "oversight/concerns/v1/responses_service.pb.h"
+#include "oversight/concerns/v1/revisits_service.pb.h"
 
 namespace oversight::concerns {
 
@@ -47,6 +49,32 @@ Command<v1::AddProgressNoteResponse> CommandOf(const v1::AddProgressNoteRequest&
 Command<v1::CreateResponseResponse> CommandOf(const v1::CreateResponseRequest& request, ServiceContext& shared,
                                               const Viewer& viewer);
 Command<v1::JudgeResponseResponse> CommandOf(const v1::JudgeResponseRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+
+// revisits.cc
+Command<v1::PlanRevisitResponse> CommandOf(const v1::PlanRevisitRequest& request, ServiceContext& shared,
+                                           const Viewer& viewer);
+Command<v1::UpdateRevisitResponse> CommandOf(const v1::UpdateRevisitRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+Command<v1::CarryOutRevisitResponse> CommandOf(const v1::CarryOutRevisitRequest& request, ServiceContext& shared,
+                                               const Viewer& viewer);
+Command<v1::RecordFindingsResponse> CommandOf(const v1::RecordFindingsRequest& request, ServiceContext& shared,
+                                              const Viewer& viewer);
+Command<v1::RecordLetterResponse> CommandOf(const v1::RecordLetterRequest& request, ServiceContext& shared,
+                                            const Viewer& viewer);
+Command<v1::PublishLetterResponse> CommandOf(const v1::PublishLetterRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+Command<v1::CancelRevisitResponse> CommandOf(const v1::CancelRevisitRequest& request, ServiceContext& shared,
+                                             const Viewer& viewer);
+
+// evidence.cc
+Command<v1::AddEvidenceResponse> CommandOf(const v1::AddEvidenceRequest& request, ServiceContext& shared,
+                                           const Viewer& viewer);
+Command<v1::AddEvidenceVersionResponse> CommandOf(const v1::AddEvidenceVersionRequest& request, ServiceContext& shared,
+                                                  const Viewer& viewer);
+Command<v1::LinkEvidenceResponse> CommandOf(const v1::LinkEvidenceRequest& request, ServiceContext& shared,
+                                            const Viewer& viewer);
+Command<v1::ShareEvidenceResponse> CommandOf(const v1::ShareEvidenceRequest& request, ServiceContext& shared,
                                              const Viewer& viewer);
 
 }  // namespace oversight::concerns

@@ -71,6 +71,10 @@ class InformedDirectory final : public ForceDirectory {
     return found == nullptr ? std::string() : found->region();
   }
 
+  std::shared_ptr<const rpc::InformerCopy> Copy() const override {
+    return informer_.Status().state == rpc::InformerState::kNeverSynced ? nullptr : informer_.Read();
+  }
+
   void Stop() override { informer_.Stop(); }
 
  private:

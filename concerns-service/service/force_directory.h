@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
+#include "common/rpc/informer.h"
 #include "oversight/forces/v1/force.pb.h"
 #include "oversight/forces/v1/inspection.pb.h"
 
@@ -29,6 +30,8 @@ class ForceDirectory {
       std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) = 0;
   // From the copy alone; "" when it does not have the force.
   virtual std::string RegionOf(const std::string& force) const = 0;
+  // The copy itself, of forces and inspections; null while there is none.
+  virtual std::shared_ptr<const rpc::InformerCopy> Copy() const { return nullptr; }
   // Ends what it runs; waits answer CANCELLED.
   virtual void Stop() {}
 };

@@ -8,15 +8,21 @@
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
 #include "concerns-service/service/concerns_service.h"
+#include "concerns-service/service/evidence_service.h"
+#include "concerns-service/service/overview_service.h"
+#include "concerns-service/service/overviews.h"
 #include "concerns-service/service/reference_data.h"
 #include "concerns-service/service/responses_service.h"
+#include "concerns-service/service/revisits_service.h"
 #include "concerns-service/service/service_context.h"
 
 namespace oversight::concerns {
 namespace {
 
 // The rules of every gRPC service that the program serves.
-std::vector<ServiceRules> ServedRules() { return {ConcernsRules(), ResponsesRules()}; }
+std::vector<ServiceRules> ServedRules() {
+  return {ConcernsRules(), ResponsesRules(), RevisitsRules(), EvidenceRules(), OverviewRules()};
+}
 
 class ConcernsApplication final : public rpc::Application {
  public:
@@ -24,18 +30,31 @@ class ConcernsApplication final : public rpc::Application {
       : forces_(std::move(forces)),
         data_(std::move(data)),
         shared_(runtime, *forces_, data_, ServedRules()),
+        overviews_(runtime),
         concerns_(shared_),
-        responses_(shared_) {}
+        responses_(shared_),
+        revisits_(shared_),
+        evidence_(shared_),
+        overview_(shared_, overviews_) {}
 
-  std::vector<grpc::Service*> services() override { return {&concerns_, &responses_}; }
-  void Stop() override { forces_->Stop(); }
+  std::vector<grpc::Service*> services() override {
+    return {&concerns_, &responses_, &revisits_, &evidence_, &overview_};
+  }
+  void Stop() override {
+    overviews_.Stop();
+    forces_->Stop();
+  }
 
  private:
   const std::unique_ptr<ForceDirectory> forces_;
   const ReferenceData data_;
   ServiceContext shared_;
+  Overviews overviews_;
   ConcernsServiceImpl concerns_;
   ResponsesServiceImpl responses_;
+  RevisitsServiceImpl revisits_;
+  EvidenceServiceImpl evidence_;
+  OverviewServiceImpl overview_;
 };
 
 }  // namespace
@@ -61,7 +80,8 @@ rpc::Program MakeProgram(Settings& settings) {
   rpc::Program program;
   program.name = "concerns-service";
   program.env_prefix = "CONCERNS";
-  program.description = "Causes of concern, areas for improvement, their recommendations and what forces answer.";
+  program.description =
+      "Causes of concern, areas for improvement, their recommendations, what forces answer, revisits and evidence.";
   for (const auto& rules : ServedRules()) program.services.push_back(rules.service);
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";

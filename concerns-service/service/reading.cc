@@ -11,6 +11,7 @@
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/recommendation_commands.h"
+#include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/service/concern_watch.h"
 #include "concerns-service/service/concerns_service.h"
 #include "concerns-service/service/read_path.h"
@@ -28,6 +29,11 @@ const rpc::ResourcePattern& ConcernPattern() {
 const rpc::ResourcePattern& RecommendationPattern() {
   static const auto* const pattern =
       new rpc::ResourcePattern("forces/{force}/concerns/{concern}/recommendations/{recommendation}");
+  return *pattern;
+}
+
+const rpc::ResourcePattern& RevisitPattern() {
+  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/revisits/{revisit}");
   return *pattern;
 }
 
@@ -101,7 +107,8 @@ void ReadRecord(ServiceContext& shared, rpc::Call& call, const std::string& conc
   });
 }
 
-// Answers with what may be done next with `name`, a concern, one of its recommendations or a response to it.
+// Answers with what may be done next with `name`, a concern, one of its recommendations, a response to it, or a
+// revisit.
 class ActionsAnswer {
  public:
   ActionsAnswer(ServiceContext& shared, rpc::Call& call, std::string name, v1::ListAllowedActionsResponse* response,
@@ -118,6 +125,13 @@ class ActionsAnswer {
       return Answer(found, AllowedActions(found.record, recommendation, Today(), May()));
     }
     done_(NotFound("Recommendation", name_));
+  }
+  void OfRevisit() const {
+    shared_.resources().Read<v1::Revisit>(call_, name_, {}, [self = *this](const auto& revisit) {
+      if (!revisit.ok()) return self.done_(revisit.status());
+      if (!self.Sees(revisit->resource)) return self.done_(NotFound("Revisit", self.name_));
+      self.Answer(revisit->revision, revisit->time, AllowedActions(revisit->resource, self.May()));
+    });
   }
   void OfResponse(const FoundRecord& found) const {
     common::v1::ReadOptions read;
@@ -136,8 +150,11 @@ class ActionsAnswer {
   absl::CivilDay Today() const { return LondonDay(shared_.resources().clock().Now()); }
   Permission May() const { return shared_.PermissionOf(call_, name_); }
   void Answer(const FoundRecord& found, std::vector<common::v1::AllowedAction> actions) const {
+    Answer(found.revision, found.time, std::move(actions));
+  }
+  void Answer(ledger::Revision revision, absl::Time time, std::vector<common::v1::AllowedAction> actions) const {
     for (auto& action : actions) *response_->add_actions() = std::move(action);
-    shared_.resources().SetHeader(found.revision, found.time, response_->mutable_header());
+    shared_.resources().SetHeader(revision, time, response_->mutable_header());
     done_(absl::OkStatus());
   }
 
@@ -225,15 +242,18 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListAllowedActions(grpc::Callback
         if (ConcernPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfConcern;
         if (RecommendationPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfRecommendation;
         if (ResponsePattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfResponse;
-        if (answer == nullptr) {
+        const bool is_revisit = RevisitPattern().Matches(name, /*wildcard=*/false);
+        if (answer == nullptr && !is_revisit) {
           Violations violations;
           violations.Add("name",
-                         "must name a concern, a recommendation or a response, such as forces/kent/concerns/1, "
-                         "forces/kent/concerns/1/recommendations/2 or forces/kent/concerns/1/responses/1");
+                         "must name a concern, a recommendation, a response or a revisit, such as "
+                         "forces/kent/concerns/1, forces/kent/concerns/1/recommendations/2, "
+                         "forces/kent/concerns/1/responses/1 or forces/kent/revisits/1");
           return done(violations.status());
         }
         const absl::Status status = shared_.ViewerOf(call).MayAskAbout(ForceOf(name), call.verb());
         if (!status.ok()) return done(status);
+        if (is_revisit) return ActionsAnswer(shared_, call, name, response, done).OfRevisit();
         ReadRecord(
             shared_, call, ConcernOf(name),
             [answer, done, name, actions = ActionsAnswer(shared_, call, name, response, done)](const auto& found) {

@@ -2,15 +2,19 @@
 // that the store reads well and outlives renumbering. Pure.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "common/ledger/types.h"
 #include "concerns-service/domain/names.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/evidence.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/concerns/v1/theme.pb.h"
 
 namespace oversight::concerns {
@@ -47,6 +51,29 @@ inline std::vector<ledger::Term> TermsOf(const v1::ProgressNote& note) {
 
 inline std::vector<ledger::Term> TermsOf(const v1::ForceResponse& response) {
   return {ForceTerm(ForceOf(response.name())), ConcernTerm(ConcernOf(response.name())), StateTerm(response.state())};
+}
+
+inline std::vector<ledger::Term> TermsOf(const v1::Revisit& revisit) {
+  std::vector<ledger::Term> terms{ForceTerm(ForceOf(revisit.name())), StateTerm(revisit.state())};
+  for (const std::string& concern : revisit.concerns()) terms.push_back(ConcernTerm(concern));
+  return terms;
+}
+
+// What evidence is about, itself or by something below it; and its content, of a force, by hash.
+inline ledger::Term AboutTerm(const std::string& subject) { return {"about", subject}; }
+inline ledger::Term ContentTerm(const std::string& force, const std::string& sha256) {
+  return {"content", force + "/" + absl::BytesToHexString(sha256)};
+}
+
+inline std::vector<ledger::Term> TermsOf(const v1::Evidence& evidence) {
+  const std::string force = ForceOf(evidence.name());
+  std::set<std::string> subjects, hashes{evidence.content().sha256()};
+  for (const std::string& subject : evidence.about()) subjects.insert({subject, ConcernOf(subject)});
+  for (const auto& content : evidence.earlier_contents()) hashes.insert(content.sha256());
+  std::vector<ledger::Term> terms{ForceTerm(force)};
+  for (const std::string& subject : subjects) terms.push_back(AboutTerm(subject));
+  for (const std::string& sha256 : hashes) terms.push_back(ContentTerm(force, sha256));
+  return terms;
 }
 
 inline std::vector<ledger::Term> TermsOf(const v1::ThemeList&) { return {}; }

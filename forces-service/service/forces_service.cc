@@ -15,19 +15,10 @@
 #include "forces-service/domain/register_csv.h"
 #include "forces-service/service/authorization.h"
 #include "forces-service/service/names.h"
+#include "forces-service/service/terms.h"
 
 namespace oversight::forces {
 namespace {
-
-// By what forces can be listed. A term's value is the enum's name, so that the store reads well and outlives
-// renumbering.
-ledger::Term KindTerm(v1::ForceKind kind) { return {"kind", v1::ForceKind_Name(kind)}; }
-ledger::Term ServiceTerm(v1::ServiceType service) { return {"service", v1::ServiceType_Name(service)}; }
-ledger::Term RegionTerm(const std::string& region) { return {"region", region}; }
-
-std::vector<ledger::Term> TermsOf(const v1::Force& force) {
-  return {KindTerm(force.kind()), ServiceTerm(force.service()), RegionTerm(force.region())};
-}
 
 // The filters that the index knows narrow the list by their terms; the text is looked for in what is left.
 rpc::Selection<v1::Force> SelectionOf(const v1::ListForcesRequest& request) {
@@ -39,10 +30,6 @@ rpc::Selection<v1::Force> SelectionOf(const v1::ListForcesRequest& request) {
     selection.filter = [query = TextQuery(request.query())](const v1::Force& force) { return query.Matches(force); };
   }
   return selection;
-}
-
-std::vector<ledger::Term> TermsOfHolder(const v1::OfficeHolder& holder) {
-  return {{"force", ForceOf(holder.name())}, {"office", v1::Office_Name(holder.office())}};
 }
 
 std::function<bool(const v1::OfficeHolder&)> VisibleTo(const auth::Principal& principal) {
@@ -75,8 +62,8 @@ ForcesServiceImpl::ForcesServiceImpl(rpc::Runtime& runtime)
       resources_(*runtime.ledger, runtime.clock),
       scopes_(MakeScopeTable()),
       watch_options_{.ledger = runtime.ledger, .clock = &runtime.clock} {
-  resources_.Register<v1::Force>(TermsOf);
-  resources_.Register<v1::OfficeHolder>(TermsOfHolder);
+  resources_.Register<v1::Force>([](const v1::Force& force) { return TermsOf(force); });
+  resources_.Register<v1::OfficeHolder>([](const v1::OfficeHolder& holder) { return TermsOf(holder); });
   RegisterInspections();
 }
 

@@ -16,6 +16,7 @@
 #include "forces-service/service/authorization.h"
 #include "forces-service/service/forces_service.h"
 #include "forces-service/service/names.h"
+#include "forces-service/service/terms.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 
 namespace oversight::forces {
@@ -23,24 +24,6 @@ namespace {
 
 // How many forces a national inspection is looked for among; the register has under a hundred.
 constexpr int kMostForces = 1000;
-
-// By what inspections and duties can be listed. National inspections have the force "".
-ledger::Term ForceTerm(const std::string& force) { return {"force", force}; }
-ledger::Term InspectionTerm(const std::string& inspection) { return {"inspection", inspection}; }
-ledger::Term NationalTerm(const std::string& inspection) { return {"national_inspection", inspection}; }
-ledger::Term StateTerm(v1::InspectionState state) { return {"state", v1::InspectionState_Name(state)}; }
-ledger::Term ProgrammeTerm(v1::Programme programme) { return {"programme", v1::Programme_Name(programme)}; }
-ledger::Term ResponseTerm(bool published) { return {"response", published ? "published" : "none"}; }
-
-std::vector<ledger::Term> TermsOfInspection(const v1::Inspection& inspection) {
-  return {ForceTerm(ForceOf(inspection.name())), StateTerm(inspection.state()), ProgrammeTerm(inspection.programme()),
-          NationalTerm(inspection.national_inspection())};
-}
-
-std::vector<ledger::Term> TermsOfDuty(const v1::ResponseDuty& duty) {
-  return {ForceTerm(ForceOf(duty.name())), InspectionTerm(InspectionOf(duty.name())),
-          NationalTerm(duty.national_inspection()), ResponseTerm(duty.has_response())};
-}
 
 std::function<bool(const v1::Inspection&)> VisibleTo(const auth::Principal& principal) {
   if (IsInside(principal)) return nullptr;
@@ -115,8 +98,8 @@ absl::CivilDay DayAsked(bool given, const common::v1::PartialDate& date, const C
 }  // namespace
 
 void ForcesServiceImpl::RegisterInspections() {
-  resources_.Register<v1::Inspection>(TermsOfInspection);
-  resources_.Register<v1::ResponseDuty>(TermsOfDuty);
+  resources_.Register<v1::Inspection>([](const v1::Inspection& inspection) { return TermsOf(inspection); });
+  resources_.Register<v1::ResponseDuty>([](const v1::ResponseDuty& duty) { return TermsOf(duty); });
 }
 
 absl::Status ForcesServiceImpl::InScope(const rpc::Call& call, const std::string& force, rpc::Facts& facts) const {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -11,12 +10,12 @@
 #include "absl/strings/strip.h"
 #include "common/rpc/utf8.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/values.h"
 
 namespace oversight::cli {
 namespace {
 
 constexpr char kUsagePayload[] = "oversight.cli/usage";
-constexpr int kMostUnits = 3650;
 
 template <class T>
 std::string Problem(const absl::StatusOr<T>& result) {
@@ -60,30 +59,10 @@ std::string DueProblem(const std::string& value) { return Problem(ParseDue(value
 
 std::string RecommendationProblem(const std::string& value) { return Problem(ParseRecommendation(value)); }
 
-absl::StatusOr<common::v1::DueRule> ParseDue(const std::string& text) {
-  common::v1::DueRule rule;
-  if (text == "immediately") {
-    rule.set_immediately(true);
-    return rule;
-  }
-  static const std::regex kWithin("(?:within )?([0-9]{1,9}) (day|month)s?");
-  std::smatch match;
-  if (std::regex_match(text, match, kWithin)) {
-    const int count = std::stoi(match[1]);
-    if (count < 1 || count > kMostUnits) {
-      return UsageError(absl::StrCat("\"", text, "\" is no due rule: write 1 to ", kMostUnits, " days or months."));
-    }
-    rule.mutable_within()->set_count(count);
-    rule.mutable_within()->set_unit(match[2] == "day" ? common::v1::DUE_UNIT_DAYS : common::v1::DUE_UNIT_MONTHS);
-    return rule;
-  }
-  auto date = ParsePartialDate(text);
-  if (!date.ok() || !IsExact(*date)) {
-    return UsageError(
-        absl::StrCat("\"", text, "\" is no due rule. Write immediately, 2024-03-31, 28 days or 3 months."));
-  }
-  *rule.mutable_date() = *date;
-  return rule;
+std::string CountProblem(const std::string& value) {
+  size_t number = 0;
+  const bool good = absl::SimpleAtoi(value, &number) && number > 0;
+  return good ? "" : absl::StrCat("\"", value, "\" is no number above 0");
 }
 
 absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::string& text) {
@@ -102,28 +81,10 @@ absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::stri
   return recommendation;
 }
 
-absl::Status CheckListOptions(const std::string& kind, const std::vector<std::string>& given) {
-  static const std::vector<std::pair<std::string, std::vector<std::string>>> kKinds = {
-      {"--force", {"concerns", "recommendations", "proposals", "decisions", "episodes"}},
-      {"--state", {"concerns", "recommendations", "proposals"}},
-      {"--stage", {"monitoring"}},
-      {"--region", {"forces"}},
-      {"--query", {"forces"}}};
-  for (const auto& [option, kinds] : kKinds) {
-    if (std::find(given.begin(), given.end(), option) == given.end()) continue;
-    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) continue;
-    std::string names;
-    for (size_t i = 0; i < kinds.size(); ++i) {
-      absl::StrAppend(&names, i == 0 ? "" : i + 1 == kinds.size() ? " and " : ", ", kinds[i]);
-    }
-    return UsageError(absl::StrCat(option, " does not apply to ", kind, "; it is for ", names, "."));
-  }
-  return absl::OkStatus();
-}
-
 const std::vector<std::string>& Ledgers() {
-  static const std::vector<std::string> ledgers = {"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
-  return ledgers;
+  static const auto* const kLedgers =
+      new std::vector<std::string>{"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
+  return *kLedgers;
 }
 
 std::optional<std::string> LedgerName(const std::string& text) {
@@ -135,30 +96,6 @@ std::optional<std::string> LedgerName(const std::string& text) {
 std::string LedgerProblem(const std::string& text) {
   return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
 }
-
-absl::StatusOr<std::string> LedgerToList(const std::string& kind, const std::string& ledger) {
-  if (kind != "redactions") {
-    if (ledger.empty()) return ledger;
-    return UsageError(absl::StrCat("\"", ledger, "\" does not belong here: a ledger is named for redactions alone."));
-  }
-  if (ledger.empty()) return UsageError("Name the ledger: list redactions forces, concerns or monitoring.");
-  const auto name = LedgerName(ledger);
-  if (!name) return UsageError(LedgerProblem(ledger) + ".");
-  return *name;
-}
-
-absl::StatusOr<std::pair<std::string, int64_t>> ParseVersion(const std::string& text) {
-  const size_t at = text.rfind('@');
-  int64_t revision = 0;
-  if (at == std::string::npos || at == 0 || !absl::SimpleAtoi(text.substr(at + 1), &revision) || revision < 1) {
-    return UsageError(absl::StrCat("\"", text,
-                                   "\" is no version. Write RESOURCE@REVISION, such as forces/kent/concerns/1@12; "
-                                   "oversight versions RESOURCE shows the revisions."));
-  }
-  return std::pair(text.substr(0, at), revision);
-}
-
-std::string VersionProblem(const std::string& text) { return Problem(ParseVersion(text)); }
 
 std::string QuotedEtag(const std::string& text) {
   return text.empty() || text.front() == '"' ? text : absl::StrCat("\"", text, "\"");

@@ -1,8 +1,6 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <iostream>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -79,7 +77,7 @@ std::string Told(const ExportedFile& file) {
 absl::Status Export(Session& session, const std::string& ledger, const std::string& path) {
   const auto file = ExportLedger(session, *LedgerName(ledger), path);
   if (!file.ok()) return file.status();
-  std::cout << (session.json ? ledger::ToJson(*file) + "\n" : Told(*file));
+  *session.out << (session.json ? ledger::ToJson(*file) + "\n" : Told(*file));
   return absl::OkStatus();
 }
 
@@ -114,11 +112,11 @@ absl::Status Backup(Session& session, const std::string& directory) {
       return exported.status();
     }
     exported->file = file;
-    if (!session.json) std::cout << Told(*exported) << std::flush;
+    if (!session.json) *session.out << Told(*exported) << std::flush;
     manifest.files.push_back(*std::move(exported));
   }
   if (absl::Status status = WriteManifest(folder / ledger::kManifestFile, manifest); !status.ok()) return status;
-  std::cout << (session.json ? ledger::ManifestText(manifest)
+  *session.out << (session.json ? ledger::ManifestText(manifest)
                              : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
                                             directory, "\n"));
   return absl::OkStatus();
@@ -126,30 +124,34 @@ absl::Status Backup(Session& session, const std::string& directory) {
 
 }  // namespace
 
-void AddBackupCommands(CLI::App& app, Session& session) {
-  {
-    auto ledger = std::make_shared<std::string>();
-    auto path = std::make_shared<std::string>();
-    auto* command = app.add_subcommand(
-        "export",
-        "Write the log of a running service to a file, as it is now, verified. Goes on after a broken connection; the "
-        "file appears when it is whole");
-    command->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
-    command->add_option("file", *path, "The file to write; compressed when its name ends in .gz")->required();
-    command->callback([&session, ledger, path] {
-      session.run = [&session, ledger, path] { return Export(session, *ledger, *path); };
-    });
-  }
-  {
-    auto directory = std::make_shared<std::string>();
-    auto* command = app.add_subcommand(
-        "backup",
-        "Export all three logs of the running suite into a folder, with a manifest. SERVICE restore FILE "
-        "brings them back");
-    command->add_option("directory", *directory, "The folder: made when missing, one for each backup")->required();
-    command->callback(
-        [&session, directory] { session.run = [&session, directory] { return Backup(session, *directory); }; });
-  }
+std::vector<Command> BackupCommands() {
+  std::vector<Command> commands(2);
+  commands[0] = {.name = "export",
+                 .summary = "Write the log of a running service to a file, as it is now, verified.",
+                 .details = "Goes on after a broken connection; the file appears when it is whole.",
+                 .positionals = {{.name = "ledger",
+                                  .value = "LEDGER",
+                                  .help = "forces, concerns or monitoring.",
+                                  .required = true,
+                                  .check = &LedgerProblem},
+                                 {.name = "file",
+                                  .value = "FILE",
+                                  .help = "The file to write; compressed when its name ends in .gz.",
+                                  .required = true}},
+                 .run = [](Session& session, const Arguments& arguments) {
+                   return Export(session, arguments.text("ledger"), arguments.text("file"));
+                 }};
+  commands[1] = {.name = "backup",
+                 .summary = "Export all three logs of the running suite into a folder, with a manifest.",
+                 .details = "SERVICE restore FILE brings them back. To check a backup: oversight verify FOLDER.",
+                 .positionals = {{.name = "folder",
+                                  .value = "FOLDER",
+                                  .help = "Made when missing, one for each backup.",
+                                  .required = true}},
+                 .run = [](Session& session, const Arguments& arguments) {
+                   return Backup(session, arguments.text("folder"));
+                 }};
+  return commands;
 }
 
 }  // namespace oversight::cli

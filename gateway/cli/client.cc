@@ -8,6 +8,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/cli/arguments.h"
+#include "gateway/cli/contract.h"
 #include "gateway/forward/backend_call.h"
 #include "gateway/http/connect.h"
 #include "google/protobuf/util/json_util.h"
@@ -48,16 +49,15 @@ absl::Status Client::Call(const std::string& method, const google::protobuf::Mes
 absl::StatusOr<std::string> Client::CallJson(const std::string& method, const std::string& request,
                                              const std::string& as, bool one_line) {
   const size_t slash = method.find('/');
-  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(method.substr(0, slash));
+  const auto* service = Contract().FindServiceByName(method.substr(0, slash));
   const auto* descriptor =
       service == nullptr || slash == std::string::npos ? nullptr : service->FindMethodByName(method.substr(slash + 1));
   if (descriptor == nullptr || descriptor->server_streaming()) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", method, "\" is no unary method. Write it as oversight.forces.v1.ForcesService/GetForce."));
   }
-  auto* factory = google::protobuf::MessageFactory::generated_factory();
-  std::unique_ptr<google::protobuf::Message> in(factory->GetPrototype(descriptor->input_type())->New());
-  std::unique_ptr<google::protobuf::Message> out(factory->GetPrototype(descriptor->output_type())->New());
+  const std::unique_ptr<google::protobuf::Message> in = NewMessage(*descriptor->input_type());
+  const std::unique_ptr<google::protobuf::Message> out = NewMessage(*descriptor->output_type());
   const auto parsed = google::protobuf::util::JsonStringToMessage(request, in.get());
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("The request is not valid JSON of ",
@@ -122,8 +122,11 @@ int ExitCode(const absl::Status& status) {
 }
 
 std::string Describe(const absl::Status& status) {
-  const std::string message(status.message());
-  if (IsUsageError(status)) return message + "\n";
+  std::string message(status.message());
+  if (IsUsageError(status)) return message.empty() ? "" : message + "\n";
+  if (message.empty() && status.code() == absl::StatusCode::kUnimplemented) {
+    message = "The service that answered does not have this call.";
+  }
   const std::string code(rpc::CodeName(status.code())), reason = ReasonOf(status);
   std::string text = absl::StrCat(code, reason.empty() || reason == code ? "" : " " + reason, ": ", message, "\n");
   const auto violations = ViolationsOf(status);

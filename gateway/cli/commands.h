@@ -1,58 +1,45 @@
-// The commands of `oversight`, one function per group: each adds its subcommands to the parser and runs when chosen.
-// They say what they did on stdout (a table, or with --json one JSON object per line) and return a status.
+// The commands of `oversight` that are written out, because they do more than one call: one function per group. Every
+// other method of the suite is a verb, made from the contract (verb_command.h).
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
+#include <vector>
 
-#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/command.h"
 
 namespace oversight::cli {
 
-// What every command needs. Filled in by the parser before a command runs.
+// What every command needs.
 struct Session {
   ClientOptions options;
   bool json = false;
-  std::string request_id;  // empty: a new one for each change
-  std::string etag;        // empty: whatever is current
+  size_t width = 120;  // Of the lines that people read.
   std::unique_ptr<Client> client;
+  std::ostream* out = nullptr;
+  std::ostream* err = nullptr;
   // What a failed command leaves behind, said after its error.
   std::string note;
-  // The command chosen, run after parsing.
-  std::function<absl::Status()> run;
 };
 
-void AddReadCommands(CLI::App& app, Session& session);     // list, show, actions, versions, dashboard, watch
-void AddConcernCommands(CLI::App& app, Session& session);  // raise, recommend, issue, assess, claim, verify-claim, ...
-void AddMonitoringCommands(CLI::App& app, Session& session);  // propose, decide, withdraw-proposal
-void AddToolCommands(CLI::App& app, Session& session);        // import, call, play
-void AddLedgerCommands(CLI::App& app, Session& session);      // verify, head, redact
-void AddBackupCommands(CLI::App& app, Session& session);      // export, backup
+std::vector<Command> FindCommands();       // list, show, versions, actions
+std::vector<Command> CaseCommands();       // raise, propose
+std::vector<Command> DashboardCommands();  // dashboard, watch
+std::vector<Command> LedgerCommands();     // verify, head
+std::vector<Command> BackupCommands();     // export, backup
+std::vector<Command> ToolCommands();       // import, call, play
 
-// "kent" or "forces/kent" -> "forces/kent".
-std::string ForceName(const std::string& text);
+// The flag --request-id of commands that change something, and the id given by it or a new one.
+FlagSpec RequestIdFlag();
+std::string RequestId(const Arguments& arguments);
 
 // Prints `message` as one line of JSON.
-void PrintJson(const google::protobuf::Message& message);
-
-// Sends a change and prints the answer: as JSON, or as labelled lines of the field `shown`.
-template <class Request, class Response>
-absl::Status Change(Session& session, const std::string& method, Request request, const std::string& shown,
-                    Response* response = nullptr);
-
-std::string NewRequestId();
-absl::Status ShowAnswer(Session& session, const google::protobuf::Message& response, const std::string& shown);
-
-template <class Request, class Response>
-absl::Status Change(Session& session, const std::string& method, Request request, const std::string& shown,
-                    Response* response) {
-  request.set_request_id(session.request_id.empty() ? NewRequestId() : session.request_id);
-  Response own;
-  if (response == nullptr) response = &own;
-  if (absl::Status status = session.client->Call(method, request, response); !status.ok()) return status;
-  return ShowAnswer(session, *response, shown);
-}
+void PrintJson(const Session& session, const google::protobuf::Message& message);
+// Prints an answer: as JSON, or in words.
+void PrintAnswer(const Session& session, const google::protobuf::Message& response);
 
 }  // namespace oversight::cli

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,7 +23,6 @@
 namespace oversight::cli {
 namespace {
 
-namespace lv1 = ledger::v1;
 using ledger::Auditor;
 using ledger::ExportedFile;
 using ledger::ExportReader;
@@ -33,7 +31,6 @@ using ledger::LoggedTransaction;
 using ledger::Verdict;
 using ledger::VerifierKey;
 
-constexpr char kService[] = "oversight.ledger.v1.LedgerService/";
 constexpr size_t kMostHeadBytes = 64 << 10, kMostManifestBytes = 1 << 20;
 
 // Whether the service said that its own log is damaged, rather than that it cannot answer.
@@ -182,11 +179,11 @@ absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
                               : VerifyFile(subject.name, *evidence, subject.told ? &*subject.told : nullptr);
     if (!verdict.ok()) {
       if (IsUsageError(verdict.status())) return verdict.status();
-      std::cout << (session.json ? "" : absl::StrCat(subject.name, ": not verified.\n"));
+      *session.out << (session.json ? "" : absl::StrCat(subject.name, ": not verified.\n"));
       if (unfinished.ok()) unfinished = verdict.status();
       continue;
     }
-    std::cout << (session.json ? verdict->ToJson() : verdict->ToText()) << std::flush;
+    *session.out << (session.json ? verdict->ToJson() : verdict->ToText()) << std::flush;
     origins.push_back(verdict->origin);
     if (verdict->finding) not_sound.push_back(absl::StrCat(verdict->subject, ": ", verdict->finding->ToString()));
   }
@@ -205,19 +202,6 @@ absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
   return absl::OkStatus();
 }
 
-absl::Status Redact(Session& session, const std::string& ledger, const std::string& version,
-                    const std::string& reason) {
-  const auto parsed = ParseVersion(version);
-  if (!parsed.ok()) return parsed.status();
-  lv1::RedactVersionRequest request;
-  request.set_name(*LedgerName(ledger));
-  request.set_resource(parsed->first);
-  request.set_resource_revision(parsed->second);
-  request.set_reason(reason);
-  return Change<lv1::RedactVersionRequest, lv1::RedactVersionResponse>(session, absl::StrCat(kService, "RedactVersion"),
-                                                                       request, "redaction");
-}
-
 absl::Status ShowHead(Session& session, const std::string& ledger, const std::string& save) {
   const auto head = GetHead(session, *LedgerName(ledger));
   if (!head.ok()) return head.status();
@@ -229,13 +213,13 @@ absl::Status ShowHead(Session& session, const std::string& ledger, const std::st
     if (!out) return absl::FailedPreconditionError(absl::StrCat("Cannot write ", save, "."));
   }
   if (session.json) {
-    PrintJson(*head);
+    PrintJson(session, *head);
   } else {
-    std::cout << text;
+    *session.out << text;
     if (!head->verifier_key().empty()) {
-      std::cerr << "Signed by " << head->verifier_key() << "\n";
+      *session.err << "Signed by " << head->verifier_key() << "\n";
     } else {
-      std::cerr << "Not signed: the service has no signing key.\n";
+      *session.err << "Not signed: the service has no signing key.\n";
     }
   }
   return absl::OkStatus();
@@ -243,55 +227,46 @@ absl::Status ShowHead(Session& session, const std::string& ledger, const std::st
 
 }  // namespace
 
-void AddLedgerCommands(CLI::App& app, Session& session) {
-  {
-    auto arguments = std::make_shared<VerifyArguments>();
-    auto* verify = app.add_subcommand(
-        "verify",
-        "Check that the log of a service, an exported file or a backup is whole and unchanged. Names the first bad "
-        "revision. Exit code 0: sound, 1: not sound");
-    verify->add_option(
-        "subjects", arguments->subjects,
-        "forces, concerns, monitoring, or the path of an exported file or of the folder of a backup; all three ledgers "
-        "when none is given");
-    verify->add_option("--head", arguments->head_files,
-                       "A file in which an older head was kept (oversight head --save): the log must go on from it");
-    verify->add_option(
-        "--key", arguments->key_texts,
-        "The key that heads must be signed with, as text (name+id+base64) or the path of a file with it");
-    verify->callback(
-        [&session, arguments] { session.run = [&session, arguments] { return VerifyAll(session, *arguments); }; });
-  }
-  {
-    auto ledger = std::make_shared<std::string>();
-    auto save = std::make_shared<std::string>();
-    auto* head = app.add_subcommand(
-        "head", "Show the head of a log: its size and the root over it, signed when the service signs");
-    head->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
-    head->add_option("--save", *save, "Keep it in this file, for `oversight verify --head` later");
-    head->callback([&session, ledger, save] {
-      session.run = [&session, ledger, save] { return ShowHead(session, *ledger, *save); };
-    });
-  }
-  {
-    auto ledger = std::make_shared<std::string>();
-    auto version = std::make_shared<std::string>();
-    auto reason = std::make_shared<std::string>();
-    auto* redact = app.add_subcommand(
-        "redact",
-        "Remove what one earlier version of a record held, by law, for good. Who, when and why stay on record, and the "
-        "log stays verifiable");
-    redact->add_option("ledger", *ledger, "forces, concerns or monitoring")->required()->check(&LedgerProblem);
-    redact->add_option("version", *version, "RESOURCE@REVISION, such as forces/kent/concerns/1@12")
-        ->required()
-        ->check(&VersionProblem);
-    redact->add_option("--reason", *reason, "Why, with the legal basis. Kept for good: do not repeat what is removed")
-        ->required()
-        ->check(&NotEmpty);
-    redact->callback([&session, ledger, version, reason] {
-      session.run = [&session, ledger, version, reason] { return Redact(session, *ledger, *version, *reason); };
-    });
-  }
+std::vector<Command> LedgerCommands() {
+  std::vector<Command> commands(2);
+  commands[0] = {
+      .name = "verify",
+      .summary = "Check that the log of a service, an exported file or a backup is whole and unchanged.",
+      .details = "Names the first bad revision. Exit code 0: sound, 1: not sound.",
+      .positionals = {{.name = "subject",
+                       .value = "LEDGER|FILE",
+                       .help = "forces, concerns, monitoring, or the path of an exported file; all three ledgers when "
+                               "none is given.",
+                       .repeated = true}},
+      .flags = {{.name = "head",
+                 .value = "FILE",
+                 .help = "A file in which an older head was kept (oversight head --save): the log must go on from it. "
+                         "May be given several times.",
+                 .repeated = true},
+                {.name = "key",
+                 .value = "KEY|FILE",
+                 .help = "The key that heads must be signed with, as text (name+id+base64) or the path of a file with "
+                         "it. May be given several times.",
+                 .repeated = true}},
+      .run = [](Session& session, const Arguments& arguments) {
+        return VerifyAll(session, {.subjects = arguments.all("subject"),
+                                   .head_files = arguments.all("head"),
+                                   .key_texts = arguments.all("key")});
+      }};
+  commands[1] = {.name = "head",
+                 .summary = "Show the head of a log: its size and the root over it, signed when the service signs.",
+                 .positionals = {{.name = "ledger",
+                                  .value = "LEDGER",
+                                  .help = "forces, concerns or monitoring.",
+                                  .required = true,
+                                  .check = &LedgerProblem}},
+                 .flags = {{.name = "save",
+                            .value = "FILE",
+                            .help = "Keep it in this file, for `oversight verify --head` later."}},
+                 .run = [](Session& session, const Arguments& arguments) {
+                   return ShowHead(session, arguments.text("ledger"), arguments.text("save"));
+                 }};
+  return commands;
 }
 
 }  // namespace oversight::cli

@@ -1,24 +1,42 @@
-// A table for people: columns as wide as their longest cell, long text cut to fit. Pure value; one thread.
+// A table for people: columns as wide as their longest cell, or made to fit a width. Pure value; one thread.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace oversight::cli {
 
+struct Column {
+  Column(std::string title) : header(std::move(title)) {}  // NOLINT: a header alone is a column
+  Column(const char* title) : header(title) {}             // NOLINT
+  Column(std::string title, bool may_wrap, int place) : header(std::move(title)), wraps(may_wrap), rank(place) {}
+
+  std::string header;
+  bool wraps = false;  // Its cells may be broken into lines between words.
+  int rank = 0;        // Where there is no room, the highest go first; those up to 2 stay.
+};
+
 class Table {
  public:
-  explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  bool empty() const { return rows_.empty(); }
+
   // Lines ending in newline. A cell longer than `max_cell` characters is cut and ends in "…".
   std::string Text(size_t max_cell = 60) const;
-  // The same with nothing cut: the last column is broken into lines of at most `width` characters between words.
-  std::string Wrapped(size_t width = 80) const;
+  // In lines of at most `width` characters, as far as the columns that stay let it: without columns in which nothing
+  // stands, cells that may wrap broken, and what has no room left out. Nothing that is shown is cut.
+  std::string Fit(size_t width) const;
+  // Whether Fit shows every column that has something in it.
+  bool AllFit(size_t width) const;
 
  private:
-  static std::string Lines(const std::vector<std::vector<std::string>>& lines);
+  // Which columns Fit shows, and how wide.
+  std::vector<std::pair<size_t, size_t>> Layout(size_t width) const;
+  bool AnyIn(size_t column) const;
 
-  std::vector<std::string> header_;
+  std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 
@@ -28,5 +46,8 @@ std::vector<std::string> WrapText(const std::string& text, size_t width);
 
 // Characters as a terminal counts them: code points. Wide scripts are not told apart.
 size_t DisplayWidth(const std::string& text);
+
+// `text` with blanks behind it up to `width` characters.
+std::string Padded(const std::string& text, size_t width);
 
 }  // namespace oversight::cli

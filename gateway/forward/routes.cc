@@ -1,8 +1,5 @@
 #include "gateway/forward/routes.h"
 
-#include <cstdlib>
-
-#include "common/observe/json_log.h"
 #include "gateway/forward/backend_call.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -46,16 +43,15 @@ void Routes::AddLedger(const std::string& ledger, const std::string& owner, std:
   }
 }
 
-void Routes::AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
-  if (descriptor == nullptr) {
-    observe::LogError("service is not linked in", {{"service", service}});
-    std::abort();
-  }
+void Routes::AddService(const google::protobuf::Descriptor* request, const std::string& owner,
+                        std::shared_ptr<grpc::Channel> channel) {
   auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
-  for (int i = 0; i < descriptor->method_count(); ++i) {
-    const std::string path = "/" + service + "/" + descriptor->method(i)->name();
-    routes_[path] = Route{path, owner, descriptor->method(i), stub, {}};
+  for (int s = 0; s < request->file()->service_count(); ++s) {
+    const auto* service = request->file()->service(s);
+    for (int i = 0; i < service->method_count(); ++i) {
+      const std::string path = "/" + service->full_name() + "/" + service->method(i)->name();
+      routes_[path] = Route{path, owner, service->method(i), stub, {}};
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
@@ -31,14 +32,21 @@ struct Route {
 
 class Routes {
  public:
-  // Every method of `service`, a full name, goes to `channel`, where `owner` answers. The service must be linked in.
-  void AddService(const std::string& service, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
+  // Every method of the service in whose file `Request` stands goes to `channel`, where `owner` answers. A type and not
+  // a name, since what nobody refers to is not linked in.
+  template <class Request>
+  void AddService(const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
+    AddService(Request::descriptor(), owner, std::move(channel));
+  }
   // LedgerService for `ledger` ("ledgers/forces") goes to `channel`. Those added first answer for unknown ledgers.
   void AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
   // Null when there is no such method.
   const Route* Find(const std::string& path) const;
 
  private:
+  void AddService(const google::protobuf::Descriptor* request, const std::string& owner,
+                  std::shared_ptr<grpc::Channel> channel);
+
   std::unordered_map<std::string, Route> routes_;
 };
 

@@ -15,6 +15,10 @@
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
+#include "oversight/concerns/v1/evidence_service.pb.h"
+#include "oversight/concerns/v1/overview_service.pb.h"
+#include "oversight/concerns/v1/responses_service.pb.h"
+#include "oversight/concerns/v1/revisits_service.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 
@@ -69,7 +73,7 @@ class GatewayApplication final : public rpc::Application {
   absl::Status Started(grpc::Server& server) override {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
-    http_routes_.AddService(v1::GatewayService::service_full_name(), "gateway", server.InProcessChannel(arguments));
+    http_routes_.AddService<v1::GetForceDashboardRequest>("gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
     OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_));
@@ -98,9 +102,13 @@ class GatewayApplication final : public rpc::Application {
 
  private:
   void AddBackends(Routes& routes) {
-    routes.AddService(ForcesService::service_full_name(), "forces-service", forces_);
-    routes.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_);
-    routes.AddService(MonitoringService::service_full_name(), "monitoring-service", monitoring_);
+    routes.AddService<forces::v1::GetForceRequest>("forces-service", forces_);
+    routes.AddService<concerns::v1::GetConcernRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetResponseRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetRevisitRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetEvidenceRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", concerns_);
+    routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

@@ -51,7 +51,7 @@ bool InThePast(const common::v1::ReadOptions& read) {
 
 // The recorded time at which the owners are asked for what goes with these stages.
 absl::Time MomentOf(const common::v1::ReadOptions& read, const Stages& stages) {
-  return read.as_of().has_recorded_time() ? rpc::TimeOf(read.as_of().recorded_time()) : stages.time;
+  return read.as_of().has_recorded_time() ? rpc::GetTime(read.as_of().recorded_time()) : stages.time;
 }
 
 // That a force was in the default stage may only be said of a time at which somebody kept a record of stages.

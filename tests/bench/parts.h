@@ -15,6 +15,8 @@ void BenchIssuing(const Plan& plan, Report& report);
 void BenchCommits(const Plan& plan, Report& report);
 // What reads and a start cost as the log grows.
 void BenchGrowth(const Plan& plan, Report& report);
+// Counts, due items, search, checks and histories over ten years of casework, and how they grow with it.
+void BenchOverview(const Plan& plan, Report& report);
 // Streams that wait, and one event to all of them, beside etcd's.
 void BenchWatch(const Plan& plan, Report& report);
 

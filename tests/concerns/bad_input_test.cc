@@ -3,7 +3,9 @@
 
 #include "common/auth/authorization.h"
 #include "concerns-service/service/authorization.h"
+#include "concerns-service/service/evidence_service.h"
 #include "concerns-service/service/responses_service.h"
+#include "concerns-service/service/revisits_service.h"
 #include "tests/concerns/service_support.h"
 
 namespace oversight::concerns {
@@ -269,7 +271,9 @@ TEST_F(BadInputTest, MomentsThatAreNot) {
 TEST(Authorization, TablesCoverTheService) {
   std::set<std::string> verbs;
   for (const auto& [file, rules] : {std::pair(v1::CreateConcernRequest::descriptor()->file(), ConcernsRules()),
-                                    std::pair(v1::CreateResponseRequest::descriptor()->file(), ResponsesRules())}) {
+                                    std::pair(v1::CreateResponseRequest::descriptor()->file(), ResponsesRules()),
+                                    std::pair(v1::PlanRevisitRequest::descriptor()->file(), RevisitsRules()),
+                                    std::pair(v1::AddEvidenceRequest::descriptor()->file(), EvidenceRules())}) {
     for (const auto& table : {RoleTable(rules), ScopeTable(rules)}) {
       EXPECT_TRUE(table.Verify(*file->service(0)).ok()) << table.Verify(*file->service(0));
     }

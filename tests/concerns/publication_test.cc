@@ -136,7 +136,9 @@ TEST(SupersedeConcern, BothAreOpen) {
     EXPECT_THAT(status, Precondition("WRONG_STATE")) << state;
     EXPECT_EQ(ErrorMetadata(status, "name"), successor.name());
     EXPECT_EQ(ErrorMetadata(status, "state"), StateWord(state));
-    if (state == v1::CONCERN_STATE_DRAFT) EXPECT_THAT(std::string(status.message()), HasSubstr("IssueConcern"));
+    if (state == v1::CONCERN_STATE_DRAFT) {
+      EXPECT_THAT(std::string(status.message()), HasSubstr("IssueConcern"));
+    }
   }
   const auto draft = SupersedeConcern(Draft(), New(), Reissued(), On("2024-05-10")).status();
   EXPECT_THAT(draft, Precondition("WRONG_STATE"));

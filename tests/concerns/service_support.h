@@ -127,26 +127,15 @@ class ConcernsServiceTest : public ::testing::Test {
     start_ = Head();
   }
 
-  template <class Request, class Response>
-  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  // Of any service of the program: Call(&v1::ResponsesService::Stub::GetResponse, request).
+  template <class AnyStub, class Request, class Response>
+  absl::StatusOr<Response> Call(grpc::Status (AnyStub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, const std::string& principal = "liaison-lead") {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     Response response;
-    const auto stub = server_->StubAs<v1::ConcernsService>(principal);
-    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
-  }
-  template <class Request, class Response>
-  absl::StatusOr<Response> Call(grpc::Status (v1::ResponsesService::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                                                   Response*),
-                                const Request& request, const std::string& principal = "liaison-lead") {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    Response response;
-    const auto stub = server_->StubAs<v1::ResponsesService>(principal);
-    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    AnyStub stub(server_->ChannelAs(principal));
+    const grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return rpc::FromGrpc(status);
     return response;
   }

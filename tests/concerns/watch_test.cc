@@ -1,6 +1,7 @@
 // WatchConcerns: what insiders are told, and what outsiders are told of the same events.
 #include "concerns-service/domain/lifecycle.h"
-#include "tests/concerns/service_support.h"
+#include "concerns-service/domain/revisit_lifecycle.h"
+#include "tests/concerns/revisits_fixture.h"
 #include "tests/support/watch_recorder.h"
 
 namespace oversight::concerns {
@@ -9,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class WatchTest : public ConcernsServiceTest {
+class WatchTest : public RevisitsFixture {
  protected:
   // An open watch, read until something is known to have come.
   class Watch {
@@ -28,6 +29,8 @@ class WatchTest : public ConcernsServiceTest {
           if (event.has_concern()) state = " " + StateWord(event.concern().state());
           if (event.has_recommendation()) state = " " + StateWord(event.recommendation().state());
           if (event.has_force_response()) state = " " + StateWord(event.force_response().state());
+          if (event.has_revisit()) state = " " + StateWord(event.revisit().state());
+          if (event.has_evidence()) state = absl::StrCat(" ", event.evidence().content().version());
           told.push_back(common::v1::EventType_Name(event.type()).substr(sizeof("EVENT_TYPE_") - 1) + " " +
                          event.name() + state);
         }
@@ -65,6 +68,18 @@ class WatchTest : public ConcernsServiceTest {
           v1::Recommendation recommendation;
           if (change.name.find("/responses/") != std::string::npos ||
               change.name.find("/progressNotes/") != std::string::npos) {
+            return true;
+          }
+          v1::Revisit revisit;
+          v1::Evidence evidence;
+          if (change.name.find("/revisits/") != std::string::npos && revisit.ParseFromString(change.payload)) {
+            if (!revisit.has_letter()) return false;
+            change.version = met->insert(change.name).second ? 1 : 2;
+            return true;
+          }
+          if (change.name.find("/evidence/") != std::string::npos && evidence.ParseFromString(change.payload)) {
+            if (!evidence.shared_with_force()) return false;
+            change.version = met->insert(change.name).second ? 1 : 2;
             return true;
           }
           const bool draft = change.name.find("/recommendations/") == std::string::npos
@@ -175,6 +190,50 @@ TEST_F(WatchTest, TellsASupersessionInOnePiece) {
   EXPECT_THAT(outside->Until(done.header().revision()),
               ElementsAre("MODIFIED " + old + " SUPERSEDED", "MODIFIED " + old + "/recommendations/1 SUPERSEDED",
                           "MODIFIED " + fresh + " ISSUED"));
+}
+
+TEST_F(WatchTest, TellsOfARevisitFromItsLetterOn) {
+  const std::string concern = IssuedConcern();
+  auto inside = Open("gateway", Head()), outside = Open("west-midlands-officer", Head());
+  const std::string revisit = Plan({concern}), cancelled = Plan({concern});
+  CarryOut(revisit);
+  Find(revisit, {concern});
+  Must(Call(&Revisits::CancelRevisit, CancelRequest(cancelled)));
+  EXPECT_THAT(outside->Until(Head()), IsEmpty());
+  Send(revisit);
+  EXPECT_THAT(outside->Until(Head()), ElementsAre("ADDED " + revisit + " LETTER_SENT"));
+  auto letter = LetterRequest(revisit);
+  letter.set_correction("The copy list was wrong.");
+  Must(Call(&Revisits::RecordLetter, letter));
+  Publish(revisit);
+  EXPECT_THAT(outside->Until(Head()),
+              ElementsAre("MODIFIED " + revisit + " LETTER_SENT", "MODIFIED " + revisit + " LETTER_PUBLISHED"));
+  EXPECT_THAT(inside->Until(Head()),
+              ElementsAre("ADDED " + revisit + " PLANNED", "ADDED " + cancelled + " PLANNED",
+                          "MODIFIED " + revisit + " CARRIED_OUT", "MODIFIED " + revisit + " FINDINGS_RECORDED",
+                          "MODIFIED " + cancelled + " CANCELLED", "MODIFIED " + revisit + " LETTER_SENT",
+                          "MODIFIED " + revisit + " LETTER_SENT", "MODIFIED " + revisit + " LETTER_PUBLISHED"));
+  EXPECT_TRUE(KeepsWatchPromises(inside->End(), Log()));
+  EXPECT_TRUE(KeepsWatchPromises(outside->End(), LogOutside("forces/west-midlands")));
+}
+
+TEST_F(WatchTest, TellsOfEvidenceOnceTheForceMayKnowOfIt) {
+  const std::string concern = IssuedConcern();
+  auto inside = Open("gateway", Head()), outside = Open("west-midlands-oversight-body", Head());
+  const std::string kept = AddEvidence(concern);
+  Must(Call(&EvidenceStub::AddEvidenceVersion, VersionRequest(kept)));
+  EXPECT_THAT(outside->Until(Head()), IsEmpty());
+  Must(Call(&EvidenceStub::ShareEvidence, ShareRequest(kept)));
+  Must(Call(&EvidenceStub::LinkEvidence, LinkRequest(kept, concern + "/recommendations/1")));
+  const std::string own = AddEvidence(concern, 'c', "west-midlands-officer");
+  Must(Call(&EvidenceStub::AddEvidenceVersion, VersionRequest(own, 'd'), "west-midlands-officer"));
+  EXPECT_THAT(outside->Until(Head()), ElementsAre("ADDED " + kept + " 2", "MODIFIED " + kept + " 2",
+                                                  "ADDED " + own + " 1", "MODIFIED " + own + " 2"));
+  EXPECT_THAT(inside->Until(Head()),
+              ElementsAre("ADDED " + kept + " 1", "MODIFIED " + kept + " 2", "MODIFIED " + kept + " 2",
+                          "MODIFIED " + kept + " 2", "ADDED " + own + " 1", "MODIFIED " + own + " 2"));
+  EXPECT_TRUE(KeepsWatchPromises(inside->End(), Log()));
+  EXPECT_TRUE(KeepsWatchPromises(outside->End(), LogOutside("forces/west-midlands")));
 }
 
 TEST_F(WatchTest, NotForThePublic) {

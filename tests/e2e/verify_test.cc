@@ -201,16 +201,21 @@ TEST_P(VerifyTest, ARedactionIsSoundAndAHandInTheDatabaseIsNot) {
                                     "\",\"title\":\"A title\"},\"updateMask\":\"title\",\"requestId\":\"correct\"}")});
   cli("public", {"head", "concerns", "--save=" + kept});
 
-  const std::string version = absl::StrCat(concern, "@", revision);
-  const Ran refused = suite_->Cli("hm-inspector", {"redact", "concerns", version, "--reason=Article 17"});
+  const auto redact = [&](const std::string& who, int64_t of_revision) {
+    return suite_->Cli(who, {"redact-version", "concerns", "--resource=" + concern,
+                             absl::StrCat("--resource-revision=", of_revision), "--reason=Article 17"});
+  };
+  const int64_t version = std::stoll(revision);
+  const Ran refused = redact("hm-inspector", version);
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.err, HasSubstr("ROLE_NOT_ALLOWED"));
-  const std::string current = absl::StrCat(concern, "@", std::stoi(revision) + 1);
-  const Ran too_early = suite_->Cli("chief-inspector", {"redact", "concerns", current, "--reason=Article 17"});
+  const Ran too_early = redact("chief-inspector", version + 1);
   EXPECT_EQ(too_early.code, 1);
   EXPECT_THAT(too_early.err, AllOf(HasSubstr("VERSION_CURRENT"), HasSubstr("Correct the resource first")));
 
-  const std::string redacted = cli("chief-inspector", {"redact", "concerns", version, "--reason=Article 17"});
+  const Ran done = redact("chief-inspector", version);
+  ASSERT_EQ(done.code, 0) << done.err;
+  const std::string& redacted = done.out;
   EXPECT_EQ(Field(redacted, "name"), "redactions/1");
   EXPECT_EQ(Field(redacted, "resource"), concern);
   EXPECT_EQ(Field(redacted, "reason"), "Article 17");
@@ -257,7 +262,8 @@ TEST_P(VerifyTest, ARedactionIsSoundAndAHandInTheDatabaseIsNot) {
     for (const auto& transaction : part.transactions().transactions()) damaged = transaction.changes(0).name();
   }
   ASSERT_TRUE(reader->Finish().ok());
-  const Ran covered = suite_->Cli("chief-inspector", {"redact", "concerns", damaged + "@9", "--reason=To cover it up"});
+  const Ran covered = suite_->Cli("chief-inspector", {"redact-version", "concerns", "--resource=" + damaged,
+                                                      "--resource-revision=9", "--reason=To cover it up"});
   EXPECT_EQ(covered.code, 4) << covered.out;
   EXPECT_THAT(covered.err, HasSubstr("STORE_CORRUPT"));
 }

@@ -5,48 +5,6 @@
 namespace oversight::forces {
 namespace {
 
-TEST(Utf8Length, KnowsWholeCharacters) {
-  EXPECT_EQ(Utf8Length("x"), 1u);
-  EXPECT_EQ(Utf8Length("ŵ"), 2u);
-  EXPECT_EQ(Utf8Length("€uro"), 3u);
-  EXPECT_EQ(Utf8Length("👮"), 4u);
-  EXPECT_EQ(Utf8Length("\xF4\x8F\xBF\xBF"), 4u);
-}
-
-TEST(Utf8Length, IsNothingForWhatIsNotUtf8) {
-  for (const char* bad : {"", "\x80", "\xC3", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\xAF", "\xE2\x28\xA1", "\xED\xA0\x80",
-                          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82", "\xE9 caf"}) {
-    EXPECT_EQ(Utf8Length(bad), 0u) << bad;
-  }
-}
-
-TEST(Tidy, PutsWhiteSpaceInOrder) {
-  EXPECT_EQ(Tidy("  West \t\r\n Midlands  "), "West Midlands");
-  EXPECT_EQ(Tidy(" \n "), "");
-  EXPECT_EQ(Tidy(""), "");
-}
-
-TEST(FoldCase, MindsNoCaseInEnglishAndWelsh) {
-  EXPECT_EQ(FoldCase("WEST Midlands & Co"), "west midlands & co");
-  EXPECT_EQ(FoldCase("ŴŶÂÎÔÛŸÊ"), "ŵŷâîôûÿê");
-  EXPECT_EQ(FoldCase("ŽŹĽŃ"), "žźľń");
-}
-
-TEST(FoldCase, LeavesTheRest) {
-  for (const char* same : {"×÷ß", "ıĸŉſ", "İ", "€👮Ж", "caf\xE9", "\xC5", "\x80\x80"}) {
-    EXPECT_EQ(FoldCase(same), same);
-  }
-}
-
-// Every character of the folded stretch maps to itself or to a small letter that stays: folding twice changes nothing.
-TEST(FoldCase, IsIdempotent) {
-  for (unsigned c = 0x80; c < 0x800; ++c) {
-    const std::string text = {static_cast<char>(0xC0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3F))};
-    EXPECT_EQ(FoldCase(FoldCase(text)), FoldCase(text)) << c;
-    EXPECT_EQ(Utf8Length(FoldCase(text)), 2u) << c;
-  }
-}
-
 TEST(HasControlCharacter, FindsThem) {
   EXPECT_FALSE(HasControlCharacter("Heddlu Dyfed-Powys ŵ"));
   EXPECT_TRUE(HasControlCharacter(std::string("a\0b", 3)));

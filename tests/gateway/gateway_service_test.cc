@@ -7,6 +7,9 @@
 #include "gateway/forward/backend_call.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/responses_service.grpc.pb.h"
+#include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "tests/gateway/suite_fixture.h"
 #include "tests/support/http_client.h"
 #include "tests/support/watch_recorder.h"
@@ -140,7 +143,7 @@ TEST_F(GatewayServiceTest, RefusesTokensThatAreNotOfThisSuite) {
   const auto mismatch = Refuses(absl::StatusCode::kInvalidArgument, "CONSISTENCY_TOKEN_MISMATCH");
   const auto elsewhere = StartForces();
   for (const std::string& token :
-       {std::string("nonsense"), rpc::EncodeConsistencyToken(elsewhere->ledger().store_id(), 1)}) {
+       {std::string("nonsense"), rpc::EncodeConsistencyToken(elsewhere->ledger().incarnation(), 1)}) {
     EXPECT_THAT(National(AtLeast({token})).status(), mismatch) << token;
     EXPECT_THAT(OfForce(kForce, AtLeast({token})).status(), mismatch) << token;
     EXPECT_EQ(ViolationsOf(National(AtLeast({token})).status()).size(), 1u);
@@ -153,7 +156,7 @@ TEST_F(GatewayServiceTest, ATokenNotReachedInTimeIsADeadlineExceeded) {
   AwaitCurrent();
   v1::GetNationalDashboardRequest request;
   request.mutable_freshness()->add_at_least_as_fresh(
-      rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1));
+      rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1));
   v1::GetNationalDashboardResponse response;
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::milliseconds(300));
@@ -480,8 +483,11 @@ TEST_F(GatewayServiceTest, ADrainEndsEveryStreamAndSaysToComeBack) {
 TEST_F(GatewayServiceTest, EveryMethodOfTheSuiteIsReachedThere) {
   int methods = 0;
   grpc::GenericStub nobody(gateway_->ChannelAs(""));
-  for (const char* service : {ForcesService::service_full_name(), ConcernsService::service_full_name(),
-                              MonitoringService::service_full_name(), Gateway::service_full_name()}) {
+  for (const char* service :
+       {ForcesService::service_full_name(), ConcernsService::service_full_name(),
+        concerns::v1::ResponsesService::service_full_name(), concerns::v1::RevisitsService::service_full_name(),
+        concerns::v1::EvidenceService::service_full_name(), MonitoringService::service_full_name(),
+        Gateway::service_full_name()}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     ASSERT_NE(descriptor, nullptr);
     for (int i = 0; i < descriptor->method_count(); ++i, ++methods) {
@@ -589,7 +595,7 @@ TEST_F(GatewayServiceTest, DeadlinesArePassedOn) {
   // It would wait for a revision that does not come; the service gives up, since it knows until when.
   forces::v1::ListForcesRequest request;
   request.mutable_read()->mutable_consistency()->set_at_least_as_fresh(
-      rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1));
+      rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1));
   forces::v1::ListForcesResponse response;
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::milliseconds(300));

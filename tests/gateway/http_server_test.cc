@@ -95,9 +95,9 @@ class HttpServerTest : public SuiteFixture {
   HttpServer& Serve(HttpOptions options) {
     options.listen = "127.0.0.1:0";
     if (own_ == nullptr) {
-      routes_.AddService(ForcesService::service_full_name(), "forces-service", forces_->ChannelAs(""));
-      routes_.AddService(ConcernsService::service_full_name(), "concerns-service", concerns_->ChannelAs(""));
-      routes_.AddService(v1::GatewayService::service_full_name(), "gateway", gateway_->ChannelAs(""));
+      routes_.AddService<forces::v1::GetForceRequest>("forces-service", forces_->ChannelAs(""));
+      routes_.AddService<concerns::v1::GetConcernRequest>("concerns-service", concerns_->ChannelAs(""));
+      routes_.AddService<v1::GetForceDashboardRequest>("gateway", gateway_->ChannelAs(""));
     }
     auto server = HttpServer::Start(std::move(options), routes_);
     EXPECT_TRUE(server.ok()) << server.status();
@@ -113,7 +113,7 @@ class HttpServerTest : public SuiteFixture {
   std::string Waiting() {
     return absl::StrCat(
         R"({"read":{"consistency":{"atLeastAsFresh":")",
-        rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1), R"("}}})");
+        rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1), R"("}}})");
   }
   // The revision comes: the service waits for it even when the caller has gone.
   void EndWaiting() {
@@ -643,7 +643,7 @@ TEST_F(HttpServerTest, ASlowReaderHoldsUpItsOwnStreamOnly) {
   builder.RegisterService(&flood);
   const auto backend = builder.BuildAndStart();
   Routes routes;
-  routes.AddService(ForcesService::service_full_name(), "forces-service", backend->InProcessChannel({}));
+  routes.AddService<forces::v1::GetForceRequest>("forces-service", backend->InProcessChannel({}));
   const auto started = HttpServer::Start({.write_timeout = absl::Milliseconds(700)}, routes);
   ASSERT_TRUE(started.ok()) << started.status();
   HttpServer& server = **started;

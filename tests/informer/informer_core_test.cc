@@ -302,6 +302,28 @@ TEST(InformerCore, TellsListenersWhatChangedAfterItCanBeRead) {
   EXPECT_THAT(told, ElementsAre("2 forces/kent/concerns/1", "3 forces/kent/concerns/2", "1 forces/kent/concerns/3"));
 }
 
+TEST(InformerCore, TellsIndexesBeforeItCanBeReadAndOfEveryRevision) {
+  Played played;
+  std::vector<std::string> told;
+  played.informer.AddIndex([&](const InformerChange& change) {
+    EXPECT_EQ(played.informer.Read(), change.before);
+    EXPECT_EQ(change.after->revision(), change.revision);
+    told.push_back(absl::StrCat("at ", change.revision));
+    for (const auto& item : change.items) {
+      EXPECT_EQ(item.before, change.before->Get<Concern>(item.name));
+      EXPECT_EQ(item.after, change.after->Get<Concern>(item.name));
+      told.push_back(
+          absl::StrCat(item.before == nullptr ? "" : "was ", item.name, item.after == nullptr ? " gone" : ""));
+    }
+  });
+  played.Sync();
+  EXPECT_THAT(told, ElementsAre("at 5", "forces/kent/concerns/1", "forces/kent/concerns/2"));
+  told.clear();
+  played.owner.At(0)->Events("A", 6, {{"forces/kent/concerns/1", "ONE"}, {"forces/kent/concerns/2", ""}});
+  played.owner.At(0)->Bookmark("A", 8);
+  EXPECT_THAT(told, ElementsAre("at 6", "was forces/kent/concerns/1", "was forces/kent/concerns/2 gone", "at 8"));
+}
+
 TEST(InformerCore, WaitsForRevisionsAndTokens) {
   Played played;
   std::atomic<int> reached{0};

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "oversight/common/v1/principal.pb.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
@@ -225,7 +226,8 @@ TEST(Validator, IgnoresOutputOnlyFieldsAndClearsThem) {
   EXPECT_EQ(proposal.proposal().reasons(0).concern_title(), "");
 }
 
-TEST(Validator, AWildcardIsForListsAlone) {
+TEST(Validator, AWildcardIsForListsAndSearchesAlone) {
+  EXPECT_THAT(Check<concerns::v1::SearchConcernsRequest>("parent: 'forces/-' query: 'x'"), IsEmpty());
   EXPECT_THAT(Check<concerns::v1::ListRecommendationsRequest>("parent: 'forces/-/concerns/-'"), IsEmpty());
   EXPECT_THAT(Check<concerns::v1::ListConcernsRequest>("parent: 'forces/-'"), IsEmpty());
   EXPECT_THAT(Fields(Check<concerns::v1::CreateConcernRequest>(

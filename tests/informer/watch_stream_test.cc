@@ -187,19 +187,35 @@ TEST(WatchShapeDeathTest, DiesOfAnotherShape) {
   EXPECT_DEATH(WatchShape{forces::v1::GetForceResponse::descriptor()}, "created");
 }
 
+// Who waits for revisions is told of one that is hidden as soon as there is nothing else to tell.
+TEST(WatchStream, TellsAtOnceOfWhatIsHiddenWhereThatIsAskedFor) {
+  OwnLedger ledger;
+  const auto port = std::make_shared<HeldPort>();
+  WatchOptions options{.ledger = ledger.ledger.get(), .clock = &ledger.clock};
+  options.visible = [](const ledger::Version& version) { return version.name != "forces/hidden"; };
+  options.bookmark_unseen = true;
+  const auto feed = WatchFeed::Start(port, Shape(), StartOf("bookmark_interval { seconds: 60 }"), options);
+  EXPECT_EQ(port->At(1).bookmark().revision(), 0);
+  EXPECT_FALSE(port->At(1).bookmark().has_recorded_time());
+  Store(*ledger, {PutForce("hidden", "x")});
+  EXPECT_EQ(port->At(2).bookmark().revision(), 1);
+  EXPECT_EQ(GetTime(port->At(2).bookmark().recorded_time()), ledger->head().recorded_time);
+  feed->Stop();
+}
+
 TEST(WatchStream, TellsOfNowThenOfWhatFollows) {
   OwnLedger ledger;
   Store(*ledger, {PutForce("kent", "South East")});
   Watching watching(ledger, "");
   EXPECT_EQ(watching.port->At(0).created().revision(), 1);
-  EXPECT_EQ(watching.port->At(0).created().consistency_token(), EncodeConsistencyToken(ledger->store_id(), 1));
+  EXPECT_EQ(watching.port->At(0).created().consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 1));
   EXPECT_EQ(watching.port->At(1).bookmark().revision(), 1) << "it has caught up, and says so";
 
   Store(*ledger, {PutForce("essex", "East"), PutForce("kent", "Kent")});
   const auto events = watching.port->At(2).events();
   EXPECT_EQ(events.revision(), 2);
   EXPECT_TRUE(events.has_recorded_time());
-  EXPECT_EQ(events.consistency_token(), EncodeConsistencyToken(ledger->store_id(), 2));
+  EXPECT_EQ(events.consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 2));
   ASSERT_THAT(Names(events), ElementsAre("forces/essex", "forces/kent")) << "one transaction, one message";
   EXPECT_EQ(events.events(0).type(), common::v1::EVENT_TYPE_ADDED);
   EXPECT_EQ(events.events(1).type(), common::v1::EVENT_TYPE_MODIFIED);
@@ -227,7 +243,7 @@ TEST(WatchStream, RevisionZeroWithItsTokenIsAPlaceInTheLog) {
   OwnLedger ledger;
   Store(*ledger, {PutForce("kent", "")});
   common::v1::WatchStart start;
-  start.set_token(EncodeConsistencyToken(ledger->store_id(), 0));
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
   Watching watching(ledger, start);
   EXPECT_EQ(watching.port->At(0).created().revision(), 0);
   EXPECT_EQ(watching.port->At(1).events().revision(), 1);
@@ -294,7 +310,7 @@ TEST(WatchStream, TellsOfWhatWasRedactedInItsPlace) {
   Store(*ledger, {PutForce("kent", "corrected")});
   Redact(ledger, {"forces/kent", 1});
   common::v1::WatchStart start;
-  start.set_token(EncodeConsistencyToken(ledger->store_id(), 0));
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
   Watching watching(ledger, start);
   const auto events = watching.port->At(1).events();
   EXPECT_EQ(events.revision(), 1);
@@ -312,7 +328,7 @@ TEST(WatchStream, HidesWhatWasRedactedFromWhoMayNotSeeAll) {
   Redact(ledger, {"forces/kent", 1});
   auto port = std::make_shared<HeldPort>();
   common::v1::WatchStart start;
-  start.set_token(EncodeConsistencyToken(ledger->store_id(), 0));
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
   // As services decide it: by the resource, which cannot be read here.
   const auto feed = WatchFeed::Start(
       port, Shape(), start,
@@ -423,7 +439,7 @@ TEST(WatchStream, SendsBookmarksWhileNothingHappens) {
   for (int i = 1; i <= 3; ++i) {
     const auto bookmark = watching.port->At(i).bookmark();
     EXPECT_EQ(bookmark.revision(), 0);
-    EXPECT_EQ(bookmark.consistency_token(), EncodeConsistencyToken(ledger->store_id(), 0));
+    EXPECT_EQ(bookmark.consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 0));
     EXPECT_TRUE(bookmark.has_time());
     EXPECT_FALSE(bookmark.initial_state_end());
   }

@@ -1,5 +1,6 @@
 // What reads promise, on every engine.
 #include <atomic>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -185,6 +186,57 @@ TEST_P(ReadTest, PagesOfAHistoryMissNothingWhateverIsWritten) {
   }
   stop = true;
   writer.join();
+}
+
+TEST_P(ReadTest, AHistoryWithAllBelowGivesWholeTransactions) {
+  Store({Put("things/1", "a")});                                                               // 1
+  Store({Put("things/10", "x"), Put("things/1/parts/2", "b"), Put("things/1/parts/1", "c")});  // 2
+  Store({Put("things/2", "x"), Put("things/1-a", "x"), Put("things/1.", "x"), Put("things/10/parts/1", "x")});
+  Store({Put("things/1/parts/2", "d"), Put("things/1", "e"), Put("things/1/parts/2/bits/1", "f")});  // 4
+  Store({Delete("things/1/parts/1", "c")});                                                          // 5
+  Store({Put("other/things/1", "x"), Put("thing", "x"), Put("things", "x")});
+
+  const auto told = [](const HistoryResult& page) {
+    std::vector<std::string> told;
+    for (const HistoryEntry& entry : page.entries) {
+      EXPECT_EQ(entry.audit.verb, "Store");
+      told.push_back(absl::StrCat(entry.version.revision, " ", entry.version.name, " ",
+                                  entry.version.deleted ? "deleted" : entry.version.payload));
+    }
+    return told;
+  };
+  const std::vector<std::string> all = {
+      "5 things/1/parts/1 deleted", "4 things/1/parts/2 d", "4 things/1 e", "4 things/1/parts/2/bits/1 f",
+      "2 things/1/parts/2 b",       "2 things/1/parts/1 c", "1 things/1 a"};
+  const auto whole = HistoryNow(*ledger_, {.name = "things/1", .below = true});
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(told(*whole), all);
+  EXPECT_FALSE(whole->more);
+  EXPECT_EQ(whole->read_revision, 6);
+
+  for (int limit = 1; limit <= 4; ++limit) {
+    HistoryQuery query{.name = "things/1", .limit = limit, .below = true};
+    std::vector<std::string> paged;
+    for (bool more = true; more;) {
+      const auto page = HistoryNow(*ledger_, query);
+      ASSERT_TRUE(page.ok()) << page.status();
+      std::set<Revision> revisions;
+      for (const HistoryEntry& entry : page->entries) revisions.insert(entry.version.revision);
+      more = page->more;
+      EXPECT_LE(revisions.size(), static_cast<size_t>(limit));
+      EXPECT_TRUE(!more || revisions.size() == static_cast<size_t>(limit));
+      for (const std::string& entry : told(*page)) paged.push_back(entry);
+      query.before = page->entries.back().version.revision;
+    }
+    EXPECT_EQ(paged, all) << limit;
+  }
+  EXPECT_THAT(told(*HistoryNow(*ledger_, {.name = "things/1", .before = 4, .below = true})),
+              ElementsAre("2 things/1/parts/2 b", "2 things/1/parts/1 c", "1 things/1 a"));
+  EXPECT_THAT(told(*HistoryNow(*ledger_, {.name = "things/1/parts", .limit = 2, .below = true})),
+              ElementsAre("5 things/1/parts/1 deleted", "4 things/1/parts/2 d", "4 things/1/parts/2/bits/1 f"))
+      << "also of a name that is none";
+  EXPECT_THAT(told(*HistoryNow(*ledger_, {.name = "things/none", .below = true})), IsEmpty());
+  EXPECT_THAT(told(*HistoryNow(*ledger_, {.name = "things/1", .limit = 1})), ElementsAre("4 things/1 e"));
 }
 
 TEST_P(ReadTest, ListsInNaturalOrder) {

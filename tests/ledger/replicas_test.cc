@@ -12,7 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/postgres/pg_status.h"
+#include "common/ledger/postgres/postgres_reads.h"
 #include "common/ledger/store.h"
 #include "common/rpc/errors.h"
 #include "tests/support/ledger_calls.h"
@@ -82,6 +84,23 @@ class ReplicasTest : public ::testing::Test {
   std::string url_;
   std::unique_ptr<Ledger> a_, b_;
 };
+
+// A history must not cost what the log costs. A table of a few rows is read whole whatever its indexes: so that is
+// forbidden here.
+TEST_F(ReplicasTest, HistoriesWithAllBelowUseTheIndex) {
+  auto connection = *PgConnection::Open({.url = url_});
+  ASSERT_TRUE(connection->Execute("SET enable_seqscan = off").ok());
+  const PgStatement explain{"EXPLAIN " + PostgresHistoryBelowSql()};
+  const auto rows =
+      connection->Query(explain, PgParams().Bytes("things/1").Int(9).Int(3).Bytes("things/1/").Bytes("things/10"));
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  std::string plan;
+  for (int row = 0; row < rows->size(); ++row) absl::StrAppend(&plan, rows->Text(row, 0), "\n");
+  EXPECT_THAT(plan, ::testing::HasSubstr("using changes_by_name on changes"));
+  EXPECT_THAT(plan, ::testing::HasSubstr("Index Cond: ((name > ")) << plan;
+  EXPECT_THAT(plan, ::testing::ContainsRegex("using transactions_pkey|Bitmap Index Scan on transactions_pkey"));
+  EXPECT_THAT(plan, ::testing::Not(::testing::HasSubstr("Seq Scan"))) << plan;
+}
 
 TEST_F(ReplicasTest, ConcurrentWritersLoseNothingAndWatchersOfBothSeeItAll) {
   constexpr int kThreads = 4, kWrites = 150;

@@ -183,5 +183,23 @@ TEST_F(SqliteTest, ListsWalkTheirIndex) {
   }
 }
 
+// A history must not cost what the log costs.
+TEST_F(SqliteTest, HistoriesWithAllBelowUseTheIndex) {
+  { auto ledger = *Open(); }
+  auto connection = *Connection::Open(path_, {.read_only = true});
+  auto plan = *Statement::Prepare(*connection, "EXPLAIN QUERY PLAN " + SqliteHistoryBelowSqlForTest());
+  Rows rows = plan();
+  std::string text;
+  while (*rows.Next()) absl::StrAppend(&text, rows.Text(3), "\n");
+  EXPECT_THAT(text, HasSubstr("SEARCH changes USING COVERING INDEX changes_by_name (name=? AND revision<?)"));
+  EXPECT_THAT(text, HasSubstr("SEARCH changes USING COVERING INDEX changes_by_name (name>? AND name<?)"));
+  EXPECT_THAT(text, HasSubstr("SEARCH c USING INDEX changes_by_name (name=? AND revision=?)"));
+  EXPECT_THAT(text, HasSubstr("SEARCH x USING INTEGER PRIMARY KEY (rowid=?)"));
+  // What is walked whole is the history itself, once gathered.
+  for (const char* table : {"SCAN changes", "SCAN c", "SCAN transactions", "SCAN x"}) {
+    EXPECT_THAT(text, Not(HasSubstr(table)));
+  }
+}
+
 }  // namespace
 }  // namespace oversight::ledger

@@ -230,7 +230,7 @@ TEST_F(ResourcesTest, AReadMayAskForFreshness) {
 TEST_F(ResourcesTest, WaitsForARevisionThatIsStillToCome) {
   ASSERT_TRUE(Create("kent").ok());
   common::v1::ReadOptions read;
-  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().store_id(), 2));
+  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().incarnation(), 2));
   absl::StatusOr<fv1::GetForceResponse> fresh = absl::UnknownError("not answered");
   std::thread reader([&] { fresh = Get("forces/kent", read); });
   ASSERT_TRUE(Rename("forces/kent", "Awaited").ok());
@@ -240,7 +240,7 @@ TEST_F(ResourcesTest, WaitsForARevisionThatIsStillToCome) {
   EXPECT_GE(fresh->header().revision(), 2);
 
   timeout_ = absl::Milliseconds(50);
-  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().store_id(), 100));
+  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().incarnation(), 100));
   EXPECT_EQ(Get("forces/kent", read).status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 

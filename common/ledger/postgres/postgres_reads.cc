@@ -98,6 +98,20 @@ absl::Status CheckHead(Revision head, Revision told) {
   return StoreCorrupt();
 }
 
+// Finds the page by the index alone, first: how far back the transactions reach that it holds; then fetches what is on
+// it. What is sorted is this history, however long the log.
+std::string PostgresHistoryBelowSql() {
+  return absl::StrCat(
+      "WITH k AS MATERIALIZED (SELECT name, revision FROM changes WHERE name = $1 AND revision < $2"
+      " UNION ALL SELECT name, revision FROM changes WHERE name > $4 AND name < $5 AND revision < $2)"
+      " SELECT ",
+      kVersionColumns, ", ", kAuditColumns,
+      " FROM k JOIN changes AS c ON c.name = k.name AND c.revision = k.revision"
+      " JOIN transactions AS x ON x.revision = c.revision WHERE k.revision >="
+      " (SELECT min(p.revision) FROM (SELECT DISTINCT revision FROM k ORDER BY revision DESC LIMIT $3) AS p)"
+      " ORDER BY c.revision DESC, c.ordinal");
+}
+
 absl::StatusOr<Revision> PostgresReads::HeadRevision() {
   static const PgStatement kSelect{"SELECT revision FROM head WHERE id = 1"};
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect));
@@ -106,9 +120,13 @@ absl::StatusOr<Revision> PostgresReads::HeadRevision() {
 }
 
 absl::StatusOr<Head> PostgresReads::GetHead() {
-  static const PgStatement kSelect{"SELECT revision, recorded_us FROM transactions ORDER BY revision DESC LIMIT 1"};
+  static const PgStatement kSelect{
+      "SELECT h.revision, x.recorded_us FROM head AS h LEFT JOIN transactions AS x ON x.revision = h.revision"
+      " WHERE h.id = 1"};
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect));
-  if (rows.size() == 0) return Head{};
+  if (rows.size() != 1) return StoreCorrupt();
+  if (rows.Int(0, 0) == 0) return Head{};
+  if (rows.IsNull(0, 1)) return StoreCorrupt();
   return Head{rows.Int(0, 0), absl::FromUnixMicros(rows.Int(0, 1))};
 }
 
@@ -193,15 +211,23 @@ absl::StatusOr<HistoryResult> PostgresReads::History(const HistoryQuery& query) 
       absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
                    " FROM changes AS c JOIN transactions AS x ON x.revision = c.revision"
                    " WHERE c.name = $1 AND c.revision < $2 ORDER BY c.revision DESC LIMIT $3")};
+  static const PgStatement kBelow{PostgresHistoryBelowSql()};
   const int limit = std::clamp(query.limit, 1, 1000);
-  OVERSIGHT_ASSIGN_OR_RETURN(
-      const PgRows rows,
-      connection_.Query(kSelect,
-                        PgParams().Bytes(query.name).Int(query.before == 0 ? INT64_MAX : query.before).Int(limit + 1)));
+  PgParams params;
+  params.Bytes(query.name).Int(query.before == 0 ? INT64_MAX : query.before).Int(limit + 1);
+  // The end of what is below: in the order of bytes "0" follows "/".
+  if (query.below) params.Bytes(query.name + "/").Bytes(query.name + "0");
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(query.below ? kBelow : kSelect, params));
   HistoryResult result;
-  result.more = rows.size() > limit;
-  for (int row = 0; row < std::min(rows.size(), limit); ++row) {
-    result.entries.push_back({ReadVersion(rows, row), ReadAudit(rows, row, kVersionColumnCount)});
+  int transactions = 0;
+  for (int row = 0; row < rows.size(); ++row) {
+    Version version = ReadVersion(rows, row);
+    if (result.entries.empty() || result.entries.back().version.revision != version.revision) ++transactions;
+    if (transactions > limit) {
+      result.more = true;
+      break;
+    }
+    result.entries.push_back({std::move(version), ReadAudit(rows, row, kVersionColumnCount)});
   }
   return result;
 }

@@ -51,4 +51,7 @@ class PostgresReads {
   PgConnection& connection_;
 };
 
+// The query of a history with all below it; also for a test of its plan.
+std::string PostgresHistoryBelowSql();
+
 }  // namespace oversight::ledger

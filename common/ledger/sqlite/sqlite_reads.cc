@@ -59,8 +59,24 @@ std::string ListSql(size_t terms) {
   return sql;
 }
 
+// The history of a name and all below it. Finds the page by the index alone, first: how far back the transactions reach
+// that it holds; then fetches what is on it. What is sorted is this history, however long the log.
+std::string HistoryBelowSql() {
+  return absl::StrCat(
+      "WITH k AS (SELECT name, revision FROM changes WHERE name = ?1 AND revision < ?4"
+      " UNION ALL SELECT name, revision FROM changes WHERE name > ?2 AND name < ?3 AND revision < ?4)"
+      " SELECT ",
+      kVersionColumns, ", ", kAuditColumns,
+      " FROM k CROSS JOIN changes AS c ON c.name = k.name AND c.revision = k.revision"
+      " CROSS JOIN transactions AS x ON x.revision = c.revision"
+      " WHERE k.revision >= (SELECT min(revision) FROM (SELECT DISTINCT revision FROM k ORDER BY revision DESC LIMIT "
+      "?5))"
+      " ORDER BY c.revision DESC, c.id");
+}
+
 }  // namespace
 
+std::string SqliteHistoryBelowSqlForTest() { return HistoryBelowSql(); }
 std::string SqliteListSqlForTest(size_t terms) { return ListSql(terms); }
 
 absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& connection) {
@@ -88,6 +104,7 @@ absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& co
       prepare(reads->history_, absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
                                             " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
                                             " WHERE c.name = ? AND c.revision < ? ORDER BY c.revision DESC LIMIT ?")));
+  OVERSIGHT_RETURN_IF_ERROR(prepare(reads->history_below_, HistoryBelowSql()));
   OVERSIGHT_RETURN_IF_ERROR(
       prepare(reads->log_,
               absl::StrCat("SELECT x.revision, x.recorded_us, x.first_change, x.change_count, x.leaf_hash, ",
@@ -188,16 +205,23 @@ absl::StatusOr<ListResult> SqliteReads::List(const ListQuery& query, Revision re
 
 absl::StatusOr<HistoryResult> SqliteReads::History(const HistoryQuery& query) {
   const int limit = std::clamp(query.limit, 1, 1000);
-  Rows rows = history_(query.name, query.before == 0 ? kLatest : query.before, limit + 1);
+  const Revision before = query.before == 0 ? kLatest : query.before;
+  // The end of what is below: in the order of bytes "0" follows "/".
+  const std::string first = query.name + "/", end = query.name + "0";
+  Rows rows =
+      query.below ? history_below_(query.name, first, end, before, limit + 1) : history_(query.name, before, limit + 1);
   HistoryResult result;
+  int transactions = 0;
   while (true) {
     OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
     if (!row) return result;
-    if (static_cast<int>(result.entries.size()) == limit) {
+    Version version = ReadVersion(rows);
+    if (result.entries.empty() || result.entries.back().version.revision != version.revision) ++transactions;
+    if (transactions > limit) {
       result.more = true;
       return result;
     }
-    result.entries.push_back({ReadVersion(rows), ReadAudit(rows, kVersionColumnCount)});
+    result.entries.push_back({std::move(version), ReadAudit(rows, kVersionColumnCount)});
   }
 }
 

@@ -37,14 +37,15 @@ class SqliteReads {
   explicit SqliteReads(Connection& connection) : connection_(connection) {}
 
   Connection& connection_;
-  Statement head_, head_at_, time_of_, get_, get_version_, history_, log_, log_changes_, whole_changes_, request_,
-      leaf_hashes_;
+  Statement head_, head_at_, time_of_, get_, get_version_, history_, history_below_, log_, log_changes_, whole_changes_,
+      request_, leaf_hashes_;
   std::map<size_t, Statement> lists_;  // by count of terms
 };
 
 inline constexpr Revision kLatest = INT64_MAX;
 
-// The list query over so many terms, for a test of its plan.
+// The query of a history with all below it, and the list query over so many terms, for tests of their plans.
+std::string SqliteHistoryBelowSqlForTest();
 std::string SqliteListSqlForTest(size_t terms);
 
 }  // namespace oversight::ledger

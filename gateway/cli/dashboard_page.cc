@@ -1,21 +1,14 @@
-#include "gateway/cli/render.h"
+#include "gateway/cli/dashboard_page.h"
 
-#include <algorithm>
-#include <cctype>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/time.h"
 #include "common/time/partial_date.h"
 #include "gateway/cli/table.h"
-#include "google/protobuf/timestamp.pb.h"
+#include "gateway/cli/value_text.h"
+#include "gateway/cli/words.h"
 
 namespace oversight::cli {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 std::string Sections(const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections) {
   std::string text;
@@ -36,100 +29,9 @@ std::string Counts(const gateway::v1::ConcernCounts& counts) {
                       " overdue, ", counts.claimed_recommendations(), " claimed)");
 }
 
-std::string Label(const std::string& field) {
-  std::string label = field;
-  std::replace(label.begin(), label.end(), '_', ' ');
-  return label;
-}
-
-void AppendLabelled(const Message& message, const std::string& indent, std::string& out);
-
-void AppendValue(const Message& message, const FieldDescriptor& field, int index, const std::string& indent,
-                 std::string& out) {
-  const auto& reflection = *message.GetReflection();
-  const bool repeated = field.is_repeated();
-  absl::StrAppend(&out, indent, Label(field.name()), ": ");
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      if (field.type() == FieldDescriptor::TYPE_BYTES && !repeated) {
-        out += absl::BytesToHexString(reflection.GetString(message, &field));
-        break;
-      }
-      out += repeated ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);
-      break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      out += Words(*field.enum_type(), repeated ? reflection.GetRepeatedEnumValue(message, &field, index)
-                                                : reflection.GetEnumValue(message, &field));
-      break;
-    case FieldDescriptor::CPPTYPE_BOOL:
-      out += reflection.GetBool(message, &field) ? "yes" : "no";
-      break;
-    case FieldDescriptor::CPPTYPE_INT32:
-      absl::StrAppend(&out, reflection.GetInt32(message, &field));
-      break;
-    case FieldDescriptor::CPPTYPE_INT64:
-      absl::StrAppend(&out, reflection.GetInt64(message, &field));
-      break;
-    case FieldDescriptor::CPPTYPE_MESSAGE: {
-      const Message& child =
-          repeated ? reflection.GetRepeatedMessage(message, &field, index) : reflection.GetMessage(message, &field);
-      if (child.GetDescriptor() == common::v1::PartialDate::descriptor()) {
-        out += FormatForPeople(static_cast<const common::v1::PartialDate&>(child));
-      } else if (child.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
-        out += Moment(static_cast<const google::protobuf::Timestamp&>(child));
-      } else {
-        out += "\n";
-        AppendLabelled(child, indent + "  ", out);
-        return;
-      }
-      break;
-    }
-    default:
-      break;
-  }
-  out += "\n";
-}
-
-void AppendLabelled(const Message& message, const std::string& indent, std::string& out) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (!field->is_repeated()) {
-      AppendValue(message, *field, 0, indent, out);
-      continue;
-    }
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i)
-      AppendValue(message, *field, i, indent, out);
-  }
-}
-
 std::string Mark(bool enhanced) { return enhanced ? "*" : ""; }
 
 }  // namespace
-
-std::string Words(const google::protobuf::EnumDescriptor& type, int value) {
-  const auto* descriptor = type.FindValueByNumber(value);
-  if (descriptor == nullptr) return absl::StrCat("unknown (", value, ")");
-  // The prefix is that of the zero value: FORCE_KIND_UNSPECIFIED -> FORCE_KIND_.
-  static constexpr char kZero[] = "UNSPECIFIED";
-  std::string prefix = type.FindValueByNumber(0)->name();
-  prefix.resize(prefix.size() - std::min(prefix.size(), sizeof(kZero) - 1));
-  std::string words = descriptor->name().substr(descriptor->name().rfind(prefix, 0) == 0 ? prefix.size() : 0);
-  for (char& c : words) c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return words == "unspecified" ? "" : words;
-}
-
-std::string Day(bool has, const common::v1::PartialDate& date) { return has ? FormatForPeople(date) : ""; }
-
-std::string Moment(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%d %b %Y %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-}
-
-std::string Labelled(const Message& message) {
-  std::string out;
-  AppendLabelled(message, "", out);
-  return out;
-}
 
 std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
   std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n",

@@ -1,0 +1,89 @@
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/arguments.h"
+#include "gateway/cli/commands.h"
+#include "gateway/cli/dashboard_page.h"
+#include "gateway/cli/names.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
+
+namespace oversight::cli {
+namespace {
+
+constexpr char kService[] = "oversight.gateway.v1.GatewayService/";
+
+// The force given, or "" for all of them.
+absl::StatusOr<std::string> ForceOf(const Arguments& arguments) {
+  if (arguments.text("force").empty()) return std::string();
+  auto name = CompleteName("forces/{force}", arguments.text("force"));
+  if (!name.ok()) return UsageError(absl::StrCat("FORCE: ", std::string(name.status().message())));
+  return name;
+}
+
+template <class Request, class Response>
+absl::Status Show(Session& session, const std::string& method, Request request,
+                  std::string (*page)(const decltype(Response().dashboard())&)) {
+  request.mutable_freshness()->set_fully_consistent(true);
+  Response response;
+  const absl::Status status = session.client->Call(absl::StrCat(kService, method), request, &response);
+  if (!status.ok()) return status;
+  if (session.json) {
+    PrintJson(session, response.dashboard());
+  } else {
+    *session.out << page(response.dashboard());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Dashboard(Session& session, const Arguments& arguments) {
+  const auto force = ForceOf(arguments);
+  if (!force.ok()) return force.status();
+  using namespace gateway::v1;  // NOLINT
+  if (force->empty()) {
+    return Show<GetNationalDashboardRequest, GetNationalDashboardResponse>(session, "GetNationalDashboard", {},
+                                                                           &NationalPage);
+  }
+  GetForceDashboardRequest request;
+  request.set_name(*force);
+  return Show<GetForceDashboardRequest, GetForceDashboardResponse>(session, "GetForceDashboard", request, &ForcePage);
+}
+
+absl::Status Watch(Session& session, const Arguments& arguments) {
+  const auto force = ForceOf(arguments);
+  if (!force.ok()) return force.status();
+  int count = 0, seen = 0;
+  if (arguments.given("count")) (void)absl::SimpleAtoi(arguments.text("count"), &count);
+  gateway::v1::WatchDashboardRequest request;
+  request.set_force(*force);
+  gateway::v1::WatchDashboardResponse response;
+  return session.client->Stream(absl::StrCat(kService, "WatchDashboard"), request, &response, [&] {
+    if (session.json) {
+      PrintJson(session, response);
+    } else {
+      *session.out << (response.has_national() ? NationalPage(response.national()) : ForcePage(response.force()))
+                   << std::string(60, '-') << std::endl;
+    }
+    return count == 0 || ++seen < count;
+  });
+}
+
+}  // namespace
+
+std::vector<Command> DashboardCommands() {
+  const FlagSpec force = {.name = "force",
+                          .value = "FORCE",
+                          .help = "The force, such as west-midlands; without it the national dashboard."};
+  std::vector<Command> commands(2);
+  commands[0] = {.name = "dashboard",
+                 .summary = "Show the national dashboard, or that of a force.",
+                 .positionals = {force},
+                 .run = &Dashboard};
+  commands[1] = {
+      .name = "watch",
+      .summary = "Show a dashboard again whenever it changes, until interrupted.",
+      .positionals = {force},
+      .flags = {{.name = "count", .value = "NUMBER", .help = "Stop after so many states.", .check = &CountProblem}},
+      .run = &Watch};
+  return commands;
+}
+
+}  // namespace oversight::cli

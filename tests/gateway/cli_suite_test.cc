@@ -1,0 +1,269 @@
+// The command line as people use it, over the real gateway and the services behind it.
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gateway/cli/cli.h"
+#include "gateway/cli/verbs.h"
+#include "google/protobuf/util/json_util.h"
+#include "tests/gateway/suite_fixture.h"
+
+namespace oversight::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Result {
+  int code = -1;
+  std::string out, err;
+};
+
+class CliSuiteTest : public gateway::SuiteFixture {
+ protected:
+  static Result RunAt(const std::string& address, const std::string& principal, const std::vector<std::string>& args) {
+    std::ostringstream out, err;
+    Result result;
+    result.code = cli::Run(args, {.gateway = address, .principal = principal, .width = 100, .out = &out, .err = &err});
+    result.out = out.str();
+    result.err = err.str();
+    return result;
+  }
+  Result As(const std::string& principal, const std::vector<std::string>& args) {
+    return RunAt(gateway_->address(), principal, args);
+  }
+  // What it shows; fails when it is refused.
+  std::string Shown(const std::string& principal, const std::vector<std::string>& args) {
+    const Result result = As(principal, args);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+  }
+};
+
+TEST_F(CliSuiteTest, AForceIsRenamedAndReadBackOnADay) {
+  EXPECT_THAT(Shown("records-manager", {"rename-force", "kent", "--display-name", "Kent Police Service", "--from-date",
+                                        "2023-04", "--reason=A new name"}),
+              AllOf(ContainsRegex("display name: +Kent Police Service\n"), HasSubstr("former names:\n")));
+  EXPECT_THAT(Shown("records-manager", {"get-force-on-date", "kent", "--date=2022-11-24"}),
+              AllOf(StartsWith("force: forces/kent\n"), ContainsRegex("Kent Police +yes\n")));
+  EXPECT_THAT(Shown("records-manager", {"get-force-on-date", "kent", "--date=2023-04-15"}),
+              AllOf(ContainsRegex("Kent Police +no\n"), ContainsRegex("Kent Police Service +no\n")));
+  EXPECT_THAT(
+      Shown("records-manager", {"versions", "kent"}),
+      AllOf(HasSubstr("RenameForce by records-manager (revision 2)\n  reason:                      A new name\n"),
+            ContainsRegex("display name: +Kent Police -> Kent Police Service\n"),
+            HasSubstr("ImportForces by operator (revision 1)\n")));
+  EXPECT_THAT(Shown("records-manager", {"show", "kent", "--as-of=1"}), HasSubstr("display name: Kent Police\n"));
+  EXPECT_THAT(Shown("public", {"list", "forces", "--query", "kent police"}), HasSubstr("Kent Police Service"));
+}
+
+TEST_F(CliSuiteTest, AnUpdateChangesWhatItsFlagsNameAndClearsWhatIsEmpty) {
+  EXPECT_THAT(Shown("records-manager", {"create-office-holder", "kent", "--office=chief-officer",
+                                        "--display-name=A Person", "--title=Chief Constable", "--from-date=2024-03"}),
+              ContainsRegex("name: +forces/kent/officeHolders/1\noffice: +chief officer\n"));
+  EXPECT_THAT(Shown("records-manager", {"update-office-holder", "kent/1", "--to-date=early 2025", "--acting"}),
+              AllOf(ContainsRegex("to date: +early 2025\n"), ContainsRegex("acting: +yes\n"),
+                    ContainsRegex("title: +Chief Constable\n")));
+  EXPECT_THAT(
+      Shown("records-manager", {"update-office-holder", "kent/1", "--to-date=", "--acting=no"}),
+      AllOf(Not(HasSubstr("to date:")), ContainsRegex("acting: +no\n"), ContainsRegex("from date: +March 2024\n")));
+  EXPECT_THAT(Shown("public", {"list-office-holders"}),
+              HasSubstr("forces/kent/officeHolders/1  A Person      chief officer  March 2024"));
+}
+
+TEST_F(CliSuiteTest, AnInspectionIsPublishedAndItsDutyMet) {
+  Shown("liaison-lead", {"create-inspection", "surrey", "--programme=peel", "--cycle=2023-25", "--title=PEEL",
+                         "--fieldwork-from-date=early 2023"});
+  Shown("liaison-lead", {"await-report", "surrey/1", "--to-date=2023-05"});
+  EXPECT_THAT(
+      Shown("liaison-lead", {"publish-report", "surrey/1", "--title=PEEL report", "--address=https://example.org/r",
+                             "--publication-date=2023-10-02", "--has-recommendations", "--grade-scheme=five-grades",
+                             "--graded-areas=title=Crime; grade=inadequate; theme=investigations", "--graded-areas",
+                             R"({"title":"Custody","grade":"GRADE_GOOD"})"}),
+      AllOf(HasSubstr("    TITLE    GRADE       THEME\n    Crime    inadequate  themes/investigations\n"),
+            HasSubstr("\nresponse duties:\n"), HasSubstr("forces/surrey/inspections/1/responseDuties/1")));
+  EXPECT_THAT(Shown("public", {"get-response-duty", "surrey/1/1", "--on-date=2023-11-25"}),
+              AllOf(ContainsRegex("days left: +1\n"), HasSubstr("\non date: 25 November 2023\n")));
+  EXPECT_THAT(Shown("liaison-lead", {"record-response", "surrey/1/1", "--address=https://example.org/answer",
+                                     "--published-date=2023-11-20"}),
+              ContainsRegex("unsent to: +inspectors, secretary of state\n"));
+  EXPECT_THAT(Shown("public", {"list-response-duties", "surrey", "--state=met"}),
+              AllOf(StartsWith("on date: "), HasSubstr("responseDuties/1")));
+  EXPECT_THAT(Shown("public", {"compare-grades", "surrey/1", "surrey/1"}), HasSubstr("comparable: yes\n"));
+}
+
+TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
+  const std::string raised =
+      Shown("liaison-lead", {"raise", "--force=west-midlands", "--kind=cause", "--title=Investigations",
+                             "--finding=They are not effective.", "--theme=investigations", "--source=inspection",
+                             "--source-title=PEEL", "--found=2023-09", "--recommend=Plan each @ 3 months", "--issue"});
+  EXPECT_THAT(raised, AllOf(StartsWith("forces/west-midlands/concerns/1: issued cause of concern, Investigations\n"),
+                            HasSubstr("recommendations/1: Plan each (due 3 months)\n")));
+  EXPECT_THAT(Shown("liaison-lead",
+                    {"assess-handling", "west-midlands/1", "--level=not-responding", "--rationale=Nothing was done."}),
+              ContainsRegex("level: +not responding\n"));
+  EXPECT_THAT(Shown("liaison-lead", {"actions", "west-midlands/concerns/1"}),
+              AllOf(ContainsRegex("withdraw-concern +yes\n"), ContainsRegex("discharge-concern +no +")));
+  EXPECT_THAT(Shown("west-midlands-officer", {"claim-recommendation", "west-midlands/1/1", "--statement=Done."}),
+              ContainsRegex("state: +claimed\n"));
+  EXPECT_THAT(Shown("liaison-lead",
+                    {"verify-recommendation", "west-midlands/1/1", "--outcome=returned", "--rationale=Not seen."}),
+              ContainsRegex("outcome: +returned\n"));
+  EXPECT_THAT(Shown("hm-inspector",
+                    {"propose", "--force=west-midlands", "--to=engage", "--ground=not-responding",
+                     "--reason=It does not respond @ 1", "--next-report=PEEL", "--next-report-date=early 2027"}),
+              AllOf(HasSubstr("It does not respond  forces/west-midlands/concerns/1  "), HasSubstr("early 2027")));
+  EXPECT_THAT(
+      Shown("chief-inspector", {"decide-proposal", "west-midlands/1", "--outcome=approved", "--rationale=It is so."}),
+      HasSubstr("to stage:"));
+  EXPECT_THAT(Shown("liaison-lead", {"show", "west-midlands/monitoring"}), ContainsRegex("stage: +engage\n"));
+  EXPECT_THAT(Shown("liaison-lead", {"list", "monitoring", "--stage=engage"}),
+              HasSubstr("forces/west-midlands/monitoring"));
+  EXPECT_THAT(Shown("chief-inspector", {"dashboard", "west-midlands"}), HasSubstr("Stage: Engage"));
+  EXPECT_THAT(Shown("chief-inspector", {"dashboard"}), HasSubstr("Engage: 1 force\n"));
+  EXPECT_THAT(Shown("chief-inspector", {"watch", "west-midlands", "--count=1"}), HasSubstr("Stage: Engage"));
+}
+
+TEST_F(CliSuiteTest, PagesAreFollowedUpToTheLimit) {
+  const std::string all = Shown("public", {"list-forces", "--page-size=7"});
+  EXPECT_EQ(static_cast<int>(std::vector<std::string>(absl::StrSplit(all, "\nforces/")).size()), register_size_ + 1);
+  const Result some = As("public", {"list-forces", "--page-size=2", "--limit=3", "--json"});
+  EXPECT_EQ(std::count(some.out.begin(), some.out.end(), '\n'), 3);
+  EXPECT_THAT(some.err, HasSubstr("a higher --limit shows them"));
+  forces::v1::Force force;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(some.out.substr(0, some.out.find('\n')), &force).ok());
+  EXPECT_EQ(force.name(), "forces/avon-and-somerset");
+  const Result exact = As("public", {"list-forces", absl::StrCat("--limit=", register_size_)});
+  EXPECT_THAT(exact.err, IsEmpty());
+  EXPECT_EQ(As("public", {"list-forces", "--limit=0"}).code, 2);
+  EXPECT_EQ(Shown("public", {"list", "office-holders", "--force", "kent"}), "None.\n");
+}
+
+TEST_F(CliSuiteTest, ARequestIsDoneOnceAndItsRepetitionSaysSo) {
+  const std::vector<std::string> rename = {"rename-force", "kent", "--display-name=New", "--from-date=2023-04",
+                                           "--request-id=a"};
+  EXPECT_THAT(As("records-manager", rename).err, IsEmpty());
+  const Result again = As("records-manager", rename);
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.err, HasSubstr("nothing was changed"));
+  EXPECT_THAT(again.out, ContainsRegex("display name: +New\n"));
+}
+
+TEST_F(CliSuiteTest, RefusalsSayWhyInTheWordsOfTheCommandLine) {
+  const Result none = As("public", {"get-force", "nowhere"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("NOT_FOUND RESOURCE_NOT_FOUND"));
+  const Result stale =
+      As("records-manager", {"rename-force", "kent", "--display-name=x", "--from-date=2024", "--etag=9"});
+  EXPECT_EQ(stale.code, 1);
+  EXPECT_THAT(stale.err, HasSubstr("ETAG_MISMATCH"));
+  const Result invalid =
+      As("records-manager", {"update-force", "kent", "--display-name=", "--aliases", std::string(201, 'x')});
+  EXPECT_EQ(invalid.code, 1);
+  EXPECT_THAT(invalid.err, AllOf(HasSubstr("2 values are not valid."), HasSubstr("\n  --display-name: is required\n"),
+                                 HasSubstr("\n  --aliases, the value number 1: ")));
+  const Result in_json = As("records-manager", {"update-force", "kent", "--display-name=", "--json"});
+  EXPECT_THAT(in_json.err, AllOf(StartsWith("{"), HasSubstr("force.display_name")));
+  const Result nobody = As("", {"get-force", "kent"});
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_THAT(nobody.err, HasSubstr("--as=NAME"));
+}
+
+TEST_F(CliSuiteTest, AWrongCommandLineSendsNothing) {
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{{},
+                                             {"renam-force", "kent"},
+                                             {"rename-force"},
+                                             {"rename-force", "kent", "--from-date=soon"},
+                                             {"get-force", "kent", "--etag=1"},
+                                             {"get-force", "kent", "surrey"},
+                                             {"list-allowed-actions"},
+                                             {"list"},
+                                             {"list", "nothing"},
+                                             {"show", "kent/1"},
+                                             {"versions", "kent/officeHolders/1"},
+                                             {"get-force", "kent", "--timeout=0"},
+                                             {"help", "nothing"},
+                                             {"verbs", "no-such-word"},
+                                             {"\xff"}}) {
+    // Nobody is there to be asked.
+    const Result result = RunAt(gateway::Nowhere(), "records-manager", args);
+    EXPECT_EQ(result.code, 2) << absl::StrCat(args.empty() ? "" : args[0]) << result.err;
+    EXPECT_THAT(result.err, Not(IsEmpty()));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+  EXPECT_THAT(RunAt(gateway::Nowhere(), "", {"renam-force"}).err, HasSubstr("Did you mean rename-force?"));
+}
+
+TEST_F(CliSuiteTest, NobodyThereIsToldApart) {
+  const Result result = RunAt(gateway::Nowhere(), "public", {"get-force", "kent"});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_THAT(result.err, HasSubstr("Is the suite running?"));
+  // A flag overrules the environment, and the last one an alias.
+  EXPECT_EQ(RunAt(gateway::Nowhere(), "public",
+                  {"--gateway", gateway::Nowhere(), "get-force", "kent", "--gateway=" + gateway_->address()})
+                .code,
+            0);
+}
+
+TEST_F(CliSuiteTest, HelpNeedsNoSuite) {
+  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{{"help"},
+                                                                                    {"--help"},
+                                                                                    {"help", "rename-force"},
+                                                                                    {"rename-force", "--help"},
+                                                                                    {"rename-force", "kent", "-h"},
+                                                                                    {"list", "concerns", "--help"},
+                                                                                    {"verbs"},
+                                                                                    {"verbs", "duty"},
+                                                                                    {"--version"}}) {
+    const Result result = RunAt(gateway::Nowhere(), "", args);
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, Not(IsEmpty()));
+  }
+  EXPECT_THAT(RunAt(gateway::Nowhere(), "", {"list", "concerns", "--help"}).out, StartsWith("oversight list-concerns"));
+}
+
+TEST_F(CliSuiteTest, VerbsThatServicesShareGoToTheOwner) {
+  const std::string concern = Issued().concern().name();
+  EXPECT_THAT(Shown("liaison-lead", {"list-allowed-actions", concern}), HasSubstr("DischargeConcern"));
+  EXPECT_THAT(Shown("hm-inspector", {"list-allowed-actions", "west-midlands/monitoring"}), HasSubstr("CreateProposal"));
+  EXPECT_THAT(Shown("liaison-lead", {"concerns.list-allowed-actions", concern}), HasSubstr("DischargeConcern"));
+}
+
+TEST_F(CliSuiteTest, StreamsStopAtTheirCount) {
+  Draft();
+  const std::string shown = Shown("liaison-lead", {"watch-concerns", "--initial-state", "--count=2"});
+  const std::string json = Shown("liaison-lead", {"watch-concerns", "--initial-state", "--count=2", "--json"});
+  EXPECT_EQ(std::count(json.begin(), json.end(), '\n'), 2);
+  EXPECT_THAT(shown,
+              AllOf(StartsWith("revision: "), HasSubstr("type: added"), HasSubstr("forces/west-midlands/concerns/1")));
+}
+
+TEST_F(CliSuiteTest, AnyMethodIsCalledWithJson) {
+  EXPECT_THAT(Shown("public", {"call", "oversight.forces.v1.ForcesService/GetForce", R"({"name":"forces/kent"})"}),
+              HasSubstr("\"displayName\": \"Kent Police\""));
+  EXPECT_THAT(Shown("public", {"call", "get-force", R"({"name":"forces/kent"})", "--json"}),
+              HasSubstr("\"displayName\":\"Kent Police\""));
+}
+
+// Whatever is listed by a service can be listed here, with nothing but the word for it.
+TEST_F(CliSuiteTest, EveryListCanBeShown) {
+  Issued();
+  for (const Verb& verb : Verbs()) {
+    if (!absl::StartsWith(verb.name, "list-") || absl::StrContains(verb.name, "actions") ||
+        absl::EndsWith(verb.name, "-versions") || verb.service == "ledger") {
+      continue;
+    }
+    const Result result = As("chief-inspector", {verb.name});
+    EXPECT_EQ(result.code, 0) << verb.name << ": " << result.err;
+    EXPECT_THAT(result.out, Not(IsEmpty())) << verb.name;
+  }
+}
+
+}  // namespace
+}  // namespace oversight::cli
