@@ -41,6 +41,8 @@ class RedactionBackupTest : public SuiteFixture, public ::testing::WithParamInte
     suite_->SetStore("forces-service", Restored(folder_ / "sample.jsonl.gz", GetParam()));
     suite_->Start("forces-service");
     ledger_ = LedgerService::NewStub(suite_->ChannelAs("gateway", "chief-inspector"));
+    // The gateway looks only now and then whether a service that was away is back.
+    ASSERT_TRUE(Eventually([&] { return suite_->Cli("operator", {"head", "forces"}).code == 0; }));
   }
   // A fresh store of forces-service with what the file holds.
   std::string Restored(const std::string& file, int replicas) {
