@@ -1,5 +1,6 @@
 #include "concerns-service/service/bulk_service.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -70,8 +71,13 @@ class BulkRun : public std::enable_shared_from_this<BulkRun> {
   // Everything about a command that can be said before it is its turn.
   absl::Status Prepare(int index, const std::string& request_id) {
     v1::BulkCommand& command = commands_[index];
-    OVERSIGHT_RETURN_IF_ERROR(rpc::Validate(command));
-    response_->mutable_results(index)->set_label(command.label());
+    const absl::Status valid = rpc::Validate(command);
+    const auto violations = ViolationsOf(valid);
+    // A label that is none is not given back; whatever else is wrong is told by it.
+    if (std::none_of(violations.begin(), violations.end(), [](const auto& each) { return each.first == "label"; })) {
+      response_->mutable_results(index)->set_label(command.label());
+    }
+    OVERSIGHT_RETURN_IF_ERROR(valid);
     Message* message = CommandIn(command);
     if (message == nullptr) {
       Violations violations;

@@ -203,6 +203,7 @@ TEST_F(BulkServiceTest, ChecksTheFieldsOfEach) {
   const int64_t before = Written();
   v1::RunCommandsRequest request;
   Assess(request, "kent/1", "");
+  request.mutable_commands(0)->set_label("first");
   request.add_commands()->set_label("nothing");
   Assess(request, issued.concern().name(), "\x01");
   Assess(request, issued.concern().name());
@@ -217,7 +218,9 @@ TEST_F(BulkServiceTest, ChecksTheFieldsOfEach) {
               ElementsAre(Pair("assess_handling.name", HasSubstr("forces/{force}/concerns/{concern}")),
                           Pair("assess_handling.rationale", "is required")));
   EXPECT_THAT(ViolationsOf(ErrorOf(answer.results(1))), ElementsAre(Pair("command", HasSubstr("is required"))));
+  EXPECT_EQ(answer.results(0).label(), "first");
   EXPECT_EQ(answer.results(1).label(), "nothing");
+  EXPECT_EQ(answer.results(3).label(), "");  // It is too long to be one.
   EXPECT_THAT(ViolationsOf(ErrorOf(answer.results(2))),
               ElementsAre(Pair("assess_handling.rationale", HasSubstr("control characters"))));
   EXPECT_THAT(ViolationsOf(ErrorOf(answer.results(3))), ElementsAre(Pair("label", HasSubstr("at most 200"))));

@@ -287,8 +287,9 @@ TEST_F(CliSuiteTest, ANationalRecommendationGoesToEveryForceAndIsClosedByBulk) {
   EXPECT_THAT(run.out,
               AllOf(HasSubstr("line 1: done, nationalRecommendations/1/forces/kent\n"),
                     HasSubstr("line 3, Surrey: FAILED_PRECONDITION WRONG_STATE: "), HasSubstr("ClaimNationalItem"),
-                    HasSubstr("line 4: INVALID_ARGUMENT INVALID_FIELDS: "),
-                    HasSubstr("extend_national_item.due_date: is required\n"), HasSubstr("\n1 done, 2 refused.\n")));
+                    HasSubstr("line 4: INVALID_ARGUMENT INVALID_FIELDS: 1 field is not valid: "
+                              "extend_national_item.due_date is required.\n"),
+                    HasSubstr("\n1 done, 2 refused.\n")));
   EXPECT_THAT(run.err, AllOf(HasSubstr("2 of 3 commands were refused."), HasSubstr("--request-id=file-1")));
   EXPECT_THAT(Shown("liaison-lead", {"get-national-item", "1/kent"}), ContainsRegex("state: +not applicable\n"));
 
