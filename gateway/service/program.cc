@@ -14,8 +14,10 @@
 #include "gateway/http/http_server.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
+#include "oversight/concerns/v1/bulk_service.pb.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.pb.h"
+#include "oversight/concerns/v1/national_recommendations_service.pb.h"
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/concerns/v1/responses_service.pb.h"
 #include "oversight/concerns/v1/revisits_service.pb.h"
@@ -107,7 +109,9 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<concerns::v1::GetResponseRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetRevisitRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetEvidenceRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetNationalItemRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::RunCommandsRequest>("concerns-service", concerns_);
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
