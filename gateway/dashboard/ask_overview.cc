@@ -72,8 +72,8 @@ struct Asking : std::enable_shared_from_this<Asking> {
               std::lock_guard lock(self->mu);
               // What is told as of a revision is at least as new in all of its parts.
               const int64_t revision = state->response.header().revision();
-              auto& overview = self->answer.overview;
-              overview.set_revision(self->answered++ == 0 ? revision : std::min(overview.revision(), revision));
+              int64_t& oldest = self->answer.revision;
+              oldest = self->answered++ == 0 ? revision : std::min(oldest, revision);
               take(*self, state->response);
             }
             self->Arrive(ended.ok() ? absl::OkStatus() : rpc::FromGrpc(ended));

@@ -161,9 +161,13 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, cons
   } else if (view.current) {
     section = concerns;
     section.set_part("overview");
+  } else if (!view.late && concerns.state() == v1::SECTION_STATE_COMPLETE) {
+    section.set_state(v1::SECTION_STATE_COMPLETE);
+    section.set_revision(view.revision);
+    SetAge(view.age, section);
   } else {
     section.set_state(v1::SECTION_STATE_STALE);
-    section.set_revision(view.derived->overview.revision());
+    section.set_revision(view.revision);
     section.set_reason(tell_why(view.reason));
     SetAge(view.age, section);
   }

@@ -15,6 +15,7 @@ namespace {
 
 constexpr absl::Duration kAnswerWithin = absl::Seconds(2);
 constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
+constexpr absl::Duration kLateAfter = absl::Seconds(3);  // As InformerOptions::stale_after.
 constexpr absl::Duration kAskAnewAfter = absl::Seconds(30);
 
 // The concerns of the force that changed last, themselves or below their names.
@@ -71,12 +72,20 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
       ++listing;
       changed_at.clear();
     }
-    for (const auto& item : change.items) changed_at[ForceOf(item.name)] = change.revision;
+    for (const auto& item : change.items) {
+      const std::string force = ForceOf(item.name);
+      changed_at[force] = change.revision;
+      behind_since.try_emplace(force, absl::Now());
+    }
   }
   void OnRegister(const rpc::InformerChange& change) {
     std::lock_guard lock(mu);
     ++register_changes;
-    for (const auto& item : change.items) register_changed_at[ForceOf(item.name)] = register_changes;
+    for (const auto& item : change.items) {
+      const std::string force = ForceOf(item.name);
+      register_changed_at[force] = register_changes;
+      behind_since.try_emplace(force, absl::Now());
+    }
   }
 
   template <class Map>
@@ -93,9 +102,12 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
     View view;
     view.derived = entry.derived;
     view.generation = entry.generation;
+    view.revision = entry.revision;
     view.current = IsCurrent(force, entry);
     if (entry.derived != nullptr) view.age = absl::Now() - entry.asked_time;
     if (view.current) return view;
+    const auto behind = behind_since.find(force);
+    view.late = !entry.failure.ok() || (behind != behind_since.end() && absl::Now() > behind->second + kLateAfter);
     view.reason = !entry.failure.ok()
                       ? absl::StrCat("concerns-service did not say: ", std::string(entry.failure.message()))
                       : "concerns-service is being asked.";
@@ -138,16 +150,16 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
         entry.register_change = asked.register_change;
         entry.asked_time = asked.time;
         entry.day = asked.day;
-        entry.revision = answer->overview.revision();
+        entry.revision = answer->revision;
         // The log goes on for others too: what says the same of a later revision is no change.
-        if (entry.derived != nullptr) answer->overview.set_revision(entry.derived->overview.revision());
         if (entry.derived == nullptr ||
             entry.derived->overview.SerializeAsString() != answer->overview.SerializeAsString()) {
-          answer->overview.set_revision(entry.revision);
           entry.derived = std::make_shared<const DerivedOverview>(*std::move(answer));
           ++entry.generation;
         }
-        behind = !IsCurrent(force, entry) && !entry.waits.empty();
+        const bool current = IsCurrent(force, entry);
+        if (current) behind_since.erase(force);
+        behind = !current && !entry.waits.empty();
       } else {
         entry.not_before = absl::Now() + kAskAgainAfter;
         entry.again.Set(kAskAgainAfter, [weak = weak_from_this()] {
@@ -207,6 +219,7 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
   int64_t register_changes = 0;                        // of forces-service
   std::map<std::string, int64_t> changed_at;           // by force: the revision of its last change since the listing
   std::map<std::string, int64_t> register_changed_at;  // by force: register_changes when it last changed
+  std::map<std::string, absl::Time> behind_since;      // by force: the first change that its overview does not have
   std::map<std::string, Entry> entries;
   int64_t next_wait = 0;
 };

@@ -52,8 +52,11 @@ class OverviewCopy {
     std::shared_ptr<const DerivedOverview> derived;
     // Changes with `derived`.
     int64_t generation = 0;
-    // Of the record as it is.
+    int64_t revision = 0;  // Of the owner's log.
+    // Of the record as the copies have it.
     bool current = false;
+    // It has not been current for longer than a copy takes to be called stale, or the owner refused.
+    bool late = false;
     absl::Duration age = absl::InfiniteDuration();  // Since it was asked for.
     std::string reason;                             // Why it is not current.
   };

@@ -123,7 +123,7 @@ struct Reading : std::enable_shared_from_this<Reading> {
                      section.set_reason(self->WhyNot(overview.status()));
                      if (overview.ok()) {
                        section.set_state(v1::SECTION_STATE_COMPLETE);
-                       section.set_revision(overview->overview.revision());
+                       section.set_revision(overview->revision);
                        self->past.overview = *std::move(overview);
                      } else {
                        section.set_state(v1::SECTION_STATE_UNAVAILABLE);
