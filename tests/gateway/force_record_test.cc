@@ -181,7 +181,8 @@ TEST_F(ForceRecordTest, NotesAreCountedAndTheLatestShown) {
   for (const char* number : {"9", "10", "2"}) {
     Add(facts_.progress_notes, absl::StrCat(kRecommendation, "/progressNotes/", number));
   }
-  const auto& item = Shown("2024-01-01").concerns(0).recommendations(0);
+  const auto dashboard = Shown("2024-01-01");
+  const auto& item = dashboard.concerns(0).recommendations(0);
   EXPECT_EQ(item.progress_note_count(), 3);
   EXPECT_EQ(item.latest_progress_note().name(), absl::StrCat(kRecommendation, "/progressNotes/10"));
 }
