@@ -128,7 +128,7 @@ TEST_F(GatewayServiceTest, AForceShowsThoseItTookThePlaceOf) {
   forces::v1::MergeForceRequest merge;
   merge.set_name(kForce);
   merge.set_successor(kOther);
-  merge.mutable_end_date()->set_year(2024);
+  merge.mutable_end_date()->set_year(2022);
   merge.set_reason("A merger.");
   Must(Call<ForcesService>(*forces_, "records-manager", &ForcesService::Stub::MergeForce, merge));
   EXPECT_THAT(Must(OfForce(kOther, Fully())).predecessors(), ::testing::ElementsAre(kForce));
