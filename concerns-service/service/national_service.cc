@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/auth/roles.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/national_commands.h"

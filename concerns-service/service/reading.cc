@@ -9,6 +9,7 @@
 #include "common/rpc/resource_pattern.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "concerns-service/domain/concern_commands.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/recommendation_commands.h"
 #include "concerns-service/domain/revisit_lifecycle.h"
@@ -59,6 +60,11 @@ absl::StatusOr<rpc::Selection<v1::Concern>> Select(const v1::ListConcernsRequest
   if (request.kind() != v1::CONCERN_KIND_UNSPECIFIED) selection.all_of.push_back(KindTerm(request.kind()));
   if (!request.theme().empty()) selection.all_of.push_back(ThemeTerm(request.theme()));
   SelectStates(request.state(), ToVector(request.states()), selection);
+  if (request.has_open_on_date()) {
+    AlsoRequire<v1::Concern>([day = DayInterval(request.open_on_date()).first](
+                                 const v1::Concern& concern) { return WasOpenOn(concern, day); },
+                             selection);
+  }
   return selection;
 }
 

@@ -678,6 +678,11 @@ TEST_F(ForcesServiceTest, AMergedForceKeepsItsRecordAndAFileDoesNotBringItBack) 
   find.set_query("kent police");
   EXPECT_EQ(List(find).size(), 1u);
   EXPECT_EQ(Get("forces/kent", 1)->force().display_name(), "Kent Police");
+  find.clear_query();
+  find.set_state(v1::FORCE_STATE_MERGED);
+  EXPECT_THAT(NamesOf(List(find)), ::testing::ElementsAre("forces/kent"));
+  find.set_state(v1::FORCE_STATE_ACTIVE);
+  EXPECT_THAT(NamesOf(List(find)), ::testing::ElementsAre("forces/essex"));
 }
 
 // ---- The rest ----
