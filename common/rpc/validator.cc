@@ -303,6 +303,7 @@ class Checker {
       // Its elements are not looked at: they are refused already, and may be a great many.
       return Add(path, absl::StrCat("has ", size, " elements; at most ", item.max_items));
     }
+    if (item.rules.checked_apart()) return;
     for (int i = 0; i < size; ++i) {
       const Path here{path.parent, path.name, i};
       switch (item.field->cpp_type()) {
@@ -352,6 +353,7 @@ class Checker {
     }
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE: {
+        if (item.rules.checked_apart()) break;
         const Message& child = reflection.GetMessage(message, field);
         if (required && item.child->only_oneof != nullptr &&
             !child.GetReflection()->HasOneof(child, item.child->only_oneof)) {
