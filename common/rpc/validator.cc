@@ -145,8 +145,8 @@ struct Characters {
   bool has_control = false;
 };
 
-// Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the direction
-// of what follows, make a record look like what it is not.
+// Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the
+// direction of what follows, make a record look like what it is not.
 Characters LookAt(const std::string& text) {
   Characters seen;
   for (size_t i = 0; i < text.size();) {

@@ -395,8 +395,8 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
-  bool drop_answer_ = false;            // The answer that is owed may hold what was redacted.
-  size_t written_kind_ = 0;             // Of this kind the items up to written_after_ have been written.
+  bool drop_answer_ = false;  // The answer that is owed may hold what was redacted.
+  size_t written_kind_ = 0;   // Of this kind the items up to written_after_ have been written.
   std::string written_after_;
   std::vector<ledger::Version> items_;  // The page being written.
   size_t items_kind_ = 0;

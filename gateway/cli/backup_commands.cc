@@ -117,8 +117,8 @@ absl::Status Backup(Session& session, const std::string& directory) {
   }
   if (absl::Status status = WriteManifest(folder / ledger::kManifestFile, manifest); !status.ok()) return status;
   *session.out << (session.json ? ledger::ManifestText(manifest)
-                             : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
-                                            directory, "\n"));
+                                : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
+                                               directory, "\n"));
   return absl::OkStatus();
 }
 
@@ -141,16 +141,13 @@ std::vector<Command> BackupCommands() {
                  .run = [](Session& session, const Arguments& arguments) {
                    return Export(session, arguments.text("ledger"), arguments.text("file"));
                  }};
-  commands[1] = {.name = "backup",
-                 .summary = "Export all three logs of the running suite into a folder, with a manifest.",
-                 .details = "SERVICE restore FILE brings them back. To check a backup: oversight verify FOLDER.",
-                 .positionals = {{.name = "folder",
-                                  .value = "FOLDER",
-                                  .help = "Made when missing, one for each backup.",
-                                  .required = true}},
-                 .run = [](Session& session, const Arguments& arguments) {
-                   return Backup(session, arguments.text("folder"));
-                 }};
+  commands[1] = {
+      .name = "backup",
+      .summary = "Export all three logs of the running suite into a folder, with a manifest.",
+      .details = "SERVICE restore FILE brings them back. To check a backup: oversight verify FOLDER.",
+      .positionals =
+          {{.name = "folder", .value = "FOLDER", .help = "Made when missing, one for each backup.", .required = true}},
+      .run = [](Session& session, const Arguments& arguments) { return Backup(session, arguments.text("folder")); }};
   return commands;
 }
 

@@ -190,7 +190,8 @@ class InformedOwners final : public Owners {
     std::set<std::pair<std::string, std::string>> in_order;
     for (const std::string& name : asked.names) in_order.emplace(ledger::SortKey(name), name);
     asked.present->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
-      if (rpc::GetTime(force.create_time()) <= asked.time) in_order.emplace(ledger::SortKey(force.name()), force.name());
+      if (rpc::GetTime(force.create_time()) <= asked.time)
+        in_order.emplace(ledger::SortKey(force.name()), force.name());
       return true;
     });
     std::vector<std::string> names;
