@@ -60,7 +60,7 @@ TEST(StatusMapping, KeepsEveryDetail) {
 TEST(StatusMapping, AnErrorInsideAnAnswerIsTheSameAsOutside) {
   std::string text(3000, 'x');
   Error error(absl::StatusCode::kInvalidArgument, ERROR_REASON_INVALID_FIELDS, text);
-  error.With("field", "a").Precondition("STATE", "b", "c");
+  error.Precondition("STATE", "b", "c");
   for (int i = 0; i < 200; ++i) error.Violation(absl::StrCat("field", i), "is required");
   const common::v1::Status message = ToMessage(error.status());
   EXPECT_EQ(message.code(), 3);
