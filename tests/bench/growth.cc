@@ -109,6 +109,13 @@ struct Store {
   int64_t forces() const { return transactions / kVersions; }
 };
 
+// With the log in front of it, which the last to close a store may leave.
+void CopyStore(const std::string& from, const std::string& to) {
+  for (const char* part : {"", "-wal"}) {
+    if (std::filesystem::exists(from + part)) std::filesystem::copy_file(from + part, to + part);
+  }
+}
+
 // The requests for every full page of each region, up to a number.
 std::vector<std::string> Pages(ClosedLoop& client) {
   std::vector<std::string> pages;
@@ -208,7 +215,7 @@ void BenchGrowth(const Plan& plan, Report& report) {
   const absl::Time began = absl::Now();
   for (size_t i = 0; i < stores.size(); ++i) {
     Say(absl::StrCat("Filling a store with ", stores[i].transactions, " transactions ..."));
-    if (i > 0) std::filesystem::copy_file(stores[i - 1].path, stores[i].path);
+    if (i > 0) CopyStore(stores[i - 1].path, stores[i].path);
     Filler(stores[i].path).Fill(made, stores[i].forces());
     stores[i].all_made = made * kVersions + (stores[i].forces() - made);
     made = stores[i].forces();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/auth/authenticator.h"
@@ -23,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 // One thing under way at a time: its start, its only write, then always a read.
 struct ManyStreams::Stream {
   enum class Step { kStart, kWrite, kRead } step = Step::kStart;
+  bool open = false;  // It has told where it begins.
   grpc::ClientContext context;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call;
   grpc::ByteBuffer message;
@@ -58,7 +60,8 @@ ManyStreams::ManyStreams(const std::string& address, const std::string& principa
       if (only) options.set_last_message();
       stream.call->Write(bytes, options, &stream);
     } else {
-      if (stream.step == Stream::Step::kRead) ++answered;
+      // Its first message alone: it may have the next already while others are not open yet.
+      if (stream.step == Stream::Step::kRead && !std::exchange(stream.open, true)) ++answered;
       stream.step = Stream::Step::kRead;
       stream.call->Read(&stream.message, &stream);
     }
