@@ -135,7 +135,7 @@ class PastReader : public std::enable_shared_from_this<PastReader> {
     as_of_ = {.revision = page.read_revision};
     copy_.Place(page.read_revision, EncodeConsistencyToken(ledger_.incarnation(), page.read_revision), page.read_time);
     for (const ledger::Version& version : page.items) {
-      if (IsRedacted(version)) continue;  // What it said then cannot be known any more.
+      if (IsRedacted(version)) return NotReadable(version);  // Without it, counts would be wrong.
       std::unique_ptr<Message> resource(
           google::protobuf::MessageFactory::generated_factory()->GetPrototype(kinds_[kind_])->New());
       if (!resource->ParseFromString(version.payload)) return NotReadable(version);

@@ -134,8 +134,10 @@ absl::Status Run(Session& session, const Arguments& arguments) {
   }
   if (refused == 0) return absl::OkStatus();
   if (!trial) {
-    session.note = absl::StrCat("Put the lines right and run the file again with --request-id=", id,
-                                ": what was done is not done a second time.");
+    session.note = absl::StrCat(
+        "Put the lines right where they stand, so that each keeps its number, and run the file again with "
+        "--request-id=",
+        id, ": what was done is not done a second time.");
   }
   return absl::FailedPreconditionError(absl::StrCat(refused, " of ", total, total == 1 ? " command " : " commands ",
                                                     trial          ? "would be"

@@ -12,6 +12,7 @@
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/names.h"
+#include "gateway/cli/values.h"
 #include "gateway/cli/words.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
@@ -31,6 +32,13 @@ absl::StatusOr<std::string> NameOf(const std::string& flag, const std::string& s
   return name;
 }
 
+// The text given with a flag, read from its file where it names one.
+absl::StatusOr<std::string> TextOf(const Arguments& arguments, const std::string& flag) {
+  auto text = ReadText(arguments.text(flag));
+  if (!text.ok()) return UsageError(absl::StrCat("--", flag, ": ", std::string(text.status().message())));
+  return text;
+}
+
 // Sends a change; prints the answer when it is for programs.
 template <class Request, class Response>
 absl::Status Change(Session& session, const std::string& method, const Request& request, Response* response) {
@@ -46,19 +54,24 @@ absl::Status Raise(Session& session, const Arguments& arguments) {
   if (!force.ok()) return force.status();
   const auto theme = NameOf("theme", "themes/{theme}", arguments.text("theme"));
   if (!theme.ok()) return theme.status();
+  const auto title = TextOf(arguments, "title"), finding = TextOf(arguments, "finding"),
+             source_title = TextOf(arguments, "source-title");
+  for (const auto* text : {&title, &finding, &source_title}) {
+    if (!text->ok()) return text->status();
+  }
   CreateConcernRequest request;
   request.set_request_id(request_id);
   request.set_parent(*force);
   Concern& concern = *request.mutable_concern();
   concern.set_kind(arguments.text("kind") == "cause" ? CONCERN_KIND_CAUSE_OF_CONCERN
                                                      : CONCERN_KIND_AREA_FOR_IMPROVEMENT);
-  concern.set_title(arguments.text("title"));
-  concern.set_finding(arguments.text("finding"));
+  concern.set_title(*title);
+  concern.set_finding(*finding);
   concern.set_theme(*theme);
   concern.mutable_source()->set_kind(arguments.text("source") == "inspection" ? SOURCE_KIND_INSPECTION
                                      : arguments.text("source") == "revisit"  ? SOURCE_KIND_REVISIT
                                                                               : SOURCE_KIND_EXTERNAL_EVIDENCE);
-  concern.mutable_source()->set_title(arguments.text("source-title"));
+  concern.mutable_source()->set_title(*source_title);
   concern.set_accelerated(arguments.on("accelerated"));
   auto found = ParsePartialDate(arguments.text("found"));
   if (!found.ok()) return found.status();
@@ -154,13 +167,15 @@ std::string OutcomeProblem(const std::string& text) {
 absl::Status Propose(Session& session, const Arguments& arguments) {
   const auto force = NameOf("force", "forces/{force}", arguments.text("force"));
   if (!force.ok()) return force.status();
+  const auto ground_text = TextOf(arguments, "ground-text");
+  if (!ground_text.ok()) return ground_text.status();
   CreateProposalRequest request;
   request.set_parent(*force);
   request.set_request_id(RequestId(arguments));
   Proposal& proposal = *request.mutable_proposal();
   proposal.set_to_stage(arguments.text("to"));
   proposal.set_ground(GroundOf(arguments.text("ground")));
-  proposal.set_ground_text(arguments.text("ground-text"));
+  proposal.set_ground_text(*ground_text);
   for (const auto& text : arguments.all("reason")) {
     Reason& reason = *proposal.add_reasons();
     const size_t at = text.rfind('@');

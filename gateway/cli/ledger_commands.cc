@@ -109,6 +109,12 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
 absl::StatusOr<Verdict> VerifyFile(const std::string& path, const Evidence& evidence, const ExportedFile* told) {
   const auto input = ledger::ExportInput::Open(path);
   if (!input.ok()) {
+    if (told != nullptr) {
+      Verdict missing;
+      missing.subject = path;
+      missing.finding = {0, 0, "it is missing or cannot be read, and the manifest tells of it"};
+      return missing;
+    }
     return UsageError(absl::StrCat("\"", path,
                                    "\" is neither a ledger (forces, concerns, monitoring) nor a file or backup that "
                                    "can be read."));

@@ -41,15 +41,6 @@ absl::Status Wrong(const std::string& text, const std::string& what) {
       absl::StrCat("\"", text.size() > kMostShown ? text.substr(0, kMostShown) + "..." : text, "\" ", what));
 }
 
-// What "@FILE" stands for; any other text is itself.
-absl::StatusOr<std::string> Fetch(const std::string& text) {
-  if (absl::StartsWith(text, "@@")) return text.substr(1);
-  if (!absl::StartsWith(text, "@")) return text;
-  const std::string path = text.substr(1);
-  if (path.empty()) return Wrong(text, "names no file: write @FILE, or @@ for a text that begins with @");
-  return ReadFile(path == "-" ? "/dev/stdin" : path, kMostFileBytes);
-}
-
 Message* Mutable(Message* message, const std::vector<const FieldDescriptor*>& path) {
   for (size_t i = 0; i + 1 < path.size(); ++i) message = message->GetReflection()->MutableMessage(message, path[i]);
   return message;
@@ -265,11 +256,19 @@ absl::Status SetJson(Message* message, const FieldDescriptor& field, const std::
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadText(const std::string& text) {
+  if (absl::StartsWith(text, "@@")) return text.substr(1);
+  if (!absl::StartsWith(text, "@")) return text;
+  const std::string path = text.substr(1);
+  if (path.empty()) return Wrong(text, "names no file: write @FILE, or @@ for a text that begins with @");
+  return ReadFile(path == "-" ? "/dev/stdin" : path, kMostFileBytes);
+}
+
 absl::Status SetValue(Message* message, const std::vector<const FieldDescriptor*>& path, const std::string& text,
                       const NameContext& names) {
   const FieldDescriptor& field = *path.back();
   const bool from_file = absl::StartsWith(text, "@") && !absl::StartsWith(text, "@@");
-  absl::StatusOr<std::string> value = Fetch(text);
+  absl::StatusOr<std::string> value = ReadText(text);
   if (!value.ok()) return value.status();
   message = Mutable(message, path);
   if (field.type() == FieldDescriptor::TYPE_BYTES && from_file) {

@@ -30,6 +30,9 @@ namespace oversight::cli {
 absl::Status SetValue(google::protobuf::Message* message,
                       const std::vector<const google::protobuf::FieldDescriptor*>& path, const std::string& text,
                       const NameContext& names);
+// What a text on the command line stands for: itself, or with @FILE what the file holds (@- is standard input; @@
+// begins a text with one @). An error in words when the file cannot be read.
+absl::StatusOr<std::string> ReadText(const std::string& text);
 // Makes the field at the end of `path` unset.
 void ClearValue(google::protobuf::Message* message, const std::vector<const google::protobuf::FieldDescriptor*>& path);
 

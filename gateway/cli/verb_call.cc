@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "gateway/cli/fill.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/verbs.h"
+#include "gateway/cli/words.h"
 
 namespace oversight::cli {
 namespace {
@@ -88,6 +90,7 @@ class Caller {
         }
         ++count;
       }
+      TakeRedactions(*page);
       const std::string next = TextIn(*page, "next_page_token");
       SetText(request_, "page_token", next);
       more = !next.empty();
@@ -95,6 +98,11 @@ class Caller {
     }
     if (!session_.json) Show(*pages.front(), std::move(items), limit);
     if (count > limit) *session_.err << "There are more: a higher --limit shows them.\n";
+    if (!redactions_.empty()) {
+      *session_.err << "Not listed, as it was removed by law: what "
+                    << JoinAnd({redactions_.begin(), redactions_.end()})
+                    << (redactions_.size() == 1 ? " tells of.\n" : " tell of.\n");
+    }
     return absl::OkStatus();
   }
 
@@ -116,10 +124,23 @@ class Caller {
     }
   }
 
+  // What a list of the past leaves out: its header names the records of redaction.
+  void TakeRedactions(const Message& page) {
+    const FieldDescriptor* header = page.GetDescriptor()->FindFieldByName("header");
+    if (header == nullptr || header->message_type() == nullptr) return;
+    const FieldDescriptor* redactions = header->message_type()->FindFieldByName("redactions");
+    if (redactions == nullptr) return;
+    const Message& told = page.GetReflection()->GetMessage(page, header);
+    for (int i = 0; i < told.GetReflection()->FieldSize(told, redactions); ++i) {
+      redactions_.insert(told.GetReflection()->GetRepeatedString(told, redactions, i));
+    }
+  }
+
   Session& session_;
   const MethodDescriptor& method_;
   const std::string path_;
   Message& request_;
+  std::set<std::string> redactions_;
 };
 
 // The same error with the flags that set the fields it names.

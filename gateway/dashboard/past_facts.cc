@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/names.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
@@ -37,6 +39,7 @@ struct Reading : std::enable_shared_from_this<Reading> {
   PastFacts past;
   absl::Status failures[3];
   int64_t revisions[3] = {};
+  std::set<std::string> redactions[3];  // Of what was recorded then and is not there any more.
 
   // One call, begun by `start`; `take` runs with the lock when it has succeeded.
   template <class Request, class Response>
@@ -65,6 +68,9 @@ struct Reading : std::enable_shared_from_this<Reading> {
               std::lock_guard lock(self->mu);
               if (ended.ok()) {
                 self->revisions[owner] = state->response.header().revision();
+                for (const auto& redaction : state->response.header().redactions()) {
+                  self->redactions[owner].insert(redaction);
+                }
                 if constexpr (requires { state->response.next_page_token(); }) {
                   more = !state->response.next_page_token().empty();
                   state->request.set_page_token(state->response.next_page_token());
@@ -96,6 +102,12 @@ struct Reading : std::enable_shared_from_this<Reading> {
     }
     // Without the register there is nothing to show.
     if (!failures[kForces].ok()) return done(failures[kForces]);
+    for (const Owner owner : {kForces, kConcerns, kMonitoring}) {
+      if (redactions[owner].empty() || !failures[owner].ok()) continue;
+      failures[owner] = absl::FailedPreconditionError(
+          absl::StrCat("Part of what was recorded then has been removed by law (",
+                       absl::StrJoin(redactions[owner], ", "), "), so counts would be wrong."));
+    }
     for (const Owner owner : {kForces, kConcerns, kMonitoring}) {
       auto& section = past.sections.emplace_back();
       section.set_service(kServices[owner]);

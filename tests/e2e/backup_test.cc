@@ -432,6 +432,12 @@ TEST_P(BackupTest, ABackupThatCannotBeFinishedSaysSoAndIsNotTakenForOne) {
               HasSubstr("not the file that the manifest tells of"));
   std::ofstream(forces, std::ios::binary | std::ios::trunc) << bytes;
   EXPECT_EQ(suite_->Cli("operator", {"verify", folder_ / "backup"}).code, 0);
+  // One that is not there.
+  std::filesystem::rename(forces, forces + ".away");
+  const Ran missing = suite_->Cli("operator", {"verify", folder_ / "backup"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.out, HasSubstr("forces.jsonl.gz: NOT SOUND. The log: it is missing"));
+  std::filesystem::rename(forces + ".away", forces);
   // One of an older backup.
   PlayScenario();
   const ledger::Manifest later = Backup("later");

@@ -101,12 +101,16 @@ TEST_F(CliSuiteTest, AnInspectionIsPublishedAndItsDutyMet) {
 }
 
 TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
+  const testing::TempDir folder;
+  std::ofstream(folder / "finding.txt") << "They are not effective.";
   const std::string raised =
       Shown("liaison-lead", {"raise", "--force=west-midlands", "--kind=cause", "--title=Investigations",
-                             "--finding=They are not effective.", "--theme=investigations", "--source=inspection",
+                             "--finding=@" + (folder / "finding.txt"), "--theme=investigations", "--source=inspection",
                              "--source-title=PEEL", "--found=2023-09", "--recommend=Plan each @ 3 months", "--issue"});
   EXPECT_THAT(raised, AllOf(StartsWith("forces/west-midlands/concerns/1: issued cause of concern, Investigations\n"),
                             HasSubstr("recommendations/1: Plan each (due 3 months)\n")));
+  EXPECT_THAT(Shown("liaison-lead", {"show", "west-midlands/concerns/1"}),
+              ContainsRegex("finding: +They are not effective\\."));
   EXPECT_THAT(Shown("liaison-lead",
                     {"assess-handling", "west-midlands/1", "--level=not-responding", "--rationale=Nothing was done."}),
               ContainsRegex("level: +not responding\n"));

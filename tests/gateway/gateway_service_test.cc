@@ -15,6 +15,7 @@
 #include "oversight/monitoring/v1/disclosures_service.grpc.pb.h"
 #include "tests/gateway/suite_fixture.h"
 #include "tests/support/http_client.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/watch_recorder.h"
 
 namespace oversight::gateway {
@@ -162,6 +163,34 @@ TEST_F(GatewayServiceTest, ThePastIsReadInTheCallersNameAndTheFutureRefused) {
   EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
   *request.mutable_as_of_time() = draft.header().recorded_time();
   EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+}
+
+// Nothing open is not the same as not known.
+TEST_F(GatewayServiceTest, APastOfWhichPartWasRemovedByLawIsNotShownAsWhole) {
+  const auto draft = Draft(kForce, "A name");
+  concerns_->clock().Advance(absl::Seconds(1));
+  concerns::v1::UpdateConcernRequest correct;
+  correct.mutable_concern()->set_name(draft.concern().name());
+  correct.mutable_concern()->set_title("No name");
+  correct.mutable_update_mask()->add_paths("title");
+  Must(Call<concerns::v1::ConcernsService>(*concerns_, "hm-inspector",
+                                           &concerns::v1::ConcernsService::Stub::UpdateConcern, correct));
+  v1::GetForceDashboardRequest request;
+  request.set_name(kForce);
+  *request.mutable_as_of_time() = draft.header().recorded_time();
+  const auto read = [&] {
+    return Must(Call<Gateway>(*gateway_, "chief-inspector", &Gateway::Stub::GetForceDashboard, request)).dashboard();
+  };
+  EXPECT_THAT(Titles(read()), ::testing::ElementsAre("A name"));
+  const auto redacted =
+      testing::CommitNow(concerns_->ledger(), testing::Redacting({draft.concern().name(), draft.header().revision()}));
+  ASSERT_TRUE(redacted.ok()) << redacted.status();
+  const v1::ForceDashboard dashboard = read();
+  EXPECT_EQ(dashboard.concerns_size(), 0);
+  for (const int section : {1, 3}) {
+    EXPECT_EQ(dashboard.sections(section).state(), v1::SECTION_STATE_UNAVAILABLE) << section;
+    EXPECT_THAT(dashboard.sections(section).reason(), ::testing::HasSubstr("redactions/1")) << section;
+  }
 }
 
 TEST_F(GatewayServiceTest, ATokenShowsItsHolderWhatItWrote) {
