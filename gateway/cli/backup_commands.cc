@@ -12,6 +12,7 @@
 #include "common/ledger/archive/manifest.h"
 #include "common/ledger/archive/record.h"
 #include "common/observe/progress.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/log_stream.h"
@@ -21,10 +22,6 @@ namespace {
 
 using ledger::ExportedFile;
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 // Exports the log of a running service as it is when this begins, and verifies it on the way.
 absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& name, const std::string& path) {
   const auto head = GetHeadPatiently(session, name);
@@ -33,7 +30,7 @@ absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& n
   header.ledger = name;
   header.store_id = StoreIdOf(*head);
   header.tree = {head->tree_size(), head->root_hash(),
-                 head->tree_size() > 0 ? ToTime(head->recorded_time()) : absl::InfinitePast()};
+                 head->tree_size() > 0 ? GetTime(head->recorded_time()) : absl::InfinitePast()};
   header.checkpoint = head->checkpoint();
   header.verifier_key = head->verifier_key();
   auto output = ledger::ExportOutput::Create(path);
@@ -117,8 +114,8 @@ absl::Status Backup(Session& session, const std::string& directory) {
   }
   if (absl::Status status = WriteManifest(folder / ledger::kManifestFile, manifest); !status.ok()) return status;
   *session.out << (session.json ? ledger::ManifestText(manifest)
-                             : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
-                                            directory, "\n"));
+                                : absl::StrCat("Backup complete: ", directory, ". To check it: oversight verify ",
+                                               directory, "\n"));
   return absl::OkStatus();
 }
 
@@ -141,16 +138,13 @@ std::vector<Command> BackupCommands() {
                  .run = [](Session& session, const Arguments& arguments) {
                    return Export(session, arguments.text("ledger"), arguments.text("file"));
                  }};
-  commands[1] = {.name = "backup",
-                 .summary = "Export all three logs of the running suite into a folder, with a manifest.",
-                 .details = "SERVICE restore FILE brings them back. To check a backup: oversight verify FOLDER.",
-                 .positionals = {{.name = "folder",
-                                  .value = "FOLDER",
-                                  .help = "Made when missing, one for each backup.",
-                                  .required = true}},
-                 .run = [](Session& session, const Arguments& arguments) {
-                   return Backup(session, arguments.text("folder"));
-                 }};
+  commands[1] = {
+      .name = "backup",
+      .summary = "Export all three logs of the running suite into a folder, with a manifest.",
+      .details = "SERVICE restore FILE brings them back. To check a backup: oversight verify FOLDER.",
+      .positionals =
+          {{.name = "folder", .value = "FOLDER", .help = "Made when missing, one for each backup.", .required = true}},
+      .run = [](Session& session, const Arguments& arguments) { return Backup(session, arguments.text("folder")); }};
   return commands;
 }
 
