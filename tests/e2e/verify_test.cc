@@ -44,7 +44,8 @@ class VerifyTest : public SuiteFixture, public ::testing::WithParamInterface<int
   // The value of a labelled line, such as "name:  forces/kent".
   static std::string Field(const std::string& labelled, const std::string& label) {
     for (const auto line : absl::StrSplit(labelled, '\n')) {
-      if (absl::StartsWith(line, label + ":")) return std::string(absl::StripAsciiWhitespace(line.substr(label.size() + 1)));
+      if (absl::StartsWith(line, label + ":"))
+        return std::string(absl::StripAsciiWhitespace(line.substr(label.size() + 1)));
     }
     ADD_FAILURE() << "no " << label << " in " << labelled;
     return "0";
