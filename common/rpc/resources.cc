@@ -51,16 +51,6 @@ void SetTimeField(Message* message, const FieldDescriptor* field, absl::Time tim
 
 std::string EtagOf(ledger::Revision revision) { return absl::StrCat("\"", revision, "\""); }
 
-void SetTime(absl::Time time, Timestamp* out) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
-absl::Time GetTime(const Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 void Stamp(const ledger::Version& version, Message* resource) {
   const Descriptor* type = resource->GetDescriptor();
   const auto* reflection = resource->GetReflection();

@@ -42,6 +42,7 @@
 #include "common/rpc/mask.h"
 #include "common/rpc/tokens.h"
 #include "common/time/clock.h"
+#include "common/time/timestamp.h"
 #include "google/protobuf/message.h"
 #include "oversight/common/v1/change.pb.h"
 #include "oversight/common/v1/read.pb.h"
@@ -54,8 +55,6 @@ inline constexpr size_t kMaxPageBytes = 2 << 20;
 
 // "\"17\"" for revision 17.
 std::string EtagOf(ledger::Revision revision);
-void SetTime(absl::Time time, google::protobuf::Timestamp* out);
-absl::Time GetTime(const google::protobuf::Timestamp& time);
 
 // Fills in etag, revision, create_time and update_time from where the version stands.
 void Stamp(const ledger::Version& version, google::protobuf::Message* resource);

@@ -132,12 +132,11 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     return [this] { AskNext(); };
   }
 
-  // Forgets the pages that have been read and not written, and the one that is being read.
+  // Forgets the pages that have been read and not written; the one that is being read is dropped when it comes.
   void ListAgain() {
     items_.clear();
     next_item_ = 0;
     ahead_.reset();
-    drop_answer_ = asking_;
     kind_ = written_kind_;
     after_ = written_after_;
     next_kind_ = kind_ + 1;
@@ -201,8 +200,10 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
   void AskList() {
     ledger::ListQuery query;
+    int64_t asked_at;
     {
       std::lock_guard lock(mu_);
+      asked_at = read_at_;
       if (!more_) {
         kind_ = next_kind_++;
         after_.clear();
@@ -213,19 +214,20 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     query.limit = options_.chunk_items;
     query.as_of.revision = sent_;
     query.filter = options_.visible;
-    options_.ledger->List(std::move(query), [self = shared_from_this()](absl::StatusOr<ledger::ListResult> result) {
-      if (!result.ok()) return self->End(&result.status());
-      {
-        std::lock_guard lock(self->mu_);
-        self->asking_ = false;
-        if (!std::exchange(self->drop_answer_, false)) {
-          self->more_ = result->more && !result->items.empty();
-          if (self->more_) self->after_ = result->items.back().name;
-          self->ahead_ = std::move(result->items);
-        }
-      }
-      self->Pump();
-    });
+    options_.ledger->List(std::move(query),
+                          [self = shared_from_this(), asked_at](absl::StatusOr<ledger::ListResult> result) {
+                            if (!result.ok()) return self->End(&result.status());
+                            {
+                              std::lock_guard lock(self->mu_);
+                              self->asking_ = false;
+                              if (asked_at == self->read_at_) {
+                                self->more_ = result->more && !result->items.empty();
+                                if (self->more_) self->after_ = result->items.back().name;
+                                self->ahead_ = std::move(result->items);
+                              }
+                            }
+                            self->Pump();
+                          });
   }
 
   // Only the pump touches items_ while writing_ is set, so they are read without the lock.
@@ -395,8 +397,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
-  bool drop_answer_ = false;  // The answer that is owed may hold what was redacted.
-  size_t written_kind_ = 0;   // Of this kind the items up to written_after_ have been written.
+  size_t written_kind_ = 0;  // Of this kind the items up to written_after_ have been written.
   std::string written_after_;
   std::vector<ledger::Version> items_;  // The page being written.
   size_t items_kind_ = 0;

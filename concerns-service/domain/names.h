@@ -3,20 +3,12 @@
 
 #include <string>
 
+#include "common/text/segments.h"
+
 namespace oversight::concerns {
 
 inline constexpr char kAnyForce[] = "forces/-";
 inline constexpr char kAnyNational[] = "nationalRecommendations/-";
-
-// The first `segments` segments: "forces/kent/concerns/1" and 2 give "forces/kent".
-inline std::string FirstSegments(const std::string& name, int segments) {
-  size_t end = 0;
-  for (int i = 0; i < segments; ++i) {
-    end = name.find('/', i == 0 ? 0 : end + 1);
-    if (end == std::string::npos) return name;
-  }
-  return name.substr(0, end);
-}
 
 // "forces/kent" of "forces/kent/concerns/3" and of "nationalRecommendations/2/forces/kent", which is that force's item;
 // "" of what belongs to no force, such as the national recommendation itself.

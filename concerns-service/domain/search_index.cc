@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/compare_names.h"
+#include "common/time/timestamp.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/domain/search_words.h"
 #include "concerns-service/domain/visibility.h"
@@ -16,10 +17,6 @@ namespace {
 
 // Removed documents leave a gap; when there are so many, and more than the rest, everything is put in order anew.
 constexpr size_t kMostGaps = 1000;
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(time));
-}
 
 bool SameTexts(const Document& a, const Document& b) {
   return std::equal(a.texts.begin(), a.texts.end(), b.texts.begin(), b.texts.end(),
@@ -44,7 +41,7 @@ std::vector<Document> DocumentsOf(const ConcernRecord& record) {
   document.name = concern->name();
   document.issued = WasIssued(*concern);
   document.open = IsOpen(*concern);
-  document.recorded = TimeOf(concern->create_time());
+  document.recorded = GetTime(concern->create_time());
   document.texts = {title, {concern, &concern->finding()}};
   documents.push_back(document);
   for (const auto& recommendation : record.recommendations) {
@@ -52,7 +49,7 @@ std::vector<Document> DocumentsOf(const ConcernRecord& record) {
     document.name = recommendation->name();
     document.issued = WasIssued(*recommendation);
     document.open = IsOpen(*recommendation) || IsClaimed(*recommendation);
-    document.recorded = TimeOf(recommendation->create_time());
+    document.recorded = GetTime(recommendation->create_time());
     document.texts = {{recommendation, &recommendation->text()}};
     documents.push_back(document);
   }
@@ -68,7 +65,7 @@ std::vector<Document> DocumentsOf(const NationalRecord& record) {
   document.theme = national->theme();
   document.issued = WasIssued(*national);
   document.open = IsOpen(*national);
-  document.recorded = TimeOf(national->create_time());
+  document.recorded = GetTime(national->create_time());
   document.national = national;
   document.concern_title = {national, &national->title()};
   document.texts = {document.concern_title, {national, &national->text()}};

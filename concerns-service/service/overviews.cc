@@ -8,6 +8,7 @@
 #include "common/ledger/status.h"
 #include "common/rpc/resources.h"
 #include "common/time/london.h"
+#include "common/time/timestamp.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/service/terms.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
@@ -118,7 +119,7 @@ void Overviews::ReadPast(const common::v1::AsOf& as_of, const std::string& force
   }
   ledger::AsOf moment;
   if (as_of.has_recorded_time()) {
-    moment.time = rpc::GetTime(as_of.recorded_time());
+    moment.time = GetTime(as_of.recorded_time());
   } else {
     moment.revision = as_of.revision();
   }

@@ -3,19 +3,11 @@
 
 #include <string>
 
+#include "common/text/segments.h"
+
 namespace oversight::forces {
 
 inline constexpr char kAnyForce[] = "forces/-";
-
-// The first `segments` segments: "forces/kent/inspections/1" and 2 give "forces/kent".
-inline std::string FirstSegments(const std::string& name, int segments) {
-  size_t end = 0;
-  for (int i = 0; i < segments; ++i) {
-    end = name.find('/', i == 0 ? 0 : end + 1);
-    if (end == std::string::npos) return name;
-  }
-  return name.substr(0, end);
-}
 
 // "forces/kent" of "forces/kent/officeHolders/3"; "" of what belongs to no force, such as a national inspection.
 inline std::string ForceOf(const std::string& name) {

@@ -12,6 +12,7 @@
 #include "common/ledger/archive/manifest.h"
 #include "common/ledger/archive/record.h"
 #include "common/observe/progress.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/log_stream.h"
@@ -21,10 +22,6 @@ namespace {
 
 using ledger::ExportedFile;
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 // Exports the log of a running service as it is when this begins, and verifies it on the way.
 absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& name, const std::string& path) {
   const auto head = GetHeadPatiently(session, name);
@@ -33,7 +30,7 @@ absl::StatusOr<ExportedFile> ExportLedger(Session& session, const std::string& n
   header.ledger = name;
   header.store_id = StoreIdOf(*head);
   header.tree = {head->tree_size(), head->root_hash(),
-                 head->tree_size() > 0 ? ToTime(head->recorded_time()) : absl::InfinitePast()};
+                 head->tree_size() > 0 ? GetTime(head->recorded_time()) : absl::InfinitePast()};
   header.checkpoint = head->checkpoint();
   header.verifier_key = head->verifier_key();
   auto output = ledger::ExportOutput::Create(path);

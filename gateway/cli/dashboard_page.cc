@@ -37,8 +37,8 @@ std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
     absl::StrAppend(&text, count.display_name(), ": ", count.force_count(),
                     count.force_count() == 1 ? " force" : " forces", "\n");
   }
-  absl::StrAppend(&text, CountsText(dashboard), "\n", "Proposals waiting for a decision: ", dashboard.open_proposals(),
-                  "\n\n");
+  absl::StrAppend(&text, CountsText(dashboard.counts(), dashboard.sections()), "\n",
+                  "Proposals waiting for a decision: ", dashboard.open_proposals(), "\n\n");
   Table table({"", "FORCE", "STAGE", "SINCE", "REGION", "CAUSES", "AFIS", "RECS", "OVERDUE"});
   for (const auto& row : dashboard.rows()) {
     table.Add(

@@ -78,23 +78,19 @@ std::string Titled(const std::string& title, const std::string& body) {
 
 }  // namespace
 
-template <class Dashboard>
-std::string CountsText(const Dashboard& dashboard) {
-  for (const auto& section : dashboard.sections()) {
+std::string CountsText(const gateway::v1::ConcernCounts& counts,
+                       const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections) {
+  for (const auto& section : sections) {
     if (section.service() == "concerns-service" && section.part().empty() &&
         section.state() == gateway::v1::SECTION_STATE_UNAVAILABLE) {
       return "open: not known";
     }
   }
-  const gateway::v1::ConcernCounts& counts = dashboard.counts();
   return absl::StrCat("open: ", counts.open_causes_of_concern(), " causes of concern (", counts.open_accelerated(),
                       " accelerated), ", counts.open_areas_for_improvement(), " areas for improvement, ",
                       counts.open_recommendations(), " recommendations (", counts.overdue_recommendations(),
                       " overdue, ", counts.claimed_recommendations(), " claimed)");
 }
-
-template std::string CountsText(const gateway::v1::ForceDashboard& dashboard);
-template std::string CountsText(const gateway::v1::NationalDashboard& dashboard);
 
 std::string ForcePageParts::Short(const std::string& name) const {
   const std::string below = dashboard_.force().name() + "/";
@@ -182,7 +178,7 @@ std::string ForcePageParts::Stage() const {
 }
 
 std::string ForcePageParts::Counted() const {
-  std::string text = CountsText(dashboard_) + "\n";
+  std::string text = CountsText(dashboard_.counts(), dashboard_.sections()) + "\n";
   const auto& summary = dashboard_.overview().summary();
   if (summary.has_oldest_open_issue_date()) {
     absl::StrAppend(&text, "Open longest: since ", FormatForPeople(summary.oldest_open_issue_date()), "\n");

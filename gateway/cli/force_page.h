@@ -10,8 +10,8 @@ namespace oversight::cli {
 
 // "open: 4 causes of concern (0 accelerated), ...", or that it is not known when the section of the record of concerns
 // is UNAVAILABLE: nothing is not the same as not known.
-template <class Dashboard>
-std::string CountsText(const Dashboard& dashboard);
+std::string CountsText(const gateway::v1::ConcernCounts& counts,
+                       const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections);
 
 class ForcePageParts {
  public:

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/contract.h"
 #include "gateway/cli/form.h"
 #include "gateway/cli/words.h"
@@ -25,10 +26,6 @@ using google::protobuf::Message;
 // Hashes and their like are shown, what is longer is not for reading.
 constexpr size_t kMostBytes = 64;
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 std::string DueText(const common::v1::DueRule& rule) {
   if (rule.has_date()) return absl::StrCat("by ", FormatForPeople(rule.date()));
   if (!rule.has_within()) return rule.immediately() ? "immediately" : "";
@@ -41,7 +38,7 @@ std::string MessageText(const Message& message) {
   const std::string& type = message.GetDescriptor()->full_name();
   if (type == "oversight.common.v1.PartialDate") return FormatForPeople(As<common::v1::PartialDate>(message));
   if (type == "oversight.common.v1.DueRule") return DueText(As<common::v1::DueRule>(message));
-  if (type == "google.protobuf.Timestamp") return TimeText(TimeOf(As<google::protobuf::Timestamp>(message)));
+  if (type == "google.protobuf.Timestamp") return TimeText(GetTime(As<google::protobuf::Timestamp>(message)));
   if (type == "google.protobuf.Duration") {
     const auto duration = As<google::protobuf::Duration>(message);
     return absl::FormatDuration(absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()));
@@ -49,7 +46,7 @@ std::string MessageText(const Message& message) {
   if (type == "google.protobuf.FieldMask") return absl::StrJoin(As<google::protobuf::FieldMask>(message).paths(), ", ");
   if (type == "oversight.common.v1.AsOf") {
     const auto as_of = As<common::v1::AsOf>(message);
-    return as_of.has_recorded_time() ? TimeText(TimeOf(as_of.recorded_time()))
+    return as_of.has_recorded_time() ? TimeText(GetTime(as_of.recorded_time()))
                                      : absl::StrCat("revision ", as_of.revision());
   }
   return "";

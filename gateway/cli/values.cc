@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/errors.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/contract.h"
 #include "gateway/cli/words.h"
@@ -76,8 +77,7 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTimestamp(const std::string& te
     return Wrong(text, "is no time: write it as 2024-03-01T10:00:00Z or 2024-03-01T10:00:00+01:00");
   }
   google::protobuf::Timestamp result;
-  result.set_seconds(absl::ToUnixSeconds(time));
-  result.set_nanos(static_cast<int32_t>((time - absl::FromUnixSeconds(result.seconds())) / absl::Nanoseconds(1)));
+  SetTime(time, &result);
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "common/rpc/tokens.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/dashboard/compose.h"
 #include "gateway/dashboard/names.h"
 
@@ -277,9 +278,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
     dashboard = ComposeForce(past.facts, force, then, audience);
     if (past.overview.has_value()) AddOverview(*past.overview, audience, dashboard);
   }
-  dashboard.mutable_as_of_time()->set_seconds(absl::ToUnixSeconds(moment));
-  dashboard.mutable_as_of_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(moment - absl::FromUnixSeconds(absl::ToUnixSeconds(moment)))));
+  SetTime(moment, dashboard.mutable_as_of_time());
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 

@@ -4,18 +4,10 @@
 #include <cstdint>
 #include <string>
 
+#include "common/text/segments.h"
+
 namespace oversight::gateway {
 
-// "forces/kent/concerns/12/recommendations/3" -> "forces/kent" with two segments, "forces/kent/concerns/12" with four.
-inline std::string FirstSegments(const std::string& name, int segments) {
-  size_t end = 0;
-  for (int i = 0; i < segments; ++i) {
-    end = name.find('/', end);
-    if (end == std::string::npos) return name;
-    if (i + 1 < segments) ++end;
-  }
-  return name.substr(0, end);
-}
 inline std::string ForceOf(const std::string& name) { return FirstSegments(name, 2); }
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
 inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }

@@ -8,6 +8,7 @@
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/dashboard_bytes.h"
 #include "gateway/service/dashboard_feed.h"
@@ -112,8 +113,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
 
 void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request,
                                           grpc::ByteBuffer* response, rpc::Done done) {
-  const auto& stamp = request.as_of_time();
-  const absl::Time moment = absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+  const absl::Time moment = GetTime(request.as_of_time());
   std::optional<absl::CivilDay> on_day;
   if (request.has_on_date()) on_day = ToCivilDay(request.on_date());
   if (on_day.has_value() && *on_day > LondonDay(moment)) {
@@ -126,7 +126,8 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
     rpc::Propagate(call, absl::Seconds(10), &context, call.principal().name());
   };
   const Audience audience = AudienceOf(call.principal());
-  ReadPast(channels_, prepare, request.name(), stamp, audience, rpc::DeadlineFor(call, absl::Seconds(10)),
+  ReadPast(channels_, prepare, request.name(), request.as_of_time(), audience,
+           rpc::DeadlineFor(call, absl::Seconds(10)),
            [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<PastFacts> past) {
              if (!past.ok()) return done(past.status());
              std::vector<v1::SectionStatus> sections = past->sections;

@@ -12,6 +12,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/tokens.h"
 #include "common/rpc/watch_stream.h"
+#include "common/time/timestamp.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/advice.h"
 #include "monitoring-service/domain/dossier.h"
@@ -33,7 +34,7 @@ bool InThePast(const common::v1::ReadOptions& read) {
 
 // The recorded time at which the owners are asked for what goes with these stages.
 absl::Time MomentOf(const common::v1::ReadOptions& read, const Stages& stages) {
-  return read.as_of().has_recorded_time() ? rpc::GetTime(read.as_of().recorded_time()) : stages.time;
+  return read.as_of().has_recorded_time() ? GetTime(read.as_of().recorded_time()) : stages.time;
 }
 
 // That a force was in the default stage may only be said of a time at which somebody kept a record of stages.

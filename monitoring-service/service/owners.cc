@@ -12,6 +12,7 @@
 #include "common/rpc/informer_grpc.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/status_mapping.h"
+#include "common/time/timestamp.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
@@ -137,7 +138,7 @@ class InformedOwners final : public Owners {
     asking->time = time;
     asking->present = Read().forces;
     asking->request.set_page_size(1000);
-    rpc::SetTime(time, asking->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    SetTime(time, asking->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
     NextPage(asking);
   }
 
@@ -190,8 +191,7 @@ class InformedOwners final : public Owners {
     std::set<std::pair<std::string, std::string>> in_order;
     for (const std::string& name : asked.names) in_order.emplace(ledger::SortKey(name), name);
     asked.present->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
-      if (rpc::GetTime(force.create_time()) <= asked.time)
-        in_order.emplace(ledger::SortKey(force.name()), force.name());
+      if (GetTime(force.create_time()) <= asked.time) in_order.emplace(ledger::SortKey(force.name()), force.name());
       return true;
     });
     std::vector<std::string> names;

@@ -13,6 +13,7 @@
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "concerns-service/domain/concern_commands.h"
 #include "concerns-service/domain/recommendation_commands.h"
 #include "concerns-service/domain/response_commands.h"
@@ -142,7 +143,7 @@ class Simulation {
     static const std::string inspector = "principals/hm-inspector", lead = kLead;
     return midlands_.count(concerns::ForceOf(the.record.concern.name())) > 0 ? inspector : lead;
   }
-  void StampNew(google::protobuf::Timestamp* create_time) const { rpc::SetTime(clock_.Now(), create_time); }
+  void StampNew(google::protobuf::Timestamp* create_time) const { SetTime(clock_.Now(), create_time); }
 
   template <class T>
   static StoreWriter::Put PutOf(const T& resource) {

@@ -7,6 +7,7 @@
 #include "concerns-service/domain/lifecycle.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
 #include "oversight/concerns/v1/national_recommendations_service.grpc.pb.h"
+#include "tests/concerns/national_support.h"
 #include "tests/concerns/overview_service_support.h"
 #include "tests/support/golden.h"
 #include "tests/support/watch_recorder.h"
@@ -37,26 +38,7 @@ class NationalServiceTest : public OverviewServiceTest {
  protected:
   using Nationals = v1::NationalRecommendationsService::Stub;
 
-  static v1::CreateNationalRecommendationRequest Request() {
-    v1::CreateNationalRecommendationRequest request;
-    auto& national = *request.mutable_national_recommendation();
-    national.set_title("Recommendation 1");
-    national.set_text("Supervise every investigation of serious violence.");
-    national.set_theme("themes/investigations");
-    national.mutable_source()->set_title("A thematic inspection");
-    auto* within = national.mutable_due_rule()->mutable_within();
-    within->set_count(3);
-    within->set_unit(common::v1::DUE_UNIT_MONTHS);
-    national.set_all_active_forces(true);
-    return request;
-  }
-  static v1::CreateNationalRecommendationRequest RequestFor(const std::vector<std::string>& forces) {
-    auto request = Request();
-    request.mutable_national_recommendation()->set_all_active_forces(false);
-    for (const auto& force : forces) request.mutable_national_recommendation()->add_forces(force);
-    return request;
-  }
-  std::string Drafted(const v1::CreateNationalRecommendationRequest& request = Request()) {
+  std::string Drafted(const v1::CreateNationalRecommendationRequest& request = NationalRequest()) {
     return Must(Call(&Nationals::CreateNationalRecommendation, request)).national_recommendation().name();
   }
   absl::StatusOr<v1::IssueNationalRecommendationResponse> IssueIt(const std::string& name,
@@ -66,7 +48,7 @@ class NationalServiceTest : public OverviewServiceTest {
     request.set_request_id(request_id);
     return Call(&Nationals::IssueNationalRecommendation, request);
   }
-  std::string IssuedOne(const v1::CreateNationalRecommendationRequest& request = Request()) {
+  std::string IssuedOne(const v1::CreateNationalRecommendationRequest& request = NationalRequest()) {
     const std::string name = Drafted(request);
     Must(IssueIt(name));
     return name;
@@ -156,21 +138,13 @@ class NationalServiceTest : public OverviewServiceTest {
     }
     return cells;
   }
-  std::map<std::string, std::string> Actions(const std::string& name, const std::string& principal = "liaison-lead") {
-    v1::ListAllowedActionsRequest request;
-    request.set_name(name);
-    std::map<std::string, std::string> reasons;
-    const auto answer = Must(Call(&Stub::ListAllowedActions, request, principal));
-    for (const auto& action : answer.actions()) reasons[action.verb()] = action.allowed() ? "yes" : action.reason();
-    return reasons;
-  }
 };
 
 // ---- The story, and its JSON ----
 
 TEST_F(NationalServiceTest, FromDraftToVerified) {
   forces_->AddInspection("nationalInspections/1");
-  auto request = Request();
+  auto request = NationalRequest();
   request.mutable_national_recommendation()->mutable_source()->set_inspection("nationalInspections/1");
   const auto draft = Must(Call(&Nationals::CreateNationalRecommendation, request)).national_recommendation();
   EXPECT_EQ(draft.name(), kName);
@@ -261,9 +235,9 @@ TEST_F(NationalServiceTest, IsNotIssuedWhileTheRegisterCannotBeAsked) {
 TEST_F(NationalServiceTest, IsIssuedOnlyWhereItFits) {
   forces_->Add("forces/old", "South West");
   forces_->Describe("forces/old", forces::v1::SERVICE_TYPE_POLICE, forces::v1::FORCE_STATE_ABOLISHED);
-  const std::string named = Drafted(RequestFor({"forces/kent", "forces/old"}));
+  const std::string named = Drafted(NationalRequestFor({"forces/kent", "forces/old"}));
   EXPECT_THAT(IssueIt(named).status(), FailsWith(absl::StatusCode::kFailedPrecondition, "LINK_DOES_NOT_FIT"));
-  auto fire = Request();
+  auto fire = NationalRequest();
   fire.mutable_national_recommendation()->set_service(forces::v1::SERVICE_TYPE_FIRE_AND_RESCUE);
   EXPECT_THAT(IssueIt(Drafted(fire)).status(), FailsWith(absl::StatusCode::kFailedPrecondition, "NO_FORCES"));
   forces_->Describe("forces/kent", forces::v1::SERVICE_TYPE_FIRE_AND_RESCUE, forces::v1::FORCE_STATE_ACTIVE);
@@ -271,13 +245,13 @@ TEST_F(NationalServiceTest, IsIssuedOnlyWhereItFits) {
 }
 
 TEST_F(NationalServiceTest, NamesWhatIsThere) {
-  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, RequestFor({"forces/nowhere"})).status(),
+  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, NationalRequestFor({"forces/nowhere"})).status(),
               FailsWith(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
-  auto request = Request();
+  auto request = NationalRequest();
   request.mutable_national_recommendation()->mutable_source()->set_inspection("nationalInspections/7");
   EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, request).status(),
               FailsWith(absl::StatusCode::kNotFound, "INSPECTION_NOT_FOUND"));
-  request = Request();
+  request = NationalRequest();
   request.mutable_national_recommendation()->set_theme("themes/nothing");
   EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, request).status(),
               FailsWith(absl::StatusCode::kNotFound, "THEME_NOT_FOUND"));
@@ -293,8 +267,8 @@ TEST_F(NationalServiceTest, NamesWhatIsThere) {
 // ---- Who may do what ----
 
 TEST_F(NationalServiceTest, TheWholeIsForThoseWithEveryForce) {
-  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, Request(), "hm-inspector").status(), OutOfScope());
-  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, Request(), kOfficer).status(), Role());
+  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, NationalRequest(), "hm-inspector").status(), OutOfScope());
+  EXPECT_THAT(Call(&Nationals::CreateNationalRecommendation, NationalRequest(), kOfficer).status(), Role());
   const std::string name = Drafted();
   v1::IssueNationalRecommendationRequest issue;
   issue.set_name(name);
@@ -349,7 +323,8 @@ TEST_F(NationalServiceTest, DraftsStayInside) {
 
 TEST_F(NationalServiceTest, AForceSeesItsOwnItemOnly) {
   const std::string name = IssuedOne();
-  EXPECT_EQ(Must(GetIt(name, kOfficer)).national_recommendation().text(), Request().national_recommendation().text());
+  EXPECT_EQ(Must(GetIt(name, kOfficer)).national_recommendation().text(),
+            NationalRequest().national_recommendation().text());
   EXPECT_EQ(Must(GetItem(kItem, kOfficer)).national_item().name(), kItem);
   EXPECT_EQ(Must(GetItem(kItem, "west-midlands-oversight-body")).national_item().name(), kItem);
   EXPECT_THAT(GetItem(kKentItem, kOfficer).status(), OutOfScope());
@@ -363,7 +338,7 @@ TEST_F(NationalServiceTest, AForceSeesItsOwnItemOnly) {
   versions.set_name(kKentItem);
   EXPECT_THAT(Call(&Nationals::ListNationalItemVersions, versions, kOfficer).status(), OutOfScope());
   // What was issued to others alone is not there.
-  const std::string other = IssuedOne(RequestFor({"forces/kent"}));
+  const std::string other = IssuedOne(NationalRequestFor({"forces/kent"}));
   EXPECT_THAT(GetIt(other, kOfficer).status(), NotThere());
   EXPECT_THAT(Names(kOfficer), ElementsAre(name));
   v1::ListNationalRecommendationVersionsRequest history;
@@ -406,7 +381,7 @@ TEST_F(NationalServiceTest, TheWatchTellsOfIssueAsNew) {
 
 TEST_F(NationalServiceTest, ListsAreNarrowedDown) {
   const std::string first = IssuedOne(), draft = Drafted();
-  auto request = RequestFor({"forces/kent"});
+  auto request = NationalRequestFor({"forces/kent"});
   request.mutable_national_recommendation()->set_theme("themes/online-child-abuse");
   const std::string third = IssuedOne(request);
   using Nats = v1::ListNationalRecommendationsRequest;
@@ -432,7 +407,7 @@ TEST_F(NationalServiceTest, ListsAreNarrowedDown) {
 // ---- The matrix, and what else is derived ----
 
 TEST_F(NationalServiceTest, TheMatrixFollowsTheRecord) {
-  const std::string first = IssuedOne(), second = IssuedOne(RequestFor({"forces/kent"}));
+  const std::string first = IssuedOne(), second = IssuedOne(NationalRequestFor({"forces/kent"}));
   const int64_t then = Head();
   ClaimIt();
   const auto matrix = Must(Matrix());
@@ -475,7 +450,7 @@ TEST_F(NationalServiceTest, TheMatrixHasPages) {
 
 TEST_F(NationalServiceTest, AForceSeesItsOwnColumn) {
   const std::string first = IssuedOne();
-  IssuedOne(RequestFor({"forces/kent"}));
+  IssuedOne(NationalRequestFor({"forces/kent"}));
   Drafted();
   const auto matrix = Must(Matrix(kOfficer));
   EXPECT_THAT(CellsOf(matrix), ElementsAre(first + " forces/west-midlands OPEN"));
@@ -495,7 +470,7 @@ TEST_F(NationalServiceTest, OverviewsCountAndFindIt) {
   EXPECT_THAT(Hits(Search("supervis violence")), ElementsAre(name));
   EXPECT_THAT(Hits(Search("supervis violence", "forces/kent")), ElementsAre(name));
   EXPECT_THAT(Hits(Search("supervis violence"), 0, kOfficer), ElementsAre(name));
-  const std::string other = IssuedOne(RequestFor({"forces/kent"}));
+  const std::string other = IssuedOne(NationalRequestFor({"forces/kent"}));
   EXPECT_THAT(Hits(Search("supervis violence"), 0, kOfficer), ElementsAre(name));
   auto kind = Search("supervis violence");
   kind.set_concern_kind(v1::CONCERN_KIND_CAUSE_OF_CONCERN);
@@ -543,7 +518,7 @@ TEST_F(NationalServiceTest, AClaimNamesEvidenceThatIsThere) {
 }
 
 TEST_F(NationalServiceTest, AnItemThatIsNotThereIsNotFound) {
-  IssuedOne(RequestFor({"forces/kent"}));
+  IssuedOne(NationalRequestFor({"forces/kent"}));
   EXPECT_THAT(GetItem(kItem).status(), NotThere());
   EXPECT_THAT(Call(&Nationals::ClaimNationalItem, ClaimRequest(), kOfficer).status(), NotThere());
   EXPECT_THAT(GetIt("nationalRecommendations/9").status(), NotThere());

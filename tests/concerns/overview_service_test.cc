@@ -6,6 +6,7 @@
 #include "common/auth/insecure_authenticator.h"
 #include "common/rpc/resources.h"
 #include "common/time/london.h"
+#include "common/time/timestamp.h"
 #include "concerns-service/service/overviews.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/concerns/overview_service_support.h"
@@ -467,7 +468,7 @@ TEST_F(OverviewServiceTest, TellsOfAnyMomentInThePastWhatItToldThen) {
   // By time: the moment asked for says the day.
   server_->clock().Advance(absl::Hours(24 * 60));
   common::v1::ReadOptions at;
-  rpc::SetTime(server_->clock().Now() - absl::Hours(1), at.mutable_as_of()->mutable_recorded_time());
+  SetTime(server_->clock().Now() - absl::Hours(1), at.mutable_as_of()->mutable_recorded_time());
   EXPECT_EQ(FormatIso(Summary(kForce, at).date()), FormatIso(LondonDay(server_->clock().Now() - absl::Hours(1))));
   EXPECT_EQ(Summary(kForce, at).summary().counts().overdue_recommendations(), 1);
   v1::GetForceSummaryRequest future;

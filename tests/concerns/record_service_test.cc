@@ -77,16 +77,6 @@ class RecordTest : public ConcernsServiceTest {
     request.set_reason("Overtaken by new legislation.");
     return request;
   }
-  std::map<std::string, std::string> Actions(const std::string& name, const std::string& principal = "liaison-lead") {
-    v1::ListAllowedActionsRequest request;
-    request.set_name(name);
-    std::map<std::string, std::string> reasons;
-    const auto answer = Must(Call(&Stub::ListAllowedActions, request, principal));
-    for (const auto& action : answer.actions()) {
-      reasons[action.verb()] = action.allowed() ? "yes" : action.reason();
-    }
-    return reasons;
-  }
   // Stores a resource under the name without a service, as one of another kind would be.
   void Store(const google::protobuf::Message& resource, const std::string& name) {
     ledger::Command command;

@@ -53,16 +53,6 @@ class RevisitsServiceTest : public RevisitsFixture {
     refuse(&Revisits::CancelRevisit, CancelRequest(revisit));
   }
 
-  std::map<std::string, std::string> Actions(const std::string& name, const std::string& principal = "liaison-lead") {
-    v1::ListAllowedActionsRequest request;
-    request.set_name(name);
-    std::map<std::string, std::string> reasons;
-    const auto answer = Must(Call(&Stub::ListAllowedActions, request, principal));
-    for (const auto& action : answer.actions()) {
-      reasons[action.verb()] = action.allowed() ? "yes" : action.reason();
-    }
-    return reasons;
-  }
   std::vector<std::string> Verbs(const std::string& revisit, const std::string& principal = "liaison-lead") {
     v1::ListRevisitVersionsRequest request;
     request.set_name(revisit);

@@ -224,6 +224,18 @@ class ConcernsServiceTest : public ::testing::Test {
     return result.ok() ? *std::move(result) : T();
   }
 
+  // What ListAllowedActions says of each verb: "yes", or the reason why not.
+  std::map<std::string, std::string> Actions(const std::string& name, const std::string& principal = "liaison-lead") {
+    v1::ListAllowedActionsRequest request;
+    request.set_name(name);
+    std::map<std::string, std::string> reasons;
+    const auto answer = Must(Call(&Stub::ListAllowedActions, request, principal));
+    for (const auto& action : answer.actions()) {
+      reasons[action.verb()] = action.allowed() ? "yes" : action.reason();
+    }
+    return reasons;
+  }
+
   absl::StatusOr<v1::GetConcernResponse> Get(const std::string& name, const std::string& principal = "liaison-lead") {
     v1::GetConcernRequest request;
     request.set_name(name);

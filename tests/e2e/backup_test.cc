@@ -96,17 +96,8 @@ class BackupTest : public SuiteFixture, public ::testing::WithParamInterface<int
 
   static concerns::v1::CreateConcernRequest Concern(const std::string& force, const std::string& title,
                                                     const std::string& request_id) {
-    concerns::v1::CreateConcernRequest request;
-    request.set_parent(force);
+    concerns::v1::CreateConcernRequest request = ConcernOf(force, title);
     request.set_request_id(request_id);
-    auto& concern = *request.mutable_concern();
-    concern.set_kind(concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
-    concern.set_title(title);
-    concern.set_finding("A finding.");
-    concern.set_theme("themes/workforce");
-    concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
-    concern.mutable_source()->set_title("Inspection");
-    concern.mutable_found_date()->set_year(2023);
     return request;
   }
   std::unique_ptr<ConcernsService::Stub> Concerns(const std::string& door) {

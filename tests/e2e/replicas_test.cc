@@ -105,20 +105,6 @@ class Writers {
   }
   ~Writers() { Stop(); }
 
-  static concerns::v1::CreateConcernRequest ConcernOf(const std::string& force, const std::string& title) {
-    concerns::v1::CreateConcernRequest request;
-    request.set_parent(force);
-    auto& concern = *request.mutable_concern();
-    concern.set_kind(concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
-    concern.set_title(title);
-    concern.set_finding("A finding.");
-    concern.set_theme("themes/workforce");
-    concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
-    concern.mutable_source()->set_title("Inspection");
-    concern.mutable_found_date()->set_year(2023);
-    return request;
-  }
-
   // False when not every writer has got this many more answers in good time.
   bool Progress(int more, seconds patience = kPatience) {
     std::vector<int> from;
@@ -426,7 +412,7 @@ TEST_F(ReplicasTest, AnswerForEachOther) {
     call(*registers[i % 2], &ForcesService::Stub::CreateForce, create_force, &created_force);
     const std::string name = created_force.force().name();
 
-    auto create = Writers::ConcernOf(name, "First");
+    auto create = ConcernOf(name, "First");
     create.set_request_id(absl::StrCat("first-", i));
     concerns::v1::CreateConcernResponse created, again;
     call(*owners[(i / 2) % 2], &ConcernsService::Stub::CreateConcern, create, &created);

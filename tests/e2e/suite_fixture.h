@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.grpc.pb.h"
 #include "tests/support/awaited.h"
 #include "tests/support/postgres.h"
@@ -15,6 +16,21 @@ namespace oversight::testing {
 
 inline constexpr char kScenario[] = "data/scenarios/west-midlands-2023.json";
 inline constexpr char kForce[] = "forces/west-midlands";
+
+// An area for improvement; what else it says does not matter.
+inline concerns::v1::CreateConcernRequest ConcernOf(const std::string& force, const std::string& title) {
+  concerns::v1::CreateConcernRequest request;
+  request.set_parent(force);
+  auto& concern = *request.mutable_concern();
+  concern.set_kind(concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT);
+  concern.set_title(title);
+  concern.set_finding("A finding.");
+  concern.set_theme("themes/workforce");
+  concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
+  concern.mutable_source()->set_title("Inspection");
+  concern.mutable_found_date()->set_year(2023);
+  return request;
+}
 
 class SuiteFixture : public ::testing::Test {
  protected:

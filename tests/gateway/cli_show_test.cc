@@ -4,10 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/cli/contract.h"
+#include "gateway/cli/force_page.h"
 #include "gateway/cli/table.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
@@ -21,6 +22,7 @@ using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 std::unique_ptr<Message> Read(const std::string& type, const std::string& json) {
   auto message = NewMessage(*Contract().FindMessageTypeByName(type));
@@ -208,6 +210,22 @@ TEST(ItemsTable, TextsOfWhichNoneIsATitleAreShownAsThereIsRoom) {
                   "remedy":"A remedy that is long enough to be no name but a text to be read through."})");
   EXPECT_THAT(ItemsTable({item.get()}, 120), AllOf(HasSubstr("SENTENCE"), HasSubstr("REMEDY")));
   EXPECT_THAT(ItemsTable({item.get()}, 45), AllOf(HasSubstr("SENTENCE"), Not(HasSubstr("REMEDY"))));
+}
+
+TEST(CountsText, WhatIsNotKnownIsNotSaidToBeNothing) {
+  gateway::v1::ForceDashboard dashboard;
+  dashboard.mutable_counts()->set_open_causes_of_concern(2);
+  const auto text = [&] { return CountsText(dashboard.counts(), dashboard.sections()); };
+  EXPECT_THAT(text(), StartsWith("open: 2 causes of concern (0 accelerated), "));
+  auto& section = *dashboard.add_sections();
+  section.set_service("concerns-service");
+  section.set_state(gateway::v1::SECTION_STATE_STALE);
+  EXPECT_THAT(text(), StartsWith("open: 2 causes of concern"));
+  section.set_state(gateway::v1::SECTION_STATE_UNAVAILABLE);
+  EXPECT_EQ(text(), "open: not known");
+  // What is derived from the record is another part.
+  section.set_part("overview");
+  EXPECT_THAT(text(), StartsWith("open: 2 causes of concern"));
 }
 
 TEST(ItemsTable, PartsWithoutANameAreCounted) {

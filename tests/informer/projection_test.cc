@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "tests/informer/support.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/postgres.h"
 
 namespace oversight::rpc {
@@ -275,6 +276,22 @@ TEST(Projection, ReadsTheCopyOfAnyMoment) {
   }
   EXPECT_EQ((*as_of({}))->recorded_time(), ledger->head().recorded_time);
   EXPECT_EQ(ReasonOf(as_of({.revision = 41}).status()), "REVISION_IN_FUTURE");
+}
+
+// A copy that lacks something would be counted as if it had all.
+TEST(Projection, AMomentOfWhichPartWasRedactedIsNoCopy) {
+  OwnLedger ledger;
+  Kept kept(*ledger);
+  Store(*ledger, {PutForce("kent", "secret")});
+  Store(*ledger, {PutForce("kent", "corrected")});
+  ASSERT_TRUE(testing::CommitNow(*ledger, testing::Redacting({"forces/kent", 1})).ok());
+  const auto as_of = [&](ledger::Revision revision) {
+    Awaited<std::shared_ptr<const InformerCopy>> read;
+    kept.projection.ReadAsOf({.revision = revision}, nullptr, read.callback());
+    return read.Take();
+  };
+  EXPECT_EQ(ReasonOf(as_of(1).status()), "VERSION_REDACTED");
+  EXPECT_TRUE(as_of(2).ok());
 }
 
 TEST(Projection, AMomentIsOneRevisionHoweverManyPagesItTakes) {

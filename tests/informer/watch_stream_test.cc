@@ -1,10 +1,12 @@
 // The feed behind every Watch, over a real ledger and a port that the test holds in its hand.
 #include "common/rpc/watch_stream.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 
+#include "absl/synchronization/notification.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/tokens.h"
 #include "gmock/gmock.h"
@@ -388,6 +390,37 @@ TEST(WatchStream, ReadsTheInitialStateAgainToo) {
   testing::WatchRecorder recorder(WatchForcesResponse::descriptor(), /*initial_state=*/true);
   for (const auto& message : port->All()) recorder.Add(message);
   EXPECT_TRUE(testing::KeepsWatchPromises(recorder.story(), testing::LogToldBy<WatchForcesResponse>(*ledger)));
+}
+
+TEST(WatchStream, DropsAPageThatWasBeingReadWhenPartOfItWasRedacted) {
+  OwnLedger ledger;
+  for (const char* id : {"a", "b", "c", "d"}) Store(*ledger, {PutForce(id, id == std::string("d") ? "secret" : "")});
+  auto port = std::make_shared<HeldPort>();
+  port->Hold();
+  WatchOptions options{.ledger = ledger.ledger.get(), .clock = &ledger.clock, .chunk_items = 2};
+  absl::Notification reading, go_on;
+  std::atomic<bool> first{true};
+  // Runs where the page is read.
+  options.visible = [&](const ledger::Version& version) {
+    if (version.name == "forces/d" && first.exchange(false)) {
+      reading.Notify();
+      go_on.WaitForNotification();
+    }
+    return true;
+  };
+  const auto feed = WatchFeed::Start(port, Shape(), StartOf("initial_state: true"), options);
+  port->At(0);
+  port->Release(/*go_on_holding=*/true);
+  EXPECT_THAT(Names(port->At(1).events()), ElementsAre("forces/a", "forces/b"));
+  reading.WaitForNotification();
+  Store(*ledger, {PutForce("d", "corrected")});
+  Redact(ledger, {"forces/d", 4});
+  port->Release();
+  go_on.Notify();
+  const auto events = port->At(2).events();
+  ASSERT_THAT(Names(events), ElementsAre("forces/c", "forces/d"));
+  ExpectRedacted(events.events(1), "forces/d", common::v1::EVENT_TYPE_ADDED);
+  feed->Stop();
 }
 
 TEST(WatchStream, AnEmptyStateEndsAtOnce) {

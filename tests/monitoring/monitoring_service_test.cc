@@ -4,6 +4,7 @@
 
 #include "common/ledger/natural_order.h"
 #include "common/rpc/resources.h"
+#include "common/time/timestamp.h"
 #include "monitoring-service/domain/record.h"
 #include "monitoring-service/service/authorization.h"
 #include "tests/monitoring/service_fixture.h"
@@ -151,7 +152,7 @@ TEST_F(MonitoringServiceTest, ThePastHasTheForcesThatWereKnownThen) {
   v1::ListMonitoringRequest request;
   request.set_page_size(10);
   EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
-  rpc::SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
   const auto past = ListAll(request);
   EXPECT_EQ(static_cast<int>(past.size()), register_size_);
   for (const auto& monitoring : past) EXPECT_EQ(monitoring.stage(), "scan") << monitoring.name();
@@ -166,7 +167,7 @@ TEST_F(MonitoringServiceTest, ThePastHasTheForcesThatWereKnownThen) {
   EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
   get.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
   EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
-  rpc::SetTime(then, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  SetTime(then, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
   EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
               Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
 }
@@ -192,7 +193,7 @@ TEST_F(MonitoringServiceTest, NothingIsClaimedOfATimeBeforeTheRecordsBegin) {
     for (const char* stage : {"", "scan"}) {
       v1::ListMonitoringRequest request;
       request.set_stage(stage);
-      rpc::SetTime(moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+      SetTime(moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
       const auto list = Call("press-officer", &Stub::ListMonitoring, request);
       ASSERT_TRUE(list.ok()) << list.status();
       EXPECT_EQ(list->monitoring_size(), 0);
@@ -202,7 +203,7 @@ TEST_F(MonitoringServiceTest, NothingIsClaimedOfATimeBeforeTheRecordsBegin) {
     }
     v1::GetMonitoringRequest get;
     get.set_name("forces/kent/monitoring");
-    rpc::SetTime(moment, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    SetTime(moment, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
     EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
                 Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
   }
@@ -274,7 +275,7 @@ TEST_F(MonitoringServiceTest, AForceOfWhichTheRegisterOfThenWasRedactedWasKnownT
   ASSERT_TRUE(testing::CommitNow(forces_->ledger(), testing::Redacting(first)).ok());
 
   v1::ListMonitoringRequest request;
-  rpc::SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
   std::vector<std::string> names;
   for (const auto& monitoring : ListAll(request)) names.push_back(ForceOf(monitoring.name()));
   EXPECT_EQ(static_cast<int>(names.size()), register_size_) << "kent, and not newtown";

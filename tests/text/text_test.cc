@@ -1,5 +1,6 @@
 #include "common/text/text.h"
 
+#include "common/text/segments.h"
 #include "gtest/gtest.h"
 
 namespace oversight {
@@ -45,6 +46,14 @@ TEST(FoldCase, IsIdempotent) {
     EXPECT_EQ(FoldCase(FoldCase(text)), FoldCase(text)) << c;
     EXPECT_EQ(Utf8Length(FoldCase(text)), 2u) << c;
   }
+}
+
+TEST(FirstSegments, AreTheBeginningOfAName) {
+  EXPECT_EQ(FirstSegments("forces/kent/concerns/1", 2), "forces/kent");
+  EXPECT_EQ(FirstSegments("forces/kent/concerns/1", 4), "forces/kent/concerns/1");
+  EXPECT_EQ(FirstSegments("forces/kent", 4), "forces/kent");
+  EXPECT_EQ(FirstSegments("/kent", 1), "");
+  EXPECT_EQ(FirstSegments("", 2), "");
 }
 
 }  // namespace

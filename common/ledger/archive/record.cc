@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
 #include "common/rpc/utf8.h"
+#include "common/time/timestamp.h"
 
 namespace oversight::ledger {
 namespace {
@@ -91,7 +92,7 @@ absl::StatusOr<LoggedTransaction> FromRecord(const v1::Transaction& record) {
   }
   LoggedTransaction transaction;
   transaction.revision = revision;
-  transaction.recorded_time = absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  transaction.recorded_time = GetTime(time);
   transaction.audit = {record.actor(), record.verb(), record.reason(), record.request_id(), record.trace_id()};
   transaction.leaf_hash = record.leaf_hash();
   for (const v1::Change& change : record.changes()) {
