@@ -57,22 +57,23 @@ std::string GroundInWords(v1::Ground ground, const std::string& text) {
   return ground == v1::GROUND_UNSPECIFIED ? "" : Words(v1::Ground_Name(ground), "GROUND_");
 }
 
+absl::Time EndOf(const PartialDate& date) {
+  return LondonTime(absl::CivilMinute(DayInterval(date).last + 1)) - absl::Microseconds(1);
+}
+
 // The moment by which it must have happened: that of the act, or the end of its date, and it was not recorded before
 // it happened. Orders the display; it proves nothing.
 absl::Time Latest(const v1::SequenceAct& act) {
   if (act.has_effective_time()) return ToTime(act.effective_time());
-  absl::Time latest = absl::InfiniteFuture();
-  if (act.has_effective_date()) {
-    latest = LondonTime(absl::CivilMinute(DayInterval(act.effective_date()).last + 1)) - absl::Microseconds(1);
-  }
-  if (act.has_recorded_time()) latest = std::min(latest, ToTime(act.recorded_time()));
-  return latest;
+  if (!act.has_effective_date()) return absl::InfinitePast();  // Of a concern, and those came first.
+  const absl::Time latest = EndOf(act.effective_date());
+  return act.has_recorded_time() ? std::min(latest, ToTime(act.recorded_time())) : latest;
 }
 
 absl::Time Published(const v1::SequenceAct& act) {
   if (act.has_published_time()) return ToTime(act.published_time());
   if (!act.has_published_date()) return absl::InfiniteFuture();
-  return LondonTime(absl::CivilMinute(DayInterval(act.published_date()).last + 1)) - absl::Microseconds(1);
+  return EndOf(act.published_date());
 }
 
 absl::Time RecordedAt(const v1::SequenceAct& act) {
