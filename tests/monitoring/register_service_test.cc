@@ -28,8 +28,14 @@ using ::testing::SizeIs;
 constexpr char kHeader[] = "force,move,date,causes_of_concern,reasons,source,confidence\n";
 constexpr char kDecision[] = "forces/west-midlands/decisions/1";
 
+const absl::Time kNow = LondonTime(absl::CivilMinute(2025, 11, 27, 9, 0));
+const absl::Time kTen = LondonTime(absl::CivilMinute(2025, 12, 6, 10, 0));
+
 class RegisterServiceTest : public ServiceTest {
  protected:
+  // When everything in the shipped history has been.
+  RegisterServiceTest() { server_->clock().Set(kNow); }
+
   static std::string Shipped() {
     std::ifstream file("data/history.csv");
     return std::string(std::istreambuf_iterator<char>(file), {});
@@ -166,7 +172,10 @@ TEST_F(RegisterServiceTest, FaultyLinesAreNamedAllAtOnceAndNothingIsStored) {
 }
 
 TEST_F(RegisterServiceTest, WhatWasDecidedHereIsNotImportedOverAndBothAreNamed) {
-  Move(EntryRequest());
+  ASSERT_TRUE(Propose().ok());
+  auto decide = DecideRequest("forces/west-midlands/proposals/1");
+  *decide.mutable_decided_date() = Day(2023, 11, 24);
+  ASSERT_TRUE(Decide(decide).ok());
   const int64_t before = Head();
   const auto refused = Import().status();
   EXPECT_THAT(refused, Refuses(absl::StatusCode::kInvalidArgument, "HISTORY_FILE_INVALID"));
@@ -222,12 +231,11 @@ TEST_F(RegisterServiceTest, ADateThatIsNoneIsRefused) {
 TEST_F(RegisterServiceTest, AMoveThatWaitsIsNotInTheRegisterAndIsAtItsMinute) {
   ASSERT_TRUE(Propose().ok());
   auto request = DecideRequest("forces/west-midlands/proposals/1");
-  const absl::Time ten = LondonTime(absl::CivilMinute(2023, 12, 6, 10, 0));
-  *request.mutable_effective_time() = ToTimestamp(ten);
+  *request.mutable_effective_time() = ToTimestamp(kTen);
   ASSERT_TRUE(Decide(request).ok());
   EXPECT_THAT(Register().current(), IsEmpty());
-  EXPECT_THAT(Register("2023-12-07").current(), IsEmpty());
-  server_->clock().Set(ten);
+  EXPECT_THAT(Register("2025-12-07").current(), IsEmpty());
+  server_->clock().Set(kTen);
   ASSERT_TRUE(Eventually([&] { return Register().current_size() == 1; }));
   EXPECT_EQ(Register().current(0).force(), kForce);
 }
@@ -235,11 +243,10 @@ TEST_F(RegisterServiceTest, AMoveThatWaitsIsNotInTheRegisterAndIsAtItsMinute) {
 TEST_F(RegisterServiceTest, AnImportUnderAnApprovalThatWaitsMakesItLapse) {
   ASSERT_TRUE(Propose().ok());
   auto request = DecideRequest("forces/west-midlands/proposals/1");
-  const absl::Time ten = LondonTime(absl::CivilMinute(2023, 12, 6, 10, 0));
-  *request.mutable_effective_time() = ToTimestamp(ten);
+  *request.mutable_effective_time() = ToTimestamp(kTen);
   ASSERT_TRUE(Decide(request).ok());
   ASSERT_TRUE(Import(std::string(kHeader) + "west-midlands,ENGAGE,2021,,calls,https://example.org,high\n").ok());
-  server_->clock().Set(ten);
+  server_->clock().Set(kTen);
   v1::GetDecisionRequest get;
   get.set_name(kDecision);
   ASSERT_TRUE(Eventually(
@@ -252,7 +259,7 @@ TEST_F(RegisterServiceTest, TheSequenceOfADecisionIsAQuestion) {
   v1::CreateAdviceRequest advise;
   advise.set_parent("forces/west-midlands/proposals/1");
   advise.mutable_advice()->set_body(v1::ADVISORY_BODY_HMCI_BOARD);
-  *advise.mutable_advice()->mutable_advice_date() = Day(2023, 11, 20);
+  *advise.mutable_advice()->mutable_advice_date() = Day(2025, 11, 20);
   advise.mutable_advice()->set_view(v1::ADVICE_VIEW_SUPPORTS);
   advise.mutable_advice()->set_text("It should be made.");
   ASSERT_TRUE(CallOf<v1::AdviceService>("chief-inspector", &v1::AdviceService::Stub::CreateAdvice, advise).ok());
