@@ -124,10 +124,12 @@ class Course {
     for (auto& spell : spells_) {
       if (spell.episode.entry_decision() == decision.name()) begun = &spell;
     }
+    reached_ = begun == nullptr ? "" : begun->episode.name();
+    passed_ = true;
     if (move.reasons != TextsOf(decision.reasons()) || (begun != nullptr && !SameAdded(move, begun->episode))) {
       other.push_back("reasons");
     }
-    v1::HistoricalSource a = move.source, b = decision.historical();
+    const v1::HistoricalSource &a = move.source, &b = decision.historical();
     if (a.source() != b.source()) other.push_back("source");
     if (a.note() != b.note()) other.push_back("confidence");
     if (a.has_causes_of_concern() != b.has_causes_of_concern() || a.causes_of_concern() != b.causes_of_concern()) {
@@ -139,8 +141,6 @@ class Course {
                                ", and what is imported is not changed; write the line as it was"));
       return true;
     }
-    reached_ = begun == nullptr ? "" : begun->episode.name();
-    passed_ = true;
     plan_.counts.set_unchanged_count(plan_.counts.unchanged_count() + 1);
     return true;
   }
