@@ -81,7 +81,7 @@ absl::Time RecordedAt(const v1::SequenceAct& act) {
 }
 
 // What comes first of what may have been at one moment.
-int Rank(v1::SequenceActKind kind) { return kind == v1::SEQUENCE_ACT_KIND_EARLIER_MOVE ? 0 : kind; }
+int Rank(v1::SequenceActKind kind) { return kind == v1::SEQUENCE_ACT_KIND_EARLIER_MOVE ? 0 : static_cast<int>(kind); }
 
 class Sequence {
  public:
@@ -191,21 +191,33 @@ class Sequence {
   static std::string DossierInWords(const v1::Proposal& proposal) {
     if (!proposal.has_dossier()) return "";
     const auto& dossier = proposal.dossier();
-    return absl::StrCat("Dossier ", dossier.version(), " holds ", dossier.facts_size(), " facts");
+    return absl::StrCat("Dossier ", dossier.version(), " holds ", dossier.facts_size(),
+                        dossier.facts_size() == 1 ? " fact" : " facts");
   }
 
   void AddAdvice(const Recorded<v1::Advice>& version) {
     const auto& [advice, change] = version;
     if (change.verb() != "CreateAdvice" || MarksOnly(advice)) return;
-    const std::string body = !advice.body_name().empty()
-                                 ? advice.body_name()
-                                 : Words(v1::AdvisoryBody_Name(advice.body()), "ADVISORY_BODY_");
     auto act = Act(v1::SEQUENCE_ACT_KIND_ADVISED, advice.name(), change,
-                   Sentences({absl::StrCat("Advice of ", body, ", on dossier ", advice.dossier_version(), ": ",
-                                           Words(v1::AdviceView_Name(advice.view()), "ADVICE_VIEW_")),
+                   Sentences({absl::StrCat("Advice of ", BodyInWords(advice), ", on dossier ", advice.dossier_version(),
+                                           ": ", Words(v1::AdviceView_Name(advice.view()), "ADVICE_VIEW_")),
                               advice.text(), CorrectionInWords(advice)}));
     *act.mutable_effective_date() = advice.advice_date();
     Add(std::move(act));
+  }
+
+  static std::string BodyInWords(const v1::Advice& advice) {
+    if (!advice.body_name().empty()) return advice.body_name();
+    switch (advice.body()) {
+      case v1::ADVISORY_BODY_HMI_MONITORING_GROUP:
+        return "the HMI monitoring group";
+      case v1::ADVISORY_BODY_HMCI_BOARD:
+        return "HMCI's board";
+      case v1::ADVISORY_BODY_OVERSIGHT_GROUP:
+        return "the oversight group";
+      default:
+        return "another body";
+    }
   }
 
   void AddDisclosure(const Recorded<v1::Disclosure>& version) {
@@ -351,7 +363,7 @@ class Sequence {
   }
   void AddMove(v1::SequenceActKind kind, const std::string& decision, const PartialDate& date,
                const common::v1::ChangeInfo& change, std::string words) {
-    if (!seen_.insert(absl::StrCat(kind, " ", decision)).second) return;
+    if (!seen_.insert(absl::StrCat(static_cast<int>(kind), " ", decision)).second) return;
     auto act = Act(kind, decision, change, std::move(words));
     *act.mutable_effective_date() = date;
     Add(std::move(act));

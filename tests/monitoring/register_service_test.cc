@@ -292,7 +292,7 @@ TEST_F(RegisterServiceTest, TheSequenceOfADecisionIsAQuestion) {
   EXPECT_EQ(acts[v1::SEQUENCE_ACT_KIND_PROPOSED].actor(), "principals/hm-inspector");
   EXPECT_EQ(acts[v1::SEQUENCE_ACT_KIND_DECIDED].actor(), "principals/chief-inspector");
   EXPECT_EQ(acts[v1::SEQUENCE_ACT_KIND_DECIDED].revision(), acts[v1::SEQUENCE_ACT_KIND_TOOK_EFFECT].revision());
-  EXPECT_THAT(acts[v1::SEQUENCE_ACT_KIND_ADVISED].words(), HasSubstr("hmci board"));
+  EXPECT_THAT(acts[v1::SEQUENCE_ACT_KIND_ADVISED].words(), HasSubstr("HMCI's board"));
   EXPECT_EQ(acts.count(v1::SEQUENCE_ACT_KIND_DISCLOSED), 1u);
   EXPECT_EQ(acts[v1::SEQUENCE_ACT_KIND_LATER_MOVE].resource(), "forces/west-midlands/decisions/2");
   EXPECT_EQ(acts.count(v1::SEQUENCE_ACT_KIND_CONCERN_ISSUED), 1u);

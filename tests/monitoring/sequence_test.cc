@@ -143,8 +143,8 @@ TEST_F(Sequence, TellsAMoveFromTheConcernToTheEffectWithEveryClock) {
   EXPECT_EQ(proposed.revision(), 11);
   EXPECT_THAT(proposed.words(),
               AllOf(HasSubstr("Proposed: Engage. Ground: not responding."), HasSubstr("Reasons: r1: Not dealing with"),
-                    HasSubstr("Dossier 1 holds 1 facts.")));
-  EXPECT_EQ(sequence.acts(2).words(), "Advice of oversight group, on dossier 1: supports. It should be made.");
+                    HasSubstr("Dossier 1 holds 1 fact.")));
+  EXPECT_EQ(sequence.acts(2).words(), "Advice of the oversight group, on dossier 1: supports. It should be made.");
   EXPECT_EQ(
       sequence.acts(3).words(),
       "Approved, with effect at 10:00 on 24 November 2023. It is time. Conditions: Monthly meetings. To be looked "
@@ -195,7 +195,7 @@ TEST_F(Sequence, TellsRefreshesCorrectionsAndWhatIsAboutTheProposal) {
   Disclose(At(22, 12), "3").set_about("forces/west-midlands/decisions/9");
   EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DOSSIER_REFRESHED", "ADVISED", "ADVISED", "DECIDED",
                                    "DISCLOSED", "DISCLOSED"));
-  EXPECT_EQ(Get().acts(2).words(), "The proposal was brought up to the facts of the day. Dossier 2 holds 1 facts.");
+  EXPECT_EQ(Get().acts(2).words(), "The proposal was brought up to the facts of the day. Dossier 2 holds 1 fact.");
   EXPECT_THAT(Get().acts(4).words(),
               HasSubstr("This corrects forces/west-midlands/proposals/1/advice/1: The group said more."));
   EXPECT_THAT(Get().acts(7).words(), HasSubstr("told under embargo until 10:00 on 24 November 2023 by"));
