@@ -105,17 +105,29 @@ absl::Status CheckScope(const MethodRule& rule, const Principal& principal, cons
   if (!force.empty() && !principal.proto().regions().empty() && region && principal.Covers(force, region(force))) {
     return absl::OkStatus();
   }
-  return Error(absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
-               force.empty() ? absl::StrCat(principal.name(), " may call ", rule.method,
-                                            " only for forces in its scope; name one of them.")
-                             : absl::StrCat(principal.name(), " may not call ", rule.method, " for ", force,
-                                            ", which is outside its scope."))
-      .With("principal", principal.name())
-      .With("method", rule.method)
-      .With("force", force);
+  return OutOfScope(principal, rule.method, force);
 }
 
 }  // namespace
+
+std::vector<MethodRule> RolesOnly(std::vector<MethodRule> rules) {
+  for (MethodRule& rule : rules) {
+    rule.scope = Scope::kNone;
+    rule.force_field.clear();
+  }
+  return rules;
+}
+
+absl::Status OutOfScope(const Principal& principal, const std::string& method, const std::string& force_name) {
+  return Error(absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
+               force_name.empty() ? absl::StrCat(principal.name(), " may call ", method,
+                                                 " only for forces in its scope; name one of them.")
+                                  : absl::StrCat(principal.name(), " may not call ", method, " for ", force_name,
+                                                 ", which is outside its scope."))
+      .With("principal", principal.name())
+      .With("method", method)
+      .With("force", force_name);
+}
 
 AuthorizationTable::AuthorizationTable(std::string service, std::vector<MethodRule> rules)
     : service_(std::move(service)), rules_(std::move(rules)) {

@@ -64,6 +64,13 @@ class AuthorizationTable {
   std::map<std::string, size_t> by_method_;
 };
 
+// The same rules without scopes, for the call wrapper of a service that checks scopes itself: a scope may be a region,
+// and the region of a force is known only once it has been asked for.
+std::vector<MethodRule> RolesOnly(std::vector<MethodRule> rules);
+
+// PERMISSION_DENIED OUT_OF_SCOPE: the principal may not call `method` for this force; "" is every force.
+absl::Status OutOfScope(const Principal& principal, const std::string& method, const std::string& force_name);
+
 // PERMISSION_DENIED with ROLE_NOT_ALLOWED or OUT_OF_SCOPE, INTERNAL when the method has no rule, INVALID_ARGUMENT when
 // the force field holds something that is not under forces/{force}. The same for a force already known; "" is every
 // force.

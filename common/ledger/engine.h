@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "common/ledger/cache.h"
 #include "common/ledger/types.h"
 
@@ -25,6 +26,8 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual absl::StatusOr<Head> GetHead() = 0;
+  // Whether it reads where writes go: what does not, such as a standby, may not have all that was acknowledged.
+  virtual bool current() const { return true; }
   // The last revision recorded at or before `time`; revision 0 when there is none.
   virtual absl::StatusOr<Head> HeadAt(absl::Time time) = 0;
   // The recorded time of a revision.
@@ -62,9 +65,30 @@ class Writer : public View {
   // kInternal: the changes are at fault, and nothing of them was written.
   virtual absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                              absl::Time recorded_time) = 0;
+  // Removes the payload of a version for good, and the remembered answers that may repeat it: those given from its
+  // revision on until the resource's next one in which the name of the resource stands. It was looked at with
+  // GetVersion in this batch, and is not redacted and not current. After the Append of the record.
+  virtual absl::Status Redact(const VersionId& id) = 0;
+  // Appends transactions as the log of another store holds them, with their requests: revisions, times, hashes and
+  // redactions stay what they were. A payload that is still there where a record of its redaction comes is removed, as
+  // by Redact. kInternal, with the revision as metadata: that one cannot follow on what is here. After any error the
+  // batch must be abandoned.
+  virtual absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) = 0;
   // Makes the batch durable. On any error nothing of the batch is acknowledged.
   virtual absl::Status Commit() = 0;
   virtual void Abandon() = 0;
+};
+
+// How long a store may take over one step of writing until it is held to be out of order.
+inline constexpr absl::Duration kStorePatience = absl::Seconds(10);
+
+// What a store is called. `id` was given to it when it was made and names its log for good, in heads and exports; a
+// restored store has it again. `incarnation` is what the tokens of clients are bound to: the id, until a restore gives
+// a new one. A restore may bring back less than clients were told, and then the same revisions come to mean other
+// things.
+struct StoreIdentity {
+  std::string id;
+  std::string incarnation;
 };
 
 // The schema a store had and has: the number of its last migration, 0 for none.
@@ -77,12 +101,19 @@ struct SchemaChange {
 class Engine {
  public:
   virtual ~Engine() = default;
-  // Creates or migrates the schema; refuses a schema newer than this binary knows.
+  // The schema the store has now; 0: there is no store. Changes nothing.
+  virtual absl::StatusOr<int> Schema() = 0;
+  // Creates or migrates the schema; refuses a schema newer than this binary knows, and a store with a restore that was
+  // not finished.
   virtual absl::StatusOr<SchemaChange> Migrate() = 0;
-  // A random id given to the store when it was created.
-  virtual absl::StatusOr<std::string> StoreId() = 0;
+  virtual absl::StatusOr<StoreIdentity> Identity() = 0;
   virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader() = 0;
   virtual absl::StatusOr<std::unique_ptr<Writer>> OpenWriter() = 0;
+  // A whole log is taken in (archive/restore.h) between these two, by AppendLogged on a writer. BeginRestore gives the
+  // store its id and marks it as unfinished; from then on Migrate refuses it, until FinishRestore. It refuses a store
+  // that is not empty, but clears what an unfinished restore left. No other process may have the store open.
+  virtual absl::Status BeginRestore(const std::string& store_id) = 0;
+  virtual absl::Status FinishRestore() = 0;
   // Whether other processes may have the store open too.
   virtual bool shared() const { return false; }
   // From now on until Close, `heard` is told from a thread of the engine where the log ends, soon after another process

@@ -109,4 +109,25 @@ std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit,
   return Sha256(bytes);
 }
 
+LoggedTransaction ToLogged(Revision revision, absl::Time recorded_time, const Audit& audit,
+                           const std::vector<Change>& changes) {
+  const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
+  LoggedTransaction transaction;
+  transaction.revision = revision;
+  transaction.recorded_time = absl::FromUnixMicros(recorded_us);
+  transaction.audit = audit;
+  transaction.changes.reserve(changes.size());
+  for (const Change& change : changes) {
+    transaction.changes.push_back({change.operation, change.name, change.kind, change.payload, Sha256(change.payload),
+                                   EncodeTerms(change.terms), false});
+  }
+  std::vector<HashedChange> hashed;
+  hashed.reserve(changes.size());
+  for (const LoggedChange& change : transaction.changes) {
+    hashed.push_back({change.operation, change.name, change.kind, change.payload_hash, change.encoded_terms});
+  }
+  transaction.leaf_hash = LeafHash(revision, recorded_us, audit, hashed);
+  return transaction;
+}
+
 }  // namespace oversight::ledger

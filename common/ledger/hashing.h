@@ -45,4 +45,9 @@ struct HashedChange {
 std::string LeafHash(Revision revision, int64_t recorded_us, const Audit& audit,
                      const std::vector<HashedChange>& changes);
 
+// A transaction as the log will hold it, with the hashes of its content; without a request. The time is cut to whole
+// microseconds.
+LoggedTransaction ToLogged(Revision revision, absl::Time recorded_time, const Audit& audit,
+                           const std::vector<Change>& changes);
+
 }  // namespace oversight::ledger

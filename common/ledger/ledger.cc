@@ -22,6 +22,8 @@ namespace {
 
 // How many transactions ReadLog asks for at most.
 constexpr Revision kLogPage = 4096;
+// What is in the store becomes visible within microseconds; or within seconds, when it is out of reach meanwhile.
+constexpr absl::Duration kVisibleSoon = absl::Seconds(10);
 
 class LedgerImpl final : public Ledger {
  public:
@@ -39,7 +41,7 @@ class LedgerImpl final : public Ledger {
 
   absl::Status Start() {
     OVERSIGHT_RETURN_IF_ERROR(engine_->Migrate().status());
-    OVERSIGHT_ASSIGN_OR_RETURN(store_id_, engine_->StoreId());
+    OVERSIGHT_ASSIGN_OR_RETURN(identity_, engine_->Identity());
     {
       OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, engine_->OpenReader());
       OVERSIGHT_ASSIGN_OR_RETURN(const Head head, reader->GetHead());
@@ -68,11 +70,17 @@ class LedgerImpl final : public Ledger {
     if (now) {
       GetResult result;
       if (TryGetCached(name, &result)) return done(std::move(result));
+      done = [this, name, done = std::move(done)](absl::StatusOr<GetResult> result) {
+        if (!result.ok() || !result->version || !IsReplaced(*result->version)) return done(std::move(result));
+        WhenPast<GetResult>(result->read_revision, done, [this, name, done] { Get(name, {}, done); });
+      };
     }
     Read<GetResult>(as_of, std::move(done),
                     [this, name, now](Reader& reader, const Head& at) -> absl::StatusOr<GetResult> {
                       OVERSIGHT_ASSIGN_OR_RETURN(std::optional<Version> version, reader.Get(name, at.revision));
-                      if (now && version) cache_.Fill(std::make_shared<const Version>(*version), at.revision);
+                      if (now && version && !version->redacted) {
+                        cache_.Fill(std::make_shared<const Version>(*version), at.revision);
+                      }
                       return GetResult{std::move(version), at.revision, at.recorded_time};
                     });
   }
@@ -80,13 +88,21 @@ class LedgerImpl final : public Ledger {
   void List(ListQuery query, Callback<ListResult> done) override {
     const AsOf as_of = query.as_of;
     const bool now = !as_of.revision && !as_of.time;
+    if (now) {
+      done = [this, query, done = std::move(done)](absl::StatusOr<ListResult> result) {
+        if (!result.ok() || std::none_of(result->items.begin(), result->items.end(), IsReplaced)) {
+          return done(std::move(result));
+        }
+        WhenPast<ListResult>(result->read_revision, done, [this, query, done] { List(query, done); });
+      };
+    }
     Read<ListResult>(
         as_of, std::move(done),
         [this, query = std::move(query), now](Reader& reader, const Head& at) mutable -> absl::StatusOr<ListResult> {
           query.as_of = {.revision = at.revision};
           OVERSIGHT_ASSIGN_OR_RETURN(ListResult result, reader.List(query, &cache_));
           for (const Version& version : result.items) {
-            if (!now || cache_.GetAt(version.name, at.revision) != nullptr) continue;
+            if (!now || version.redacted || cache_.GetAt(version.name, at.revision) != nullptr) continue;
             cache_.Fill(std::make_shared<const Version>(version), at.revision);
           }
           result.read_revision = at.revision;
@@ -152,6 +168,8 @@ class LedgerImpl final : public Ledger {
     return hub_->Watch(resume_after);
   }
 
+  int64_t redactions() const override { return hub_->redactions(); }
+
   Head head() const override { return head_.Get(); }
 
   void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) override {
@@ -164,7 +182,8 @@ class LedgerImpl final : public Ledger {
     auto shared = std::make_shared<Callback<Head>>(std::move(done));
     const absl::Status status =
         readers_->Submit(ReaderPool::Kind::kCall, [this, deadline, shared](absl::StatusOr<Reader*> reader) {
-          const absl::StatusOr<Head> head = reader.ok() ? (*reader)->GetHead() : reader.status();
+          absl::StatusOr<Head> head = reader.ok() ? (*reader)->GetHead() : reader.status();
+          if (head.ok() && !(*reader)->current()) head = StoreUnavailable();
           if (!head.ok()) {
             (*shared)(head.status());
             return false;
@@ -176,7 +195,8 @@ class LedgerImpl final : public Ledger {
     if (!status.ok()) (*shared)(status);
   }
 
-  const std::string& store_id() const override { return store_id_; }
+  const std::string& store_id() const override { return identity_.id; }
+  const std::string& incarnation() const override { return identity_.incarnation; }
   absl::Status health() const override { return writes_.health(); }
   const Stats& stats() const override { return *stats_; }
 
@@ -193,6 +213,21 @@ class LedgerImpl final : public Ledger {
   }
 
  private:
+  // A read of now met a version that was redacted, so it was replaced before: the store has moved on from what is
+  // visible here.
+  static bool IsReplaced(const Version& version) { return version.redacted && !version.redaction.empty(); }
+
+  // Runs `again` when more than `revision` is visible, which the store has already.
+  template <class T>
+  void WhenPast(Revision revision, Callback<T> done, std::function<void()> again) {
+    writes_.LookFor(revision + 1);
+    publisher_.WaitFor(revision + 1, absl::Now() + kVisibleSoon,
+                       [done = std::move(done), again = std::move(again)](const absl::StatusOr<Head>& head) {
+                         if (!head.ok()) return done(head.status());
+                         again();
+                       });
+  }
+
   // Runs `read` on a reader thread at the moment `as_of` names.
   template <class T, class F>
   void Read(const AsOf& as_of, Callback<T> done, F read) {
@@ -228,7 +263,10 @@ class LedgerImpl final : public Ledger {
         // Another process may have written it and told the caller.
         if (!engine_->shared()) return RevisionInFuture(*as_of.revision, head.revision);
         OVERSIGHT_ASSIGN_OR_RETURN(const Head stored, reader.GetHead());
-        if (*as_of.revision > stored.revision) return RevisionInFuture(*as_of.revision, stored.revision);
+        if (*as_of.revision > stored.revision) {
+          if (!reader.current()) return StoreUnavailable();
+          return RevisionInFuture(*as_of.revision, stored.revision);
+        }
       }
       if (*as_of.revision == head.revision) return head;
       OVERSIGHT_ASSIGN_OR_RETURN(const absl::Time time, reader.TimeOf(*as_of.revision));
@@ -246,7 +284,7 @@ class LedgerImpl final : public Ledger {
   const Options options_;
   // Shared with the hub, which watchers may keep longer than the ledger lives.
   const std::shared_ptr<Stats> stats_ = std::make_shared<Stats>();
-  std::string store_id_;
+  StoreIdentity identity_;
   HeadCell head_;
   TimeGate gate_;
   VersionCache cache_;

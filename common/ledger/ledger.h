@@ -34,7 +34,7 @@ struct Options {
   // Recent transactions kept in memory for watchers. A live watcher that falls further behind is told WATCH_LAGGING.
   int watch_window = 10000;
   // How long the store may take over one step of writing until it is held to be out of order.
-  absl::Duration stall_after = absl::Seconds(10);
+  absl::Duration patience = kStorePatience;
 };
 
 // Counters for metrics; monotonic unless said. Relaxed reads.
@@ -71,11 +71,13 @@ class Ledger {
 
   // Decides and stores a command. The callback runs after the commit is durable and visible to every later read.
   // Errors of `decide` pass through. Others: RESOURCE_EXHAUSTED OVERLOADED, DEADLINE_EXCEEDED, CANCELLED,
-  // INVALID_ARGUMENT REQUEST_ID_REUSED, ABORTED CONFLICT, UNAVAILABLE STORE_UNAVAILABLE or STORE_READ_ONLY,
-  // RESOURCE_EXHAUSTED STORE_FULL, DATA_LOSS STORE_CORRUPT.
+  // INVALID_ARGUMENT REQUEST_ID_REUSED, FAILED_PRECONDITION ANSWER_REDACTED, ABORTED CONFLICT, UNAVAILABLE
+  // STORE_UNAVAILABLE or STORE_READ_ONLY, RESOURCE_EXHAUSTED STORE_FULL, DATA_LOSS STORE_CORRUPT.
   virtual void Commit(Command command, Callback<Committed> done) = 0;
 
-  // Reads. As-of in the future: OUT_OF_RANGE REVISION_IN_FUTURE.
+  // Reads. As-of in the future: OUT_OF_RANGE REVISION_IN_FUTURE. A version that was redacted is given without its
+  // payload, marked. A read of now never meets one: should the version have been replaced and redacted while it was
+  // read, the replacement is given, at its revision.
   virtual void Get(const std::string& name, const AsOf& as_of, Callback<GetResult> done) = 0;
   virtual void List(ListQuery query, Callback<ListResult> done) = 0;
   virtual void History(HistoryQuery query, Callback<HistoryResult> done) = 0;
@@ -85,6 +87,9 @@ class Ledger {
 
   // Watches from after `resume_after`. Errors: OUT_OF_RANGE REVISION_IN_FUTURE.
   virtual absl::StatusOr<std::shared_ptr<Watcher>> Watch(Revision resume_after) = 0;
+  // How many redactions have become visible here since the ledger was opened: grows before one is acknowledged. Who
+  // keeps back what was read takes the count before reading, and reads again when it is another.
+  virtual int64_t redactions() const = 0;
 
   // The log itself, whole: the transactions with `after` < revision <= `up_to`, in order, about 1 MiB of them; none
   // when there are no more. OUT_OF_RANGE REVISION_IN_FUTURE when the log ends before `up_to`.
@@ -106,7 +111,9 @@ class Ledger {
   virtual void WaitFor(Revision revision, absl::Time deadline, Callback<Head> done) = 0;
 
   virtual const std::string& store_id() const = 0;
-  // OK while writes can succeed; else the last failure, or that the store has not answered one for stall_after. For
+  // What consistency and page tokens are bound to; see StoreIdentity.
+  virtual const std::string& incarnation() const = 0;
+  // OK while writes can succeed; else the last failure, or that the store has not answered one for `patience`. For
   // health. It turns good again by itself, within seconds of when writes can succeed.
   virtual absl::Status health() const = 0;
   virtual const Stats& stats() const = 0;

@@ -52,8 +52,19 @@ void ReaderPool::Run(std::unique_ptr<Reader> reader) {
     const bool sound = opened.ok() ? task(reader.get()) : task(opened);
     if (!sound) reader.reset();
     task = nullptr;  // What it holds goes before the lock is taken.
+    if (!opened.ok()) FailCalls(opened);
     lock.lock();
   }
+}
+
+void ReaderPool::FailCalls(const absl::Status& status) {
+  std::deque<Task> calls;
+  {
+    std::lock_guard lock(mu_);
+    calls.swap(calls_);
+    stats_.queued_reads.fetch_sub(static_cast<int64_t>(calls.size()), std::memory_order_relaxed);
+  }
+  for (const Task& call : calls) call(status);
 }
 
 void ReaderPool::Stop() {

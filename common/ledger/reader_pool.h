@@ -32,6 +32,8 @@ class ReaderPool {
 
  private:
   void Run(std::unique_ptr<Reader> reader);
+  // The store cannot be reached: whoever waits by now is told, rather than each after one more try of its own.
+  void FailCalls(const absl::Status& status);
 
   Engine& engine_;
   const Options& options_;

@@ -39,6 +39,21 @@ absl::Status Conflict() {
 absl::Status StoreRefused(const std::string& message) {
   return Error(StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_STORE_UNAVAILABLE, message);
 }
+absl::Status StoreNotEmpty() {
+  return StoreRefused(
+      "The store holds records already, and a restore goes into an empty store only. Nothing was changed. Restore into "
+      "another file or schema, or move what is there out of the way first.");
+}
+absl::Status RestoreUnfinished() {
+  return StoreRefused(
+      "The store holds part of a restore that was not finished, and no service starts on it. Run `restore` again: it "
+      "clears the store and begins anew.");
+}
+absl::Status RestoreOvertaken() {
+  return StoreRefused(
+      "Another restore into this store began while this one ran. Neither is finished. Run one alone, from the "
+      "beginning.");
+}
 
 absl::Status Overloaded(const std::string& queue) {
   return Error(StatusCode::kResourceExhausted, common::v1::ERROR_REASON_OVERLOADED,
@@ -62,6 +77,15 @@ absl::Status RequestIdReused(const std::string& request_id) {
                             "\" was used before for another request. Use a new one for each new request."))
       .With("request_id", request_id);
 }
+absl::Status AnswerRedacted(const std::string& request_id, Revision revision) {
+  return Error(
+             StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_ANSWER_REDACTED,
+             absl::StrCat("The request \"", request_id, "\" was done, at revision ", revision,
+                          ", and is not done again. Its answer repeated what was removed by law since, and was removed "
+                          "with it. Read the resource instead."))
+      .With("request_id", request_id)
+      .With("revision", absl::StrCat(revision));
+}
 absl::Status RevisionInFuture(Revision asked, Revision head) {
   return Error(StatusCode::kOutOfRange, common::v1::ERROR_REASON_REVISION_IN_FUTURE,
                absl::StrCat("Revision ", asked, " is not reached yet. The last one is ", head, "."))
@@ -81,6 +105,10 @@ absl::Status WatchLagging(Revision last_revision) {
 }
 absl::Status Fault(const std::string& message) {
   return Error(StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL, message);
+}
+absl::Status FaultAt(Revision revision, const absl::Status& fault) {
+  return Error(StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL, std::string(fault.message()))
+      .With("revision", absl::StrCat(revision));
 }
 
 }  // namespace oversight::ledger

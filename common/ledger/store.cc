@@ -7,13 +7,13 @@
 
 namespace oversight::ledger {
 
-absl::StatusOr<std::unique_ptr<Engine>> EngineFor(const std::string& store) {
+absl::StatusOr<std::unique_ptr<Engine>> EngineFor(const std::string& store, absl::Duration patience) {
   static const std::string kSqlite = "sqlite:";
   if (store.compare(0, kSqlite.size(), kSqlite) == 0 && store.size() > kSqlite.size()) {
     return MakeSqliteEngine(store.substr(kSqlite.size()));
   }
   for (const char* scheme : {"postgres://", "postgresql://"}) {
-    if (store.rfind(scheme, 0) == 0) return MakePostgresEngine(store);
+    if (store.rfind(scheme, 0) == 0) return MakePostgresEngine(store, patience);
   }
   return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
                absl::StrCat("\"", store, "\" is not a store. Write sqlite:PATH or postgres://HOST/DATABASE."))

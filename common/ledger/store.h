@@ -8,7 +8,8 @@
 
 namespace oversight::ledger {
 
-// INVALID_ARGUMENT when `store` names no engine of this binary. Touches no file yet: Ledger::Open does.
-absl::StatusOr<std::unique_ptr<Engine>> EngineFor(const std::string& store);
+// A server that says nothing for three times `patience` is given up. INVALID_ARGUMENT when `store` names no engine of
+// this binary. Touches no file yet: Ledger::Open does.
+absl::StatusOr<std::unique_ptr<Engine>> EngineFor(const std::string& store, absl::Duration patience = kStorePatience);
 
 }  // namespace oversight::ledger

@@ -48,6 +48,22 @@ struct Version {
   bool deleted = false;
   // The payload was removed by law and is empty. Never so of a current version.
   bool redacted = false;
+  // The record of redaction that says why, of a redacted version. Empty when the log has none: then the store is
+  // damaged.
+  std::string redaction;
+};
+
+// Names a version: what the transaction at `revision` left of `name`.
+struct VersionId {
+  std::string name;
+  Revision revision = 0;
+  friend bool operator==(const VersionId&, const VersionId&) = default;
+};
+
+// A version with the hash of its payload, which stays when the payload is redacted: 32 bytes.
+struct StoredVersion {
+  Version version;
+  std::string payload_hash;
 };
 
 // Who did what, why. Kept with each transaction for good and covered by its leaf hash.
@@ -93,7 +109,8 @@ struct RequestRecord {
   std::string request_hash;
   Revision revision = 0;
   absl::Time recorded_time;
-  std::string response;
+  std::string response;   // empty when redacted
+  bool redacted = false;  // it repeated a payload that was removed by law
 };
 
 // One transaction as the log holds it, whole: what export, restore and verification work on.
@@ -128,6 +145,8 @@ class View {
   virtual ~View() = default;
   // The current version, or nullopt when there is none or it is deleted.
   virtual absl::StatusOr<std::optional<Version>> Get(const std::string& name) = 0;
+  // A version of now or the past, perhaps a deletion, perhaps redacted; nullopt when there never was one.
+  virtual absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) = 0;
   // Current resources of `kind` having the term, in sort order of name; at most `limit`.
   virtual absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) = 0;
   // The highest number n for which `prefix` + n ("forces/kent/concerns/" + 12) was ever a resource; 0 when none was.

@@ -1,8 +1,9 @@
 #include "common/ledger/watch_hub.h"
 
-#include <atomic>
+#include <optional>
 #include <utility>
 
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 
 namespace oversight::ledger {
@@ -163,12 +164,20 @@ void WatchHub::Append(Batch transactions) {
   if (transactions.empty()) return;
   std::vector<std::shared_ptr<const Transaction>> dropped;  // freed after the lock
   std::lock_guard lock(mu_);
+  int64_t redactions = 0;
   for (auto& transaction : transactions) {
     const size_t bytes = SizeOf(*transaction);
     head_ = transaction->revision;
     window_bytes_ += bytes;
-    window_.push_back({std::move(transaction), bytes});
+    window_.push_back({transaction, bytes});
+    for (const Version& version : transaction->versions) {
+      const std::optional<VersionId> id = RedactedBy(version.kind, version.payload);
+      if (!id) continue;
+      Redact(*id, version.name);
+      ++redactions;
+    }
   }
+  redactions_ += redactions;
   while (window_.size() > window_limit_ || (window_bytes_ > kMaxWindowBytes && window_.size() > 1)) {
     window_bytes_ -= window_.front().bytes;
     dropped.push_back(std::move(window_.front().transaction));
@@ -199,6 +208,19 @@ void WatchHub::Drain() {
 std::shared_ptr<Watcher> WatchHub::Watch(Revision resume_after) {
   std::lock_guard lock(mu_);
   return std::make_shared<WatcherImpl>(shared_from_this(), resume_after, resume_after + 1 >= WindowStart());
+}
+
+void WatchHub::Redact(const VersionId& id, const std::string& record) {
+  if (id.revision < WindowStart() || id.revision > head_) return;
+  WindowEntry& entry = window_[static_cast<size_t>(id.revision - WindowStart())];
+  auto redacted = std::make_shared<Transaction>(*entry.transaction);
+  for (Version& version : redacted->versions) {
+    if (version.name != id.name) continue;
+    version.payload.clear();
+    version.redacted = true;
+    version.redaction = record;
+  }
+  entry.transaction = std::move(redacted);  // Its size stays: it only makes the window shorter.
 }
 
 WatchHub::Batch WatchHub::Gather(Revision after) const {

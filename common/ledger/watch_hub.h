@@ -3,6 +3,7 @@
 // watcher, so nothing is lost or given twice where the two meet. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -26,7 +27,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
 
   // Before anything else: where the log ends, and how to wake the publisher.
   void Start(Revision head, std::function<void()> wake_publisher);
-  // By the writer, after a commit: the next transactions, in order.
+  // By the writer, after a commit: the next transactions, in order. What they redact leaves the window.
   void Append(std::vector<std::shared_ptr<const Transaction>> transactions);
   // By the publisher: gives the watchers what there is for them.
   void Deliver();
@@ -34,6 +35,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   void Drain();
 
   std::shared_ptr<Watcher> Watch(Revision resume_after);
+  // As Ledger has it.
+  int64_t redactions() const { return redactions_; }
 
  private:
   class WatcherImpl;
@@ -45,6 +48,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   };
   Revision WindowStart() const { return head_ + 1 - static_cast<Revision>(window_.size()); }
   Batch Gather(Revision after) const;
+  // Replaces the transaction of the version, when it is in the window, by one without the payload. With mu_ held.
+  void Redact(const VersionId& id, const std::string& record);
 
   const size_t window_limit_;
   const std::shared_ptr<Stats> stats_;
@@ -57,6 +62,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   Revision head_ = 0;
   bool appended_ = false;
   bool draining_ = false;
+  std::atomic<int64_t> redactions_{0};
   absl::flat_hash_set<std::shared_ptr<WatcherImpl>> parked_;  // wait at the head
   std::vector<std::shared_ptr<WatcherImpl>> ready_;           // asked while there was something for them
 };

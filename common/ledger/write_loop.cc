@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/ledger/decision_check.h"
 #include "common/ledger/failpoint.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -22,12 +24,28 @@ constexpr int kResyncPage = 256;
 
 void Count(std::atomic<int64_t>& counter, int64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
 
+// What a probe writes. Another each time: SQLite leaves a page alone when what is written to it is there already, and a
+// probe that writes nothing learns nothing. Larger than a page, and of no pattern: on a full disk the little that still
+// fits into the pages there are says nothing of the next write.
+std::string ProbeMark() {
+  thread_local std::mt19937_64 random{std::random_device()()};
+  std::string mark(16 << 10, '\0');
+  for (size_t i = 0; i + sizeof(uint64_t) <= mark.size(); i += sizeof(uint64_t)) {
+    const uint64_t some = random();
+    std::memcpy(&mark[i], &some, sizeof(some));
+  }
+  return mark;
+}
+
 // The view a decide function gets: keeps the first failure of the store, so that it is not taken for a decision.
 class GuardedView final : public View {
  public:
   explicit GuardedView(View& view) : view_(view) {}
 
   absl::StatusOr<std::optional<Version>> Get(const std::string& name) override { return Keep(view_.Get(name)); }
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) override {
+    return Keep(view_.GetVersion(id));
+  }
   absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
     return Keep(view_.List(kind, term, limit));
   }
@@ -65,6 +83,8 @@ class WriteLoop::AtTheStore {
 
 absl::Status WriteLoop::Start() {
   OVERSIGHT_RETURN_IF_ERROR(EnsureWriter());
+  // A store that takes no writes is served from all the same, and nobody is told that it is ready for more.
+  Probe();
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }
@@ -112,7 +132,7 @@ absl::Status WriteLoop::health() const {
   std::lock_guard lock(mu_);
   if (health_.ok() && at_the_store_since_) {
     const absl::Duration since = absl::FromChrono(std::chrono::steady_clock::now() - *at_the_store_since_);
-    if (since >= parts_.options.stall_after) return StoreStalled(since);
+    if (since >= parts_.options.patience) return StoreStalled(since);
   }
   return health_;
 }
@@ -186,25 +206,29 @@ void WriteLoop::Run() {
   }
 }
 
-void WriteLoop::RunBatch(std::vector<Item>& batch) {
-  const absl::Time now = parts_.gate.BeginBatch(parts_.clock.Now(), parts_.head.Get().recorded_time);
-  Transactions transactions;
-  absl::Status status;
-  for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+absl::Status WriteLoop::Persist(const std::function<absl::Status()>& attempt) {
+  for (int i = 0; i < kMaxAttempts; ++i) {
     const AtTheStore at_the_store(*this);
-    transactions.clear();
-    status = EnsureWriter();
-    if (status.ok()) status = Attempt(batch, now, transactions);
-    if (status.ok()) break;
+    absl::Status status = EnsureWriter();
+    if (status.ok()) status = attempt();
+    if (status.ok()) return status;
     if (writer_) writer_->Abandon();
     if (!absl::IsAborted(status)) {
       writer_.reset();
-      break;
+      return status;
     }
     Count(parts_.stats.conflicts);
-    status = Conflict();
   }
+  return Conflict();
+}
 
+void WriteLoop::RunBatch(std::vector<Item>& batch) {
+  const absl::Time now = parts_.gate.BeginBatch(parts_.clock.Now(), parts_.head.Get().recorded_time);
+  Transactions transactions;
+  const absl::Status status = Persist([&] {
+    transactions.clear();
+    return Attempt(batch, now, transactions);
+  });
   if (status.ok()) {
     int64_t changes = 0;
     for (const auto& transaction : transactions) changes += static_cast<int64_t>(transaction->versions.size());
@@ -261,6 +285,8 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
     if (record) {
       if (record->method != command.method || record->request_hash != command.request_hash) {
         item.result = RequestIdReused(audit.request_id);
+      } else if (record->redacted) {
+        item.result = AnswerRedacted(audit.request_id, record->revision);
       } else {
         item.result = Committed{record->revision, record->recorded_time, std::move(record->response), true};
       }
@@ -277,7 +303,10 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
   absl::StatusOr<Decision> decision = command.decide(view);
   OVERSIGHT_RETURN_IF_ERROR(view.failure());
   if (!decision.ok()) return refuse(decision.status());
-  if (const absl::Status status = CheckDecision(audit, *decision); !status.ok()) {
+  absl::Status status = CheckDecision(audit, *decision);
+  if (status.ok()) status = CheckRedactions(view, *decision);
+  OVERSIGHT_RETURN_IF_ERROR(view.failure());
+  if (!status.ok()) {
     spdlog::error("{} by {} decided what cannot be stored: {}", audit.verb, audit.actor, std::string(status.message()));
     return refuse(status);
   }
@@ -291,6 +320,9 @@ absl::Status WriteLoop::Execute(Item& item, absl::Time now, Head& tail, Transact
       return refuse(appended.status());
     }
     OVERSIGHT_RETURN_IF_ERROR(appended.status());
+    for (const Version& version : appended->versions) {
+      if (const auto id = RedactedBy(version.kind, version.payload)) OVERSIGHT_RETURN_IF_ERROR(writer_->Redact(*id));
+    }
     transaction = std::make_shared<const Transaction>(*std::move(appended));
     head = {transaction->revision, transaction->recorded_time};
   }
@@ -344,14 +376,22 @@ absl::Status WriteLoop::Resync() {
 }
 
 // The cache first, the head next: a reader that sees the head finds at least its versions in the cache. The watch
-// window last: nobody is told of a revision that head() does not have.
+// window last: nobody is told of a revision that head() does not have. What a transaction redacts is not in the cache,
+// which has the current versions and of deleted resources no payload; the hub looks after the window.
 void WriteLoop::MakeVisible(Transactions transactions) {
   if (transactions.empty()) return;
   for (const auto& transaction : transactions) {
     for (const Version& version : transaction->versions) {
       // A lone version may share its transaction; one of many would keep all of them in memory.
-      parts_.cache.Put(transaction->versions.size() == 1 ? std::shared_ptr<const Version>(transaction, &version)
-                                                         : std::make_shared<const Version>(version));
+      if (version.deleted) {
+        auto bare = std::make_shared<Version>(version);
+        bare->payload.clear();
+        parts_.cache.Put(std::move(bare));
+      } else if (transaction->versions.size() == 1) {
+        parts_.cache.Put(std::shared_ptr<const Version>(transaction, &version));
+      } else {
+        parts_.cache.Put(std::make_shared<const Version>(version));
+      }
     }
   }
   parts_.head.Set({transactions.back()->revision, transactions.back()->recorded_time});
@@ -359,23 +399,15 @@ void WriteLoop::MakeVisible(Transactions transactions) {
 }
 
 void WriteLoop::Probe() {
-  const AtTheStore at_the_store(*this);
-  absl::Status status = EnsureWriter();
-  if (status.ok()) {
-    status = [&]() -> absl::Status {
-      OVERSIGHT_RETURN_IF_ERROR(Begin());
-      // No principal is called this, so no caller can meet the record. It is another each time: SQLite leaves a page
-      // alone when what is written to it is there already, and a probe that writes nothing learns nothing.
-      OVERSIGHT_RETURN_IF_ERROR(writer_->PutRequest(
-          {.actor = "ledger", .request_id = "write-probe", .response = absl::StrCat(absl::ToUnixNanos(absl::Now()))}));
-      return writer_->Commit();
-    }();
-    if (!status.ok()) {
-      writer_->Abandon();
-      writer_.reset();
-    }
-  }
-  SetHealth(status);
+  const absl::Status status = Persist([this]() -> absl::Status {
+    OVERSIGHT_RETURN_IF_ERROR(Begin());
+    // No principal is called this, so no caller can meet the record.
+    OVERSIGHT_RETURN_IF_ERROR(
+        writer_->PutRequest({.actor = "ledger", .request_id = "write-probe", .response = ProbeMark()}));
+    return writer_->Commit();
+  });
+  // That others come first says that the store takes writes.
+  SetHealth(absl::IsAborted(status) ? absl::OkStatus() : status);
 }
 
 }  // namespace oversight::ledger

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,9 @@ class WriteLoop {
   void RunBatch(std::vector<Item>& batch);
   // Moves waiting commands to the end of `batch`, up to the limit; false when none waits.
   bool TakeMore(std::vector<Item>& batch);
+  // Tries until something is durable, or some times when other processes are first. In the end the writer is ready for
+  // the next batch, or gone.
+  absl::Status Persist(const std::function<absl::Status()>& attempt);
   // One try at the whole batch: OK when it is durable. Takes in commands that come meanwhile.
   absl::Status Attempt(std::vector<Item>& batch, absl::Time now, Transactions& transactions);
   // Decides and stores one command; sets its result. A status means that the batch must not go on.

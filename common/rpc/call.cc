@@ -209,7 +209,7 @@ absl::Status Host::StepAdmission(Call& call, const google::protobuf::Message*) {
   };
   const MethodInfo& method = *call.method_;
   bool admitted = method.streaming ? take(streams_, options_.max_streams) : take(in_flight_, options_.max_in_flight);
-  if (admitted && method.writes && !take(writes_in_flight_, std::max(1, options_.max_in_flight / 4 * 3))) {
+  if (admitted && method.writes && !take(writes_in_flight_, std::max(1, options_.max_in_flight / 2))) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
     admitted = false;
   }

@@ -202,8 +202,9 @@ class StreamCall final : public Call,
 inline constexpr size_t kMaxRequestBytes = 4 << 20;
 
 struct HostOptions {
-  // Unary calls not answered yet; more are told RESOURCE_EXHAUSTED, OVERLOADED. Three quarters of them may be writes,
-  // so that reads go on while writes wait for a slow disk.
+  // Unary calls not answered yet; more are told RESOURCE_EXHAUSTED, OVERLOADED. Half of them may be writes, so that
+  // reads go on while writes wait for a slow disk; and three eighths may wait to read from the store (see RunServer),
+  // so that what is in memory can be read while the store answers nothing.
   int max_in_flight = 2048;
   int max_streams = 10000;                              // The same for streams.
   absl::Duration default_deadline = absl::Seconds(30);  // Of a unary call that sets none.

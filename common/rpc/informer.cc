@@ -381,7 +381,7 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
 
   static void Apply(InformerCopy* copy, InformerCopy::Map::Edit edit, WatchShape::Event* event,
                     InformerChange* change) {
-    if (event->resource == nullptr) return;
+    if (event->resource == nullptr) return ApplyRedacted(copy, edit, *event, change);
     const Descriptor* kind = event->resource->GetDescriptor();
     for (auto& [descriptor, map] : copy->kinds_) {
       if (descriptor != kind) continue;
@@ -394,6 +394,17 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       }
       if (change != nullptr) AddItem(kind, event->name, std::move(before), std::move(after), change);
       return;
+    }
+  }
+
+  // An event without a resource: of a redacted version, or of a kind not known here. What was deleted goes, by its
+  // name; else the copy keeps what it has until the version comes that took the place of the redacted one.
+  static void ApplyRedacted(InformerCopy* copy, InformerCopy::Map::Edit edit, const WatchShape::Event& event,
+                            InformerChange* change) {
+    if (event.redaction.empty() || event.type != common::v1::EVENT_TYPE_DELETED) return;
+    for (auto& [descriptor, map] : copy->kinds_) {
+      auto before = map.Remove(event.name, edit);
+      if (change != nullptr) AddItem(descriptor, event.name, std::move(before), nullptr, change);
     }
   }
 
@@ -493,7 +504,8 @@ class InformerCore::Impl : public std::enable_shared_from_this<InformerCore::Imp
       // While there is no connection it may be ours that is the old store.
       if (!connected_ || listing_) return false;
       waiter->outcome = Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
-                              "The consistency token belongs to another store. Read without it.");
+                              "The consistency token is of another store, or of this one before it was restored from a "
+                              "backup. Read without it.");
       return true;
     }
     return copy_->revision_ >= waiter->revision;

@@ -8,10 +8,11 @@
 //   auto copy = forces.Read();                       // one revision, for as long as it is held
 //   if (auto force = copy->Get<Force>("forces/kent")) ...
 //
-// What a reader sees is always the owner's state at one revision: a transaction shows whole or not at all. After a
-// break the watch resumes where it was (backoff 100 ms to 2 s, jittered); when it cannot (the owner's log was compacted
-// or replaced by another store) the copy is listed again beside the old one and swapped in one step. Readers meanwhile
-// go on with the old copy and see in Status() how old it is.
+// What a reader sees is always the owner's state at one revision: a transaction shows whole or not at all. (But for
+// what was redacted by law since: while the copy passes the revisions of a redacted version, it has the one before it.)
+// After a break the watch resumes where it was (backoff 100 ms to 2 s, jittered); when it cannot (the owner's log was
+// compacted or replaced by another store) the copy is listed again beside the old one and swapped in one step. Readers
+// meanwhile go on with the old copy and see in Status() how old it is.
 //
 // No thread of its own: it runs on gRPC's callback threads and alarms. Listeners and wait callbacks run there, one at a
 // time per informer for listeners, without a lock held; they must not block and must not call Stop. Thread-safe. The

@@ -1,6 +1,7 @@
 #include "common/rpc/ledger_service.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "common/ledger/archive/export_format.h"
 #include "common/ledger/archive/record.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/redaction_rules.h"
 
 namespace oversight::rpc {
 namespace {
@@ -20,9 +22,14 @@ using grpc::ServerUnaryReactor;
 using grpc::ServerWriteReactor;
 using ledger::LoggedTransaction;
 using ledger::Revision;
+using ledger::v1::Redaction;
+
+constexpr char kRedactions[] = "redactions/";
 
 // 0 in a request means all there are.
 std::optional<Revision> SizeOf(int64_t size) { return size == 0 ? std::nullopt : std::optional<Revision>(size); }
+// All there are, also those that another replica has just acknowledged.
+Revision LeastOf(int64_t size) { return size == 0 ? std::numeric_limits<Revision>::max() : size; }
 
 // Sends the log part by part; lives as long as the stream.
 class Export final : public std::enable_shared_from_this<Export> {
@@ -97,7 +104,9 @@ auth::AuthorizationTable MakeLedgerAuthorizationTable() {
 }
 
 LedgerServiceImpl::LedgerServiceImpl(Host& host, ledger::Ledger& ledger, const Clock& clock, std::string name)
-    : host_(host), ledger_(ledger), resources_(ledger, clock), name_(std::move(name)) {}
+    : host_(host), ledger_(ledger), resources_(ledger, clock), name_(std::move(name)) {
+  resources_.Register<Redaction>(TermsOfRedaction);
+}
 
 ServerUnaryReactor* LedgerServiceImpl::GetTreeHead(CallbackServerContext* context,
                                                    const ledger::v1::GetTreeHeadRequest* request,
@@ -105,15 +114,16 @@ ServerUnaryReactor* LedgerServiceImpl::GetTreeHead(CallbackServerContext* contex
   return host_.Unary(context, request, response,
                      [this](Call& call, const ledger::v1::GetTreeHeadRequest& request,
                             ledger::v1::GetTreeHeadResponse* response, Done done) {
-                       WithLog(call.deadline(), request.name(), request.tree_size(), done, [=, this, &request] {
-                         ledger_.Tree(SizeOf(request.tree_size()),
-                                      [this, response, done](const absl::StatusOr<ledger::TreeState>& tree) {
-                                        if (!tree.ok()) return done(tree.status());
-                                        SetHeader(response->mutable_header());
-                                        SetTreeHead(*tree, response->mutable_tree_head());
-                                        done(absl::OkStatus());
-                                      });
-                       });
+                       WithLog(call.deadline(), request.name(), LeastOf(request.tree_size()), done,
+                               [=, this, &request] {
+                                 ledger_.Tree(SizeOf(request.tree_size()),
+                                              [this, response, done](const absl::StatusOr<ledger::TreeState>& tree) {
+                                                if (!tree.ok()) return done(tree.status());
+                                                SetHeader(response->mutable_header());
+                                                SetTreeHead(*tree, response->mutable_tree_head());
+                                                done(absl::OkStatus());
+                                              });
+                               });
                      });
 }
 
@@ -171,7 +181,7 @@ ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* LedgerServiceImpl::E
         const Revision after = request.after_revision();
         const auto size = SizeOf(request.up_to_revision());
         const auto fail = [call](const absl::Status& status) { call->Finish(status); };
-        WithLog(call->deadline(), request.name(), std::max(after, request.up_to_revision()), fail,
+        WithLog(call->deadline(), request.name(), std::max(after, LeastOf(request.up_to_revision())), fail,
                 [this, call, after, size] {
                   ledger_.Tree(size, [this, call, after](const absl::StatusOr<ledger::TreeState>& tree) {
                     if (!tree.ok()) return call->Finish(tree.status());
@@ -185,9 +195,58 @@ ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* LedgerServiceImpl::E
       });
 }
 
+ServerUnaryReactor* LedgerServiceImpl::RedactVersion(CallbackServerContext* context,
+                                                     const ledger::v1::RedactVersionRequest* request,
+                                                     ledger::v1::RedactVersionResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](Call& call, const ledger::v1::RedactVersionRequest& request, ledger::v1::RedactVersionResponse* response,
+             Done done) {
+        if (const absl::Status status = IsThisLedger(request.name()); !status.ok()) return done(status);
+        const auto decide = [&request](Facts& facts) -> absl::StatusOr<Outcome<ledger::v1::RedactVersionResponse>> {
+          const ledger::VersionId id{request.resource(), request.resource_revision()};
+          OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<ledger::StoredVersion> version, facts.Version(id));
+          Outcome<ledger::v1::RedactVersionResponse> outcome;
+          if (version && version->version.redacted) {
+            if (!IsRedacted(version->version)) return NotReadable(version->version);
+            OVERSIGHT_ASSIGN_OR_RETURN(*outcome.response.mutable_redaction(),
+                                       facts.Require<Redaction>(version->version.redaction));
+            return outcome;
+          }
+          OVERSIGHT_ASSIGN_OR_RETURN(const bool current, facts.IsCurrent(id));
+          OVERSIGHT_ASSIGN_OR_RETURN(const int64_t number, facts.NextNumber(kRedactions));
+          OVERSIGHT_ASSIGN_OR_RETURN(const Redaction redaction,
+                                     RecordRedaction(request, version, current, absl::StrCat(kRedactions, number)));
+          outcome.Put(redaction);  // That is what removes the payload.
+          *outcome.response.mutable_redaction() = redaction;
+          return outcome;
+        };
+        resources_.Mutate(call, request, response, request.reason(), decide, std::move(done));
+      });
+}
+
+ServerUnaryReactor* LedgerServiceImpl::ListRedactions(CallbackServerContext* context,
+                                                      const ledger::v1::ListRedactionsRequest* request,
+                                                      ledger::v1::ListRedactionsResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](Call& call, const ledger::v1::ListRedactionsRequest& request,
+                            ledger::v1::ListRedactionsResponse* response, Done done) {
+                       if (const absl::Status status = IsThisLedger(request.parent()); !status.ok()) {
+                         return done(status);
+                       }
+                       resources_.ListResources<Redaction>(call, request, response,
+                                                           &ledger::v1::ListRedactionsResponse::mutable_redactions, {},
+                                                           std::move(done));
+                     });
+}
+
+absl::Status LedgerServiceImpl::IsThisLedger(const std::string& name) const {
+  return name == name_ ? absl::OkStatus() : NotFound("ledger of this service", name);
+}
+
 void LedgerServiceImpl::WithLog(absl::Time deadline, const std::string& name, Revision least,
                                 const std::function<void(const absl::Status&)>& fail, std::function<void()> body) {
-  if (name != name_) return fail(NotFound("ledger of this service", name));
+  if (const absl::Status status = IsThisLedger(name); !status.ok()) return fail(status);
   if (least <= ledger_.head().revision) return body();
   // Where several replicas write to one store, the caller may have heard of it from another one.
   ledger_.Refresh(deadline, [fail, body = std::move(body)](const absl::StatusOr<ledger::Head>& head) {

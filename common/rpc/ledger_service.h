@@ -33,8 +33,16 @@ class LedgerServiceImpl final : public ledger::v1::LedgerService::CallbackServic
                                                 ledger::v1::GetConsistencyProofResponse* response) override;
   grpc::ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* ExportTransactions(
       grpc::CallbackServerContext* context, const ledger::v1::ExportTransactionsRequest* request) override;
+  grpc::ServerUnaryReactor* RedactVersion(grpc::CallbackServerContext* context,
+                                          const ledger::v1::RedactVersionRequest* request,
+                                          ledger::v1::RedactVersionResponse* response) override;
+  grpc::ServerUnaryReactor* ListRedactions(grpc::CallbackServerContext* context,
+                                           const ledger::v1::ListRedactionsRequest* request,
+                                           ledger::v1::ListRedactionsResponse* response) override;
 
  private:
+  // OK for this ledger's name.
+  absl::Status IsThisLedger(const std::string& name) const;
   // Runs `body` when the ledger named is this one and its log reaches `least`, as far as any replica knows; else
   // `fail`.
   void WithLog(absl::Time deadline, const std::string& name, ledger::Revision least,

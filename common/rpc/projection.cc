@@ -133,8 +133,9 @@ class PastReader : public std::enable_shared_from_this<PastReader> {
  private:
   absl::Status Take(const ledger::ListResult& page) {
     as_of_ = {.revision = page.read_revision};
-    copy_.Place(page.read_revision, EncodeConsistencyToken(ledger_.store_id(), page.read_revision), page.read_time);
+    copy_.Place(page.read_revision, EncodeConsistencyToken(ledger_.incarnation(), page.read_revision), page.read_time);
     for (const ledger::Version& version : page.items) {
+      if (IsRedacted(version)) continue;  // What it said then cannot be known any more.
       std::unique_ptr<Message> resource(
           google::protobuf::MessageFactory::generated_factory()->GetPrototype(kinds_[kind_])->New());
       if (!resource->ParseFromString(version.payload)) return NotReadable(version);
@@ -174,7 +175,7 @@ void Projection::Settle(const common::v1::ReadOptions& read, absl::Time deadline
   switch (read.consistency().mode_case()) {
     case common::v1::Consistency::kAtLeastAsFresh: {
       const absl::StatusOr<int64_t> revision =
-          DecodeConsistencyToken(ledger_.store_id(), read.consistency().at_least_as_fresh());
+          DecodeConsistencyToken(ledger_.incarnation(), read.consistency().at_least_as_fresh());
       if (!revision.ok()) return done(revision.status());
       return WaitFor(*revision, deadline, std::move(done));
     }

@@ -10,9 +10,9 @@ namespace oversight::rpc {
 namespace {
 
 // What is numbered within its parent, from 1.
-constexpr std::array<std::string_view, 11> kNumbered = {"concern", "recommendation", "note",     "response",
-                                                        "revisit", "evidence",       "proposal", "decision",
-                                                        "episode", "inspection",     "duty"};
+constexpr std::array<std::string_view, 12> kNumbered = {
+    "concern",  "recommendation", "note",    "response",   "revisit", "evidence",
+    "proposal", "decision",       "episode", "inspection", "duty",    "national_recommendation"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsIdCharacter(char c) { return (c >= 'a' && c <= 'z') || IsDigit(c); }

@@ -84,6 +84,14 @@ std::string ToPayload(const Message& resource) {
 }
 
 absl::Status NotReadable(const ledger::Version& version) {
+  if (IsRedacted(version)) {
+    return Error(absl::StatusCode::kFailedPrecondition, common::v1::ERROR_REASON_VERSION_REDACTED,
+                 absl::StrCat("What ", version.name, " was from revision ", version.revision,
+                              " on was removed by law; ", version.redaction, " says why."))
+        .With("name", version.name)
+        .With("revision", absl::StrCat(version.revision))
+        .With("redaction", version.redaction);
+  }
   return Error(absl::StatusCode::kDataLoss, common::v1::ERROR_REASON_STORE_CORRUPT,
                absl::StrCat("What the store holds for ", version.name, " at revision ", version.revision,
                             " is not what was asked for."))
@@ -99,12 +107,18 @@ void SetChange(const ledger::HistoryEntry& entry, common::v1::ChangeInfo* change
   change->set_reason(entry.audit.reason);
   change->set_request_id(entry.audit.request_id);
   change->set_trace_id(entry.audit.trace_id);
+  change->set_redaction(entry.version.redaction);
 }
 
 absl::StatusOr<std::optional<ledger::Version>> Facts::Fetch(const std::string& name) {
   OVERSIGHT_ASSIGN_OR_RETURN(std::optional<ledger::Version> version, view_.Get(name));
   create_times_[name] = version.has_value() ? std::optional(version->create_time) : std::nullopt;
   return version;
+}
+
+absl::StatusOr<bool> Facts::IsCurrent(const ledger::VersionId& id) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<ledger::Version> version, Fetch(id.name));
+  return version.has_value() && version->revision == id.revision;
 }
 
 absl::StatusOr<std::optional<absl::Time>> Facts::CreateTimeOf(const std::string& name) {
@@ -285,7 +299,7 @@ void Resources::Settle(Call& call, const common::v1::ReadOptions& read,
   if (mode == common::v1::Consistency::kFullyConsistent) return ledger_.Refresh(call.deadline(), settled);
   if (mode != common::v1::Consistency::kAtLeastAsFresh) return done(ledger::AsOf{});
   const absl::StatusOr<int64_t> revision =
-      DecodeConsistencyToken(ledger_.store_id(), read.consistency().at_least_as_fresh());
+      DecodeConsistencyToken(ledger_.incarnation(), read.consistency().at_least_as_fresh());
   if (!revision.ok()) return done(revision.status());
   if (*revision <= ledger_.head().revision) return done(ledger::AsOf{});
   ledger_.WaitFor(*revision, call.deadline(), settled);
@@ -296,13 +310,32 @@ void Resources::StartPage(Call& call, const Message& request, const std::string&
                           std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done) {
   if (!page_token.empty()) {
     absl::StatusOr<PagePosition> page =
-        DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), page_token);
+        DecodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility), page_token);
     const ledger::AsOf as_of = page.ok() ? ledger::AsOf{.revision = page->revision} : ledger::AsOf{};
     return done(std::move(page), as_of);
   }
   Settle(call, read, [done](const absl::StatusOr<ledger::AsOf>& as_of) {
     if (!as_of.ok()) return done(as_of.status(), {});
     done(PagePosition{}, *as_of);
+  });
+}
+
+void Resources::GatherHistory(ledger::HistoryQuery query, std::function<bool(const ledger::Version&)> filter,
+                              ledger::HistoryResult so_far, ledger::Callback<ledger::HistoryResult> done) {
+  ledger_.History(query, [this, query, filter = std::move(filter), so_far = std::move(so_far),
+                          done = std::move(done)](absl::StatusOr<ledger::HistoryResult> found) mutable {
+    if (!found.ok()) return done(found.status());
+    const auto wanted = static_cast<size_t>(query.limit);
+    if (!found->entries.empty()) query.before = found->entries.back().version.revision;
+    for (ledger::HistoryEntry& entry : found->entries) {
+      if (so_far.entries.size() < wanted && (!filter || filter(entry.version))) {
+        so_far.entries.push_back(std::move(entry));
+      }
+    }
+    so_far.read_revision = found->read_revision;
+    so_far.read_time = found->read_time;
+    if (so_far.entries.size() >= wanted || !found->more) return done(std::move(so_far));
+    GatherHistory(std::move(query), std::move(filter), std::move(so_far), std::move(done));
   });
 }
 

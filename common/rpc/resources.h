@@ -68,10 +68,13 @@ void Stamp(const ledger::Version& version, T* resource) {
 }
 // What is stored: the message without those four, serialised in one order.
 std::string ToPayload(const google::protobuf::Message& resource);
-// Parses and stamps; DATA_LOSS (STORE_CORRUPT) when the payload is not a T.
+// Parses and stamps; NotReadable when there is no T in it.
 template <class T>
 absl::StatusOr<T> FromVersion(const ledger::Version& version);
+// FAILED_PRECONDITION VERSION_REDACTED when the payload was removed by law, else DATA_LOSS STORE_CORRUPT.
 absl::Status NotReadable(const ledger::Version& version);
+// Whether the payload was removed by law, and the log says why.
+inline bool IsRedacted(const ledger::Version& version) { return version.redacted && !version.redaction.empty(); }
 
 // ABORTED ETAG_MISMATCH when the caller gave an etag and it is not the present one.
 template <class T>
@@ -95,6 +98,12 @@ class Facts {
   // NOT_FOUND when there is none.
   template <class T>
   absl::StatusOr<T> Require(const std::string& name);
+  // A version of now or the past, as it is stored; nullopt when that revision did not change the resource.
+  absl::StatusOr<std::optional<ledger::StoredVersion>> Version(const ledger::VersionId& id) {
+    return view_.GetVersion(id);
+  }
+  // Whether that version is what the resource is now.
+  absl::StatusOr<bool> IsCurrent(const ledger::VersionId& id);
   // Those with the term, in natural order of name, stamped. {"", ""} lists the whole kind.
   template <class T>
   absl::StatusOr<std::vector<T>> List(const std::string& term, const std::string& value, int limit = 1000);
@@ -145,6 +154,8 @@ struct Found {
   T resource;
   ledger::Revision revision = 0;
   absl::Time time;
+  // Of a list, for callers who may see all: the records of redaction of what was left out.
+  std::vector<std::string> redactions;
 };
 
 // What a list asks of the ledger. `filter` runs on a reader thread and sees the stamped resource.
@@ -152,7 +163,8 @@ template <class T>
 struct Selection {
   std::vector<ledger::Term> all_of;
   std::function<bool(const T&)> filter;
-  // What else decides what this caller is shown, such as the principal's name: the page token is bound to it.
+  // What else decides what this caller is shown, such as the principal's name: the page token is bound to it. Empty for
+  // callers who may see all; they alone are told of what is left out because it was redacted.
   std::string visibility;
   // Optional: makes each item what this caller may see of it, such as without a reference it may not follow.
   std::function<void(T*)> present;
@@ -189,14 +201,18 @@ class Resources {
                std::function<void(const absl::StatusOr<ledger::Committed>&)> done);
 
   // ---- Reading. `read` of the request is honoured: consistency and as_of. ----
+  //
+  // `visible`, where it is given, hides what the caller may not know: it looks at the resource, and so hides what was
+  // redacted too. None: the caller may see all.
 
-  // Answers a GetXRequest {name, read} with {header, resource}. `visible` hides what the caller may not know:
-  // NOT_FOUND.
+  // Answers a GetXRequest {name, read} with {header, resource}. NOT_FOUND for what is not there or is hidden,
+  // VERSION_REDACTED for what was redacted.
   template <class T, class Request, class Response>
   void GetResource(Call& call, const Request& request, Response* response, T* (Response::*mutable_resource)(),
                    Done done, std::function<bool(const T&)> visible = nullptr);
 
-  // Answers a ListXsRequest {page_size, page_token, read} with {header, items, next_page_token}.
+  // Answers a ListXsRequest {page_size, page_token, read} with {header, items, next_page_token}. What was redacted is
+  // left out, and the header says so.
   template <class T, class Request, class Response>
   void ListResources(Call& call, const Request& request, Response* response,
                      google::protobuf::RepeatedPtrField<T>* (Response::*mutable_items)(), Selection<T> selection,
@@ -204,17 +220,18 @@ class Resources {
 
   // Answers a ListXVersionsRequest {name, page_size, page_token} with {header, versions{change, resource},
   // next_page_token}, newest first. Of a deleted resource too; NOT_FOUND when there never was one. `visible` leaves out
-  // versions the caller may not see.
+  // versions the caller may not see, and nothing tells of them: pages are full without them, and there is a next page
+  // only when there is something on it. Of what was redacted the change alone is told, with the record of redaction.
   template <class T, class Request, class Response, class Entry>
   void ListVersions(Call& call, const Request& request, Response* response,
                     google::protobuf::RepeatedPtrField<Entry>* (Response::*mutable_versions)(),
                     T* (Entry::*mutable_resource)(), Done done, std::function<bool(const T&)> visible = nullptr);
 
-  // For handlers that need a resource and do more with it, such as ListAllowedActions. NOT_FOUND when there is none.
+  // For handlers that need a resource and do more with it, such as ListAllowedActions. Errors as GetResource.
   template <class T>
   void Read(Call& call, const std::string& name, const common::v1::ReadOptions& read,
-            std::function<void(absl::StatusOr<Found<T>>)> done);
-  // The same for a list, without pages: at most `limit` (1,000).
+            std::function<void(absl::StatusOr<Found<T>>)> done, std::function<bool(const T&)> visible = nullptr);
+  // The same for a list, without pages: at most `limit` (1,000). Without what was redacted.
   template <class T>
   void ReadAll(Call& call, const common::v1::ReadOptions& read, Selection<T> selection,
                std::function<void(absl::StatusOr<Found<std::vector<T>>>)> done, int limit = 1000);
@@ -223,7 +240,7 @@ class Resources {
   void Settle(Call& call, const common::v1::ReadOptions& read, std::function<void(absl::StatusOr<ledger::AsOf>)> done);
 
   void SetHeader(ledger::Revision revision, absl::Time time, common::v1::ResponseHeader* header) const;
-  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.store_id(), revision); }
+  std::string Token(ledger::Revision revision) const { return EncodeConsistencyToken(ledger_.incarnation(), revision); }
   ledger::Ledger& ledger() { return ledger_; }
   const Clock& clock() const { return clock_; }
 
@@ -256,8 +273,12 @@ class Resources {
                  std::function<void(absl::StatusOr<PagePosition>, const ledger::AsOf&)> done);
   std::string NextPageToken(const Call& call, const google::protobuf::Message& request, const std::string& visibility,
                             const std::string& after, ledger::Revision revision) const {
-    return EncodePageToken(ledger_.store_id(), HashParameters(call.method(), request, visibility), {after, revision});
+    return EncodePageToken(ledger_.incarnation(), HashParameters(call.method(), request, visibility),
+                           {after, revision});
   }
+  // History of which only what passes `filter` counts: on `limit`, or all there is.
+  void GatherHistory(ledger::HistoryQuery query, std::function<bool(const ledger::Version&)> filter,
+                     ledger::HistoryResult so_far, ledger::Callback<ledger::HistoryResult> done);
   static int PageSize(int asked) { return asked <= 0 ? 50 : std::min(asked, 1000); }
   // How many of the first items go on one page: at least one, and otherwise well below what clients take in.
   template <class Items, class VersionOf>
@@ -269,10 +290,13 @@ class Resources {
     }
     return count;
   }
+  // As a filter of the ledger. What was redacted passes it for callers who may see all, and is hidden from others.
   template <class T>
-  static std::function<bool(const ledger::Version&)> FilterOf(std::function<bool(const T&)> filter);
+  static std::function<bool(const ledger::Version&)> FilterOf(std::function<bool(const T&)> filter, bool sees_all);
+  // Reads what was found into `resource`, or says why not.
   template <class T>
-  static absl::StatusOr<T> Present(const std::string& name, const std::optional<ledger::Version>& version);
+  static absl::Status Present(const std::string& name, const std::optional<ledger::Version>& version,
+                              const std::function<bool(const T&)>& visible, T* resource);
 
   ledger::Ledger& ledger_;
   const Clock& clock_;
@@ -283,13 +307,20 @@ void SetChange(const ledger::HistoryEntry& entry, common::v1::ChangeInfo* change
 
 // ---- Implementation of the templates. ----
 
+// Parses and stamps into `resource`.
+template <class T>
+absl::Status ReadVersion(const ledger::Version& version, T* resource) {
+  if (version.redacted || version.kind != T::descriptor()->full_name() || !resource->ParseFromString(version.payload)) {
+    return NotReadable(version);
+  }
+  Stamp(version, resource);
+  return absl::OkStatus();
+}
+
 template <class T>
 absl::StatusOr<T> FromVersion(const ledger::Version& version) {
   T resource;
-  if (version.kind != T::descriptor()->full_name() || !resource.ParseFromString(version.payload)) {
-    return NotReadable(version);
-  }
-  Stamp(version, &resource);
+  OVERSIGHT_RETURN_IF_ERROR(ReadVersion(version, &resource));
   return resource;
 }
 
@@ -346,18 +377,23 @@ void Resources::Mutate(Call& call, const Request& request, Response* response, s
 }
 
 template <class T>
-std::function<bool(const ledger::Version&)> Resources::FilterOf(std::function<bool(const T&)> filter) {
-  if (!filter) return nullptr;
-  return [filter = std::move(filter)](const ledger::Version& version) {
+std::function<bool(const ledger::Version&)> Resources::FilterOf(std::function<bool(const T&)> filter, bool sees_all) {
+  if (!filter && sees_all) return nullptr;
+  return [filter = std::move(filter), sees_all](const ledger::Version& version) {
+    if (IsRedacted(version)) return sees_all;
+    if (!filter) return true;
     const absl::StatusOr<T> resource = FromVersion<T>(version);
     return !resource.ok() || filter(*resource);  // What cannot be read is kept, so that the list says so.
   };
 }
 
 template <class T>
-absl::StatusOr<T> Resources::Present(const std::string& name, const std::optional<ledger::Version>& version) {
-  if (!version.has_value() || version->deleted) return NotFound(T::descriptor()->name(), name);
-  return FromVersion<T>(*version);
+absl::Status Resources::Present(const std::string& name, const std::optional<ledger::Version>& version,
+                                const std::function<bool(const T&)>& visible, T* resource) {
+  const bool hidden = visible && version.has_value() && IsRedacted(*version);
+  if (!version.has_value() || version->deleted || hidden) return NotFound(T::descriptor()->name(), name);
+  OVERSIGHT_RETURN_IF_ERROR(ReadVersion(*version, resource));
+  return visible && !visible(*resource) ? NotFound(T::descriptor()->name(), name) : absl::OkStatus();
 }
 
 template <class T, class Request, class Response>
@@ -365,15 +401,7 @@ void Resources::GetResource(Call& call, const Request& request, Response* respon
                             Done done, std::function<bool(const T&)> visible) {
   auto answer = [this, &request, response, mutable_resource,
                  visible = std::move(visible)](const ledger::GetResult& found) -> absl::Status {
-    T* resource = (response->*mutable_resource)();
-    if (!found.version.has_value() || found.version->deleted) {
-      return NotFound(T::descriptor()->name(), request.name());
-    }
-    if (found.version->kind != T::descriptor()->full_name() || !resource->ParseFromString(found.version->payload)) {
-      return NotReadable(*found.version);
-    }
-    Stamp(*found.version, resource);
-    if (visible && !visible(*resource)) return NotFound(T::descriptor()->name(), request.name());
+    OVERSIGHT_RETURN_IF_ERROR(Present(request.name(), found.version, visible, (response->*mutable_resource)()));
     SetHeader(found.read_revision, found.read_time, response->mutable_header());
     return absl::OkStatus();
   };
@@ -403,7 +431,7 @@ void Resources::ListResources(Call& call, const Request& request, Response* resp
               query.after = page->after;
               query.limit = PageSize(request.page_size());
               query.as_of = as_of;
-              query.filter = FilterOf<T>(selection.filter);
+              query.filter = FilterOf<T>(selection.filter, selection.visibility.empty());
               ledger_.List(std::move(query),
                            [this, &call, &request, response, mutable_items, visibility = selection.visibility,
                             present = selection.present, done](const absl::StatusOr<ledger::ListResult>& result) {
@@ -411,7 +439,12 @@ void Resources::ListResources(Call& call, const Request& request, Response* resp
                              const size_t fits = PageFits(
                                  result->items, [](const auto& item) -> auto& { return item; });
                              for (size_t i = 0; i < fits; ++i) {
-                               absl::StatusOr<T> resource = FromVersion<T>(result->items[i]);
+                               const ledger::Version& version = result->items[i];
+                               if (IsRedacted(version)) {
+                                 response->mutable_header()->add_redactions(version.redaction);
+                                 continue;
+                               }
+                               absl::StatusOr<T> resource = FromVersion<T>(version);
                                if (!resource.ok()) return done(resource.status());
                                if (present) present(&*resource);
                                *(response->*mutable_items)()->Add() = *std::move(resource);
@@ -432,51 +465,56 @@ void Resources::ListVersions(Call& call, const Request& request, Response* respo
                              T* (Entry::*mutable_resource)(), Done done, std::function<bool(const T&)> visible) {
   ledger::HistoryQuery query;
   query.name = request.name();
-  query.limit = PageSize(request.page_size());
   if (!request.page_token().empty()) {
     const absl::StatusOr<PagePosition> page =
-        DecodePageToken(ledger_.store_id(), HashParameters(call.method(), request), request.page_token());
+        DecodePageToken(ledger_.incarnation(), HashParameters(call.method(), request), request.page_token());
     if (!page.ok()) return done(page.status());
     query.before = page->revision;
   }
-  ledger_.History(std::move(query), [this, &call, &request, response, mutable_versions, mutable_resource, visible,
-                                     done](const absl::StatusOr<ledger::HistoryResult>& result) {
-    if (!result.ok()) return done(result.status());
-    if (result->entries.empty() && request.page_token().empty()) {
-      return done(NotFound(T::descriptor()->name(), request.name()));
-    }
-    const size_t fits = PageFits(
-        result->entries, [](const auto& entry) -> auto& { return entry.version; });
-    for (size_t i = 0; i < fits; ++i) {
-      const ledger::HistoryEntry& entry = result->entries[i];
-      absl::StatusOr<T> resource = FromVersion<T>(entry.version);
-      if (!resource.ok()) return done(resource.status());
-      if (visible && !visible(*resource)) continue;
-      Entry* item = (response->*mutable_versions)()->Add();
-      SetChange(entry, item->mutable_change());
-      *(item->*mutable_resource)() = *std::move(resource);
-    }
-    if (fits > 0 && (result->more || fits < result->entries.size())) {
-      response->set_next_page_token(
-          NextPageToken(call, request, "", request.name(), result->entries[fits - 1].version.revision));
-    } else if ((response->*mutable_versions)()->empty() && request.page_token().empty()) {
-      return done(NotFound(T::descriptor()->name(), request.name()));  // It must not show that there is something.
-    }
-    SetHeader(result->read_revision, result->read_time, response->mutable_header());
-    done(absl::OkStatus());
-  });
+  const int limit = PageSize(request.page_size());
+  // One more than the page takes tells whether there is another page.
+  query.limit = limit + 1;
+  const bool sees_all = !visible;
+  GatherHistory(std::move(query), FilterOf<T>(std::move(visible), sees_all), {},
+                [this, &call, &request, response, mutable_versions, mutable_resource, limit,
+                 done](const absl::StatusOr<ledger::HistoryResult>& result) {
+                  if (!result.ok()) return done(result.status());
+                  // Also when there are some that the caller may not see.
+                  if (result->entries.empty() && request.page_token().empty()) {
+                    return done(NotFound(T::descriptor()->name(), request.name()));
+                  }
+                  const size_t fits =
+                      std::min(static_cast<size_t>(limit),
+                               PageFits(
+                                   result->entries, [](const auto& entry) -> auto& { return entry.version; }));
+                  for (size_t i = 0; i < fits; ++i) {
+                    const ledger::HistoryEntry& entry = result->entries[i];
+                    Entry* item = (response->*mutable_versions)()->Add();
+                    SetChange(entry, item->mutable_change());
+                    if (IsRedacted(entry.version)) continue;
+                    const absl::Status read = ReadVersion(entry.version, (item->*mutable_resource)());
+                    if (!read.ok()) return done(read);
+                  }
+                  if (fits < result->entries.size()) {
+                    response->set_next_page_token(
+                        NextPageToken(call, request, "", request.name(), result->entries[fits - 1].version.revision));
+                  }
+                  SetHeader(result->read_revision, result->read_time, response->mutable_header());
+                  done(absl::OkStatus());
+                });
 }
 
 template <class T>
 void Resources::Read(Call& call, const std::string& name, const common::v1::ReadOptions& read,
-                     std::function<void(absl::StatusOr<Found<T>>)> done) {
-  Settle(call, read, [this, name, done](const absl::StatusOr<ledger::AsOf>& as_of) {
+                     std::function<void(absl::StatusOr<Found<T>>)> done, std::function<bool(const T&)> visible) {
+  Settle(call, read, [this, name, done, visible = std::move(visible)](const absl::StatusOr<ledger::AsOf>& as_of) {
     if (!as_of.ok()) return done(as_of.status());
-    ledger_.Get(name, *as_of, [name, done](const absl::StatusOr<ledger::GetResult>& found) {
+    ledger_.Get(name, *as_of, [name, done, visible](const absl::StatusOr<ledger::GetResult>& found) {
       if (!found.ok()) return done(found.status());
-      absl::StatusOr<T> resource = Present<T>(name, found->version);
-      if (!resource.ok()) return done(resource.status());
-      done(Found<T>{*std::move(resource), found->read_revision, found->read_time});
+      Found<T> result{{}, found->read_revision, found->read_time, {}};
+      const absl::Status status = Present(name, found->version, visible, &result.resource);
+      if (!status.ok()) return done(status);
+      done(std::move(result));
     });
   });
 }
@@ -491,13 +529,17 @@ void Resources::ReadAll(Call& call, const common::v1::ReadOptions& read, Selecti
     query.all_of = selection.all_of;
     query.limit = limit;
     query.as_of = *as_of;
-    query.filter = FilterOf<T>(selection.filter);
+    query.filter = FilterOf<T>(selection.filter, selection.visibility.empty());
     ledger_.List(std::move(query), [done](const absl::StatusOr<ledger::ListResult>& result) {
       if (!result.ok()) return done(result.status());
       Found<std::vector<T>> found;
       found.revision = result->read_revision;
       found.time = result->read_time;
       for (const ledger::Version& version : result->items) {
+        if (IsRedacted(version)) {
+          found.redactions.push_back(version.redaction);
+          continue;
+        }
         absl::StatusOr<T> resource = FromVersion<T>(version);
         if (!resource.ok()) return done(resource.status());
         found.resource.push_back(*std::move(resource));

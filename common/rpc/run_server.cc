@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +26,7 @@ struct Config {
   std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info";
   bool insecure = false, reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
+  absl::Duration store_patience = ledger::Options().patience;
   absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
 };
 
@@ -38,6 +40,11 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
             {.validate = observe::IsListenAddress});
   if (program.has_store) {
     AddStoreFlag(flags, &config.store);
+    flags.Add(
+        "store-patience", &config.store_patience,
+        "How long the store may take over one step of writing until the service is not ready. A PostgreSQL server "
+        "that says nothing for three times as long is given up and connected to anew.",
+        {.validate = observe::IsDurationBetween(absl::Seconds(1), absl::Minutes(10))});
   }
   flags.Add("insecure", &config.insecure,
             "Believe callers who they say they are: the header oversight-principal names a sample principal.");
@@ -168,9 +175,13 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   observe::Metrics metrics(program.name);
   std::unique_ptr<ledger::Ledger> ledger;
   if (program.has_store) {
-    auto engine = ledger::EngineFor(config.store);
+    auto engine = ledger::EngineFor(config.store, config.store_patience);
     if (!engine.ok()) return Fail("cannot open the store", engine.status());
-    auto opened = ledger::Ledger::Open(*std::move(engine), clock);
+    ledger::Options store_options;
+    store_options.patience = config.store_patience;
+    // See HostOptions: a store that hangs may not take every place.
+    store_options.max_queued_reads = std::max(1, static_cast<int>(config.max_in_flight / 8 * 3));
+    auto opened = ledger::Ledger::Open(*std::move(engine), clock, store_options);
     if (!opened.ok()) return Fail("cannot open the store", opened.status());
     ledger = *std::move(opened);
     observe::LogInfo(

@@ -65,10 +65,7 @@ void Fit(google::rpc::Status& status) {
   while (status.ByteSizeLong() > kMaxDetailsBytes && !status.details().empty()) status.mutable_details()->RemoveLast();
 }
 
-}  // namespace
-
-grpc::Status ToGrpc(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
+google::rpc::Status Detailed(const absl::Status& status) {
   google::rpc::Status proto;
   proto.set_code(static_cast<int>(status.code()));
   proto.set_message(Cut(status.message(), kMaxMessageBytes));
@@ -87,20 +84,48 @@ grpc::Status ToGrpc(const absl::Status& status) {
     any->set_value(std::move(bytes));
   }
   Fit(proto);
+  return proto;
+}
+
+absl::StatusCode CodeOf(int code) {
+  const bool known = code > 0 && code <= static_cast<int>(absl::StatusCode::kUnauthenticated);
+  return known ? static_cast<absl::StatusCode>(code) : absl::StatusCode::kUnknown;
+}
+
+template <class Details>
+void SetPayloads(const Details& details, absl::Status& status) {
+  for (const google::protobuf::Any& any : details) status.SetPayload(any.type_url(), absl::Cord(any.value()));
+}
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
   grpc::Status result;
-  grpc::SetErrorDetails(proto, &result);
+  grpc::SetErrorDetails(Detailed(status), &result);
   return result;
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  const int code = status.error_code();
-  const bool known = code > 0 && code <= static_cast<int>(absl::StatusCode::kUnauthenticated);
-  absl::Status result(known ? static_cast<absl::StatusCode>(code) : absl::StatusCode::kUnknown, status.error_message());
+  absl::Status result(CodeOf(status.error_code()), status.error_message());
   google::rpc::Status proto;
-  if (grpc::ExtractErrorDetails(status, &proto).ok()) {
-    for (const google::protobuf::Any& any : proto.details()) result.SetPayload(any.type_url(), absl::Cord(any.value()));
-  }
+  if (grpc::ExtractErrorDetails(status, &proto).ok()) SetPayloads(proto.details(), result);
+  return result;
+}
+
+common::v1::Status ToMessage(const absl::Status& status) {
+  google::rpc::Status detailed = Detailed(status);
+  common::v1::Status message;
+  message.set_code(detailed.code());
+  message.set_message(std::move(*detailed.mutable_message()));
+  message.mutable_details()->Swap(detailed.mutable_details());
+  return message;
+}
+
+absl::Status FromMessage(const common::v1::Status& status) {
+  absl::Status result(CodeOf(status.code()), status.message());
+  SetPayloads(status.details(), result);
   return result;
 }
 

@@ -1,11 +1,13 @@
-// The border between absl::Status (with google.rpc details as payloads, see errors.h) and grpc::Status (with a
-// google.rpc.Status in its details). The one place where the two meet, both ways. Pure functions, thread-safe.
+// The border between absl::Status (with google.rpc details as payloads, see errors.h) and what goes out: grpc::Status
+// (with a google.rpc.Status in its details), and common.v1.Status for an error inside an answer. The one place where
+// they meet, both ways. Pure functions, thread-safe.
 #pragma once
 
 #include <cstddef>
 
 #include "absl/status/status.h"
 #include "grpcpp/support/status.h"
+#include "oversight/common/v1/status.pb.h"
 
 namespace oversight::rpc {
 
@@ -19,6 +21,10 @@ grpc::Status ToGrpc(const absl::Status& status);
 
 // The way back: details become payloads again. Details that cannot be read are left out; an unknown code is kUnknown.
 absl::Status FromGrpc(const grpc::Status& status);
+
+// The same for an error inside an answer, as long as one outside it. `status` is not OK.
+common::v1::Status ToMessage(const absl::Status& status);
+absl::Status FromMessage(const common::v1::Status& status);
 
 // "NOT_FOUND".
 const char* CodeName(absl::StatusCode code);

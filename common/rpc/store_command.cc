@@ -10,28 +10,25 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/ledger/archive/canonical_json.h"
 #include "common/ledger/store.h"
+#include "common/rpc/archive_commands.h"
 #include "common/rpc/errors.h"
 
 namespace oversight::rpc {
 namespace {
 
-struct Arguments {
-  std::string store;
-  bool json = false;
-};
-
 struct Command {
   const char* name;
   const char* help;  // for the list in the help of the service
   const char* more;  // what else its own help says
-  absl::Status (*run)(const Program& program, const Arguments& arguments);
+  const char* file;  // what its argument is for; null: it takes none
+  const char* head;  // what a kept head is for; null: it takes none
+  absl::Status (*run)(const Program& program, const StoreArguments& arguments);
 };
 
 void Print(const std::string& text) { std::fputs(text.c_str(), stdout); }
 
-absl::Status Migrate(const Program&, const Arguments& arguments) {
+absl::Status Migrate(const Program&, const StoreArguments& arguments) {
   OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Engine> engine, ledger::EngineFor(arguments.store));
   OVERSIGHT_ASSIGN_OR_RETURN(const ledger::SchemaChange schema, engine->Migrate());
   engine->Close();
@@ -52,7 +49,19 @@ const std::vector<Command>& Commands() {
        "Makes the store when there is none. Several may run at once, and beside older replicas on PostgreSQL: an "
        "advisory "
        "lock lets one through at a time. A schema newer than this program is refused and left alone.",
-       Migrate},
+       nullptr, nullptr, Migrate},
+      {"restore", "Fill an empty store from an exported file, such as one of a backup.",
+       "Usage: restore FILE. Keeps everything as it was: the id of the store, revisions, times, hashes, what requests "
+       "were answered. The file may come from another kind of store, and may be compressed. It is verified on the way; "
+       "a restore that does not come to its end leaves a store on which no service starts, and is to be run again.",
+       "The exported file.", "A file in which an older head was kept: the log must go on from it.", RestoreStore},
+      {"export", "Write the whole log to a file that can be verified and restored.",
+       "Usage: export FILE. Compressed when its name ends in .gz. The file appears when it is whole. To export from a "
+       "service that runs, use `oversight export`.",
+       "The file to write.", nullptr, ExportStore},
+      {"verify", "Check that the log in the store is whole and unchanged. Names the first bad revision.",
+       "Exit code 0: sound, 1: not sound. For a service that runs, use `oversight verify`.", nullptr,
+       "A file in which an older head was kept: the log must go on from it.", VerifyStore},
   };
   return *commands;
 }
@@ -89,12 +98,19 @@ std::optional<int> RunStoreCommand(int argc, const char* const* argv, const Prog
   const std::string name = argv[1];
   for (const Command& command : Commands()) {
     if (name != command.name) continue;
-    Arguments arguments;
+    StoreArguments arguments;
     arguments.store = program.store;
     observe::Flags flags(absl::StrCat(program.name, " ", name), program.env_prefix,
                          absl::StrCat(command.help, "\n\n", command.more));
     AddStoreFlag(flags, &arguments.store);
     flags.Add("json", &arguments.json, "Print the result as one line of JSON.");
+    if (command.head != nullptr) flags.Add("head", &arguments.head, command.head);
+    if (command.file != nullptr) {
+      flags.AddPositionals(&arguments.files, command.file);
+      flags.AddCheck([&arguments](std::vector<std::string>& problems) {
+        if (arguments.files.size() != 1) problems.emplace_back("one file is to be named");
+      });
+    }
     if (const std::optional<int> exit_code = flags.Parse(argc - 1, argv + 1)) return exit_code;
     // What the engines log is for whoever reads the result too, but not part of it.
     spdlog::set_default_logger(spdlog::stderr_logger_mt("store"));

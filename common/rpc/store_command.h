@@ -1,6 +1,9 @@
 // The commands of a service's binary that work on its store directly, while the service does not run:
 //
 //   forces-service migrate --store=postgres://db.example/oversight
+//   forces-service restore forces.jsonl.gz --store=postgres://db.example/oversight
+//   forces-service export forces.jsonl.gz --store=sqlite:forces.db
+//   forces-service verify --store=sqlite:forces.db --head=forces.head
 //
 // One implementation for all services; `SERVICE COMMAND --help` tells of each. Results go to standard output (--json:
 // as one line of JSON), everything else to standard error. Exit codes: 0 done; 1 refused, or not sound, the message

@@ -139,7 +139,8 @@ absl::StatusOr<int64_t> DecodeConsistencyToken(const std::string& store_id, cons
       return revision;
     case TokenFit::kOtherStore:
       return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_CONSISTENCY_TOKEN_MISMATCH,
-                   "The consistency token belongs to another store. Read without it.");
+                   "The consistency token is of another store, or of this one before it was restored from a backup. "
+                   "Read without it.");
     case TokenFit::kMalformed:
       break;
   }

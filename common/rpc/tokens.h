@@ -13,6 +13,9 @@
 // The checksum is not keyed, so that a token of another store is told from a broken one and anyone can read the
 // revision.
 //
+// What is called the store id here is the ledger's incarnation (StoreIdentity in common/ledger/engine.h): a store that
+// was restored counts as another one.
+//
 // Values and pure functions; thread-safe.
 #pragma once
 

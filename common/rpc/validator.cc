@@ -145,8 +145,8 @@ struct Characters {
   bool has_control = false;
 };
 
-// Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the direction
-// of what follows, make a record look like what it is not.
+// Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the
+// direction of what follows, make a record look like what it is not.
 Characters LookAt(const std::string& text) {
   Characters seen;
   for (size_t i = 0; i < text.size();) {
@@ -303,6 +303,7 @@ class Checker {
       // Its elements are not looked at: they are refused already, and may be a great many.
       return Add(path, absl::StrCat("has ", size, " elements; at most ", item.max_items));
     }
+    if (item.rules.checked_apart()) return;
     for (int i = 0; i < size; ++i) {
       const Path here{path.parent, path.name, i};
       switch (item.field->cpp_type()) {
@@ -352,6 +353,7 @@ class Checker {
     }
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE: {
+        if (item.rules.checked_apart()) break;
         const Message& child = reflection.GetMessage(message, field);
         if (required && item.child->only_oneof != nullptr &&
             !child.GetReflection()->HasOneof(child, item.child->only_oneof)) {

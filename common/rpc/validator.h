@@ -7,9 +7,10 @@
 //  * A required repeated field has at least one element. Elements of repeated strings and enums are never empty or
 //    UNSPECIFIED. A required message whose fields all stand in one oneof needs the oneof set.
 //  * `minimum` and `maximum` are checked when the number is given: fields without presence are "not given" at 0.
-//  * `output_only` fields are not looked at; ClearOutputOnly removes them.
-//  * `{concern}`, `{recommendation}`, `{note}`, `{response}`, `{revisit}`, `{evidence}`, `{proposal}`, `{decision}`,
-//    `{episode}`, `{inspection}` and `{duty}` are numbers: 1 to 9 digits, no leading zero.
+//  * `output_only` fields are not looked at; ClearOutputOnly removes them. Nor is what stands in `checked_apart` ones:
+//    a service validates each of these messages by itself.
+//  * `{concern}`, `{recommendation}`, `{note}`, `{response}`, `{revisit}`, `{evidence}`, `{national_recommendation}`,
+//    `{proposal}`, `{decision}`, `{episode}`, `{inspection}` and `{duty}` are numbers: 1 to 9 digits, no leading zero.
 //    `-` stands for any in the field `parent` of List and Search requests only.
 //  * In a request with `update_mask` the message beside it is a change, not a whole resource: it needs `name`, and
 //  other

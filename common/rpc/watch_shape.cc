@@ -46,6 +46,7 @@ WatchShape::WatchShape(const Descriptor* response)
   Require(event_->is_repeated() && event != nullptr, name, "the type of events.events");
   type_ = Field(event, "type");
   name_ = Field(event, "name");
+  redaction_ = Field(event, "redaction");
   resource_ = event->FindOneofByName("resource");
   Require(resource_ != nullptr, name, "the oneof resource of an event");
   for (int i = 0; i < resource_->field_count(); ++i) {
@@ -78,6 +79,22 @@ void WatchShape::StartEvents(Message* response, int64_t revision, absl::Time rec
 
 Message* WatchShape::AddEvent(Message* response, common::v1::EventType type, const std::string& kind,
                               const std::string& name) const {
+  const FieldDescriptor* field = nullptr;
+  Message* event = AddBareEvent(response, type, kind, name, &field);
+  return event == nullptr ? nullptr : event->GetReflection()->MutableMessage(event, field);
+}
+
+bool WatchShape::AddRedactedEvent(Message* response, common::v1::EventType type, const std::string& kind,
+                                  const std::string& name, const std::string& redaction) const {
+  const FieldDescriptor* field = nullptr;
+  Message* event = AddBareEvent(response, type, kind, name, &field);
+  if (event == nullptr) return false;
+  event->GetReflection()->SetString(event, redaction_, redaction);
+  return true;
+}
+
+Message* WatchShape::AddBareEvent(Message* response, common::v1::EventType type, const std::string& kind,
+                                  const std::string& name, const FieldDescriptor** field) const {
   for (size_t i = 0; i < kinds_.size(); ++i) {
     if (kinds_[i]->full_name() != kind) continue;
     Message* events = response->GetReflection()->MutableMessage(response, events_);
@@ -85,7 +102,8 @@ Message* WatchShape::AddEvent(Message* response, common::v1::EventType type, con
     const auto* reflection = event->GetReflection();
     reflection->SetEnumValue(event, type_, type);
     reflection->SetString(event, name_, name);
-    return reflection->MutableMessage(event, resource_->field(static_cast<int>(i)));
+    *field = resource_->field(static_cast<int>(i));
+    return event;
   }
   return nullptr;
 }
@@ -122,6 +140,7 @@ WatchShape::Events WatchShape::TakeEvents(Message* response) const {
     Event& taken = result.events.emplace_back();
     taken.type = static_cast<common::v1::EventType>(of_event->GetEnumValue(*event, type_));
     taken.name = of_event->GetString(*event, name_);
+    taken.redaction = of_event->GetString(*event, redaction_);
     if (const FieldDescriptor* field = of_event->GetOneofFieldDescriptor(*event, resource_)) {
       taken.resource.reset(of_event->ReleaseMessage(event, field));
     }

@@ -38,6 +38,10 @@ class WatchShape {
   // tell of this kind.
   Message* AddEvent(Message* response, common::v1::EventType type, const std::string& kind,
                     const std::string& name) const;
+  // The same of a version that was redacted: adds an event that names the record in place of a resource. False when the
+  // stream does not tell of this kind.
+  bool AddRedactedEvent(Message* response, common::v1::EventType type, const std::string& kind, const std::string& name,
+                        const std::string& redaction) const;
 
   // ---- Reading: null or empty when the response is something else ----
   const common::v1::WatchCreated* Created(const Message& response) const;
@@ -45,7 +49,8 @@ class WatchShape {
   struct Event {
     common::v1::EventType type = common::v1::EVENT_TYPE_UNSPECIFIED;
     std::string name;
-    std::unique_ptr<Message> resource;  // Null when the server knows kinds that we do not.
+    std::string redaction;              // The record, when the version was redacted.
+    std::unique_ptr<Message> resource;  // Null when it was, or when the server knows kinds that we do not.
   };
   struct Events {
     int64_t revision = 0;
@@ -61,7 +66,11 @@ class WatchShape {
   const google::protobuf::Descriptor* response_;
   const google::protobuf::FieldDescriptor *created_, *events_, *bookmark_;
   const google::protobuf::FieldDescriptor *revision_, *recorded_time_, *event_, *token_;
-  const google::protobuf::FieldDescriptor *type_, *name_;
+  // Adds an event without a resource; null as AddEvent. `field` becomes that of the kind.
+  Message* AddBareEvent(Message* response, common::v1::EventType type, const std::string& kind, const std::string& name,
+                        const google::protobuf::FieldDescriptor** field) const;
+
+  const google::protobuf::FieldDescriptor *type_, *name_, *redaction_;
   const google::protobuf::OneofDescriptor* resource_;
   std::vector<const google::protobuf::Descriptor*> kinds_;
 };

@@ -34,6 +34,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
         bookmark_interval_(bookmark_interval),
         kinds_(options.kinds.empty() ? shape.kinds() : options.kinds),
         port_(std::move(port)),
+        read_at_(options.ledger->redactions()),
         listing_(initial_state),
         sent_(from.revision),
         sent_time_(from.recorded_time) {}
@@ -65,14 +66,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   using Action = std::function<void()>;
 
   void Subscribe() {
-    auto watcher = options_.ledger->Watch(sent_);
-    if (!watcher.ok()) return End(&watcher.status());
-    {
-      std::lock_guard lock(mu_);
-      if (ended_) return;
-      watcher_ = *std::move(watcher);
-    }
-    Begin();
+    if (TakeUp()) Begin();
   }
 
   // Does what can be done now, and goes on until nothing can. Actions run without the lock and may call back in here.
@@ -101,10 +95,23 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       created_ = true;
       return Writing([this] { WriteCreated(); });
     }
+    // What was read and has not left may hold what was redacted meanwhile: then it is read again.
+    if (const int64_t redactions = options_.ledger->redactions(); read_at_ != redactions) {
+      if (listing_) {
+        read_at_ = redactions;
+        ListAgain();
+        return [] {};
+      }
+      if (!transactions_.empty()) {
+        transactions_.clear();
+        return [this] { TakeUp(); };
+      }
+    }
     if (listing_) {
       if (next_item_ == items_.size() && ahead_.has_value()) {
         items_ = *std::exchange(ahead_, std::nullopt);
         next_item_ = 0;
+        items_kind_ = kind_;
         return [] {};  // Look again: there is room for the page after it.
       }
       if (next_item_ < items_.size()) return Writing([this] { WriteChunk(); });
@@ -121,7 +128,20 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     }
     if (asking_) return nullptr;
     asking_ = true;
+    read_at_ = options_.ledger->redactions();
     return [this] { AskNext(); };
+  }
+
+  // Forgets the pages that have been read and not written, and the one that is being read.
+  void ListAgain() {
+    items_.clear();
+    next_item_ = 0;
+    ahead_.reset();
+    drop_answer_ = asking_;
+    kind_ = written_kind_;
+    after_ = written_after_;
+    next_kind_ = kind_ + 1;
+    more_ = true;
   }
 
   // Marks the port as taken until Written or Skip.
@@ -153,7 +173,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
     return port == nullptr ? nullptr : port->NewResponse();
   }
   std::string Token(ledger::Revision revision) const {
-    return EncodeConsistencyToken(options_.ledger->store_id(), revision);
+    return EncodeConsistencyToken(options_.ledger->incarnation(), revision);
   }
 
   void WriteCreated() {
@@ -198,9 +218,11 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
       {
         std::lock_guard lock(self->mu_);
         self->asking_ = false;
-        self->more_ = result->more && !result->items.empty();
-        if (self->more_) self->after_ = result->items.back().name;
-        self->ahead_ = std::move(result->items);
+        if (!std::exchange(self->drop_answer_, false)) {
+          self->more_ = result->more && !result->items.empty();
+          if (self->more_) self->after_ = result->items.back().name;
+          self->ahead_ = std::move(result->items);
+        }
       }
       self->Pump();
     });
@@ -219,6 +241,8 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
           !status.ok()) {
         return End(&status);
       }
+      written_kind_ = items_kind_;
+      written_after_ = version.name;
     } while (next_item_ < items_.size() && bytes < options_.chunk_bytes);
     if (next_item_ == items_.size()) {
       items_.clear();
@@ -229,16 +253,23 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
   void EndInitialState() {
     // Only now: while the state was being sent nothing had to be kept for this stream.
-    auto watcher = options_.ledger->Watch(sent_);
-    if (!watcher.ok()) return End(&watcher.status());
-    {
-      std::lock_guard lock(mu_);
-      if (!ended_) watcher_ = *std::move(watcher);
-    }
-    WriteBookmark(true);
+    if (TakeUp()) WriteBookmark(true);
   }
 
   // ---- Live ----
+
+  // Goes on, or again, in the log after what was sent. False when the stream is over.
+  bool TakeUp() {
+    auto watcher = options_.ledger->Watch(sent_);
+    if (!watcher.ok()) {
+      End(&watcher.status());
+      return false;
+    }
+    std::lock_guard lock(mu_);
+    if (ended_) return false;
+    watcher_ = *std::move(watcher);
+    return true;
+  }
 
   void AskNext() {
     std::shared_ptr<ledger::Watcher> watcher;
@@ -294,9 +325,12 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
 
   // False when the stream does not tell of the kind.
   absl::StatusOr<bool> AddEvent(Message* response, const ledger::Version& version, common::v1::EventType type) {
+    if (IsRedacted(version)) {
+      return shape_.AddRedactedEvent(response, type, version.kind, version.name, version.redaction);
+    }
     Message* resource = shape_.AddEvent(response, type, version.kind, version.name);
     if (resource == nullptr) return false;
-    if (!resource->ParseFromString(version.payload)) return NotReadable(version);
+    if (version.redacted || !resource->ParseFromString(version.payload)) return NotReadable(version);
     Stamp(version, resource);
     if (options_.present) options_.present(resource);
     return true;
@@ -351,6 +385,7 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   bool pumping_ = false, ended_ = false;
   bool writing_ = false;  // The port is taken.
   bool asking_ = false;   // The ledger owes an answer.
+  int64_t read_at_;       // The count of redactions that whatever is held here was read after.
   bool created_ = false;
   bool bookmark_due_ = false;
   bool caught_up_ = false;  // The client has been told that it has caught up with the head.
@@ -360,7 +395,11 @@ class Feed final : public WatchFeed, public std::enable_shared_from_this<Feed> {
   size_t kind_ = 0, next_kind_ = 0;
   bool more_ = false;
   std::string after_;
+  bool drop_answer_ = false;  // The answer that is owed may hold what was redacted.
+  size_t written_kind_ = 0;   // Of this kind the items up to written_after_ have been written.
+  std::string written_after_;
   std::vector<ledger::Version> items_;  // The page being written.
+  size_t items_kind_ = 0;
   size_t next_item_ = 0;
   std::optional<std::vector<ledger::Version>> ahead_;  // The one after it.
 
@@ -397,7 +436,7 @@ std::shared_ptr<WatchFeed> WatchFeed::Start(std::shared_ptr<WatchPort> port, con
   if (start.resume_after() < 0) violations.Add("start.resume_after", "must be at least 0");
   if (absl::Status status = violations.status(); !status.ok()) return refuse(status);
   if (!start.token().empty()) {
-    const auto revision = DecodeConsistencyToken(options.ledger->store_id(), start.token());
+    const auto revision = DecodeConsistencyToken(options.ledger->incarnation(), start.token());
     if (!revision.ok()) return refuse(revision.status());
   }
   // Revision 0 with its token is a place in the log (before everything); without, it means now.

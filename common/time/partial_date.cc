@@ -306,6 +306,15 @@ bool MustBeSameDay(const DayInterval& a, const DayInterval& b) {
 }
 bool MayBeSameDay(const DayInterval& a, const DayInterval& b) { return a.first <= b.last && b.first <= a.last; }
 
+Holding HeldOn(const common::v1::PartialDate* from, const common::v1::PartialDate* to, absl::CivilDay day) {
+  if ((from != nullptr && MustBeAfter(*from, day)) || (to != nullptr && MustBeOnOrBefore(*to, day))) {
+    return Holding::kNo;
+  }
+  const bool begun = from == nullptr || MustBeOnOrBefore(*from, day);
+  const bool not_ended = to == nullptr || MustBeAfter(*to, day);
+  return begun && not_ended ? Holding::kCertainly : Holding::kPossibly;
+}
+
 bool SortsBefore(const DayInterval& a, const DayInterval& b) {
   return a.first != b.first ? a.first < b.first : a.last < b.last;
 }

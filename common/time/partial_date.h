@@ -62,6 +62,17 @@ bool MayBeOnOrAfter(const DayInterval& a, const DayInterval& b);
 bool MustBeSameDay(const DayInterval& a, const DayInterval& b);
 bool MayBeSameDay(const DayInterval& a, const DayInterval& b);
 
+// Whether what began on `from` and ended before `to` held on the day. Null: open on that side. Partial dates may leave
+// it open, and then it is possible, never silently certain.
+enum class Holding { kNo, kPossibly, kCertainly };
+Holding HeldOn(const common::v1::PartialDate* from, const common::v1::PartialDate* to, absl::CivilDay day);
+// The same of anything with from_date and to_date.
+template <class Fact>
+Holding HeldOn(const Fact& fact, absl::CivilDay day) {
+  return HeldOn(fact.has_from_date() ? &fact.from_date() : nullptr, fact.has_to_date() ? &fact.to_date() : nullptr,
+                day);
+}
+
 // One total order for lists: by first day, then by last. It orders a display; it proves nothing about the world.
 bool SortsBefore(const DayInterval& a, const DayInterval& b);
 

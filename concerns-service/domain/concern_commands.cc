@@ -318,4 +318,9 @@ absl::StatusOr<Superseded> SupersedeConcern(Record record, v1::Concern successor
   return Superseded{std::move(record), std::move(successor)};
 }
 
+bool WasOpenOn(const v1::Concern& concern, absl::CivilDay day) {
+  if (!concern.has_issue_date() || !MustBeOnOrBefore(concern.issue_date(), day)) return false;
+  return !concern.has_closure() || !MustBeOnOrBefore(concern.closure().close_date(), day);
+}
+
 }  // namespace oversight::concerns

@@ -66,4 +66,8 @@ absl::StatusOr<Superseded> SupersedeConcern(Record record, v1::Concern successor
 // A concern can be the reissue of so many.
 inline constexpr int kMaxSuperseded = 100;
 
+// Open at the end of the day, by the dates in this version: issued by then and not closed by then. Dates known in part
+// count when they must have come.
+bool WasOpenOn(const v1::Concern& concern, absl::CivilDay day);
+
 }  // namespace oversight::concerns

@@ -38,6 +38,17 @@ void DueBeforeIssue(const ConcernRecord& record, const Report& report) {
   }
 }
 
+void ItemDueBeforeIssue(const NationalRecord& record, const Report& report) {
+  const auto& issued = record.recommendation->issue_date();
+  for (const auto& item : record.items) {
+    if (!MustBeBefore(item->due_date(), issued)) continue;
+    report(item->name(),
+           absl::StrCat(item->name(), " is due by ", FormatForPeople(item->due_date()),
+                        ", before its national recommendation was issued on ", FormatForPeople(issued), "."),
+           kAlways);
+  }
+}
+
 void FoundAfterIssue(const ConcernRecord& record, const Report& report) {
   const v1::Concern& concern = *record.concern;
   if (!WasIssued(concern) || !MustBeAfter(concern.found_date(), concern.issue_date())) return;
@@ -85,6 +96,17 @@ void ClosedWithOpenRecommendations(const ConcernRecord& record, const Report& re
   }
 }
 
+void WithdrawnWithOpenItems(const NationalRecord& record, const Report& report) {
+  if (IsOpen(*record.recommendation)) return;
+  for (const auto& item : record.items) {
+    if (!IsPending(*item)) continue;
+    report(item->name(),
+           absl::StrCat(item->name(), " is ", StateWord(item->state()), ", though its national recommendation is ",
+                        StateWord(record.recommendation->state()), "."),
+           kAlways);
+  }
+}
+
 void StatesDisagree(const ConcernRecord& record, const Report& report) {
   const v1::Concern& concern = *record.concern;
   for (const auto& recommendation : record.recommendations) {
@@ -111,16 +133,25 @@ void AllVerifiedStillOpen(const ConcernRecord& record, const Report& report) {
          absl::StrCat(record.concern->name(), " is open, though all its recommendations are verified."), kAlways);
 }
 
-void ClaimedNotVerified(const ConcernRecord& record, const Report& report) {
-  for (const auto& recommendation : record.recommendations) {
-    if (!IsClaimed(*recommendation) || !recommendation->claim().has_claim_time()) continue;
-    const absl::CivilDay claimed = LondonDay(absl::FromUnixMicros(
-        google::protobuf::util::TimeUtil::TimestampToMicroseconds(recommendation->claim().claim_time())));
-    report(recommendation->name(),
-           absl::StrCat(recommendation->name(), " was claimed as done on ", FormatForPeople(claimed),
+// Of recommendations, and of national items.
+template <class Items>
+void ClaimsNotVerified(const Items& items, const Report& report) {
+  for (const auto& item : items) {
+    if (!IsClaimed(*item) || !item->claim().has_claim_time()) continue;
+    const absl::CivilDay claimed = LondonDay(
+        absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(item->claim().claim_time())));
+    report(item->name(),
+           absl::StrCat(item->name(), " was claimed as done on ", FormatForPeople(claimed),
                         " and is not verified after more than ", kPatience, " days."),
            claimed + kPatience + 1);
   }
+}
+
+void ClaimedNotVerified(const ConcernRecord& record, const Report& report) {
+  ClaimsNotVerified(record.recommendations, report);
+}
+void ItemClaimedNotVerified(const NationalRecord& record, const Report& report) {
+  ClaimsNotVerified(record.items, report);
 }
 
 void EradicatedStillOpen(const ConcernRecord& record, const Report& report) {
@@ -192,8 +223,11 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
   constexpr auto kError = v1::SEVERITY_ERROR, kWarning = v1::SEVERITY_WARNING;
   constexpr char kIssueAnew[] = "Withdraw the concern (WithdrawConcern) and issue a new one with the right dates.";
   static const auto* const rules = new std::vector<ConsistencyRule>{
-      {"due-before-issue", kError, "A recommendation is due before its concern was issued.", kIssueAnew,
-       DueBeforeIssue},
+      {"due-before-issue", kError,
+       "A recommendation is due before its concern was issued, or a national item before its recommendation.",
+       "Withdraw what was issued (WithdrawConcern, WithdrawNationalRecommendation) and issue a new one with the right "
+       "dates.",
+       DueBeforeIssue, ItemDueBeforeIssue},
       {"found-after-issue", kError, "A concern was found after it was issued.", kIssueAnew, FoundAfterIssue},
       {"published-before-issue", kError, "A concern was made public before it was issued.",
        "Neither day can be changed: say in a new record which is right.", PublishedBeforeIssue},
@@ -206,6 +240,8 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Withdraw it (WithdrawConcern) and issue it anew with its recommendations.", CauseWithoutRecommendation},
       {"closed-with-open-recommendations", kError, "A concern is closed, and a recommendation of it is not.",
        "Find out whether the concern should have been closed; if not, draft a new one.", ClosedWithOpenRecommendations},
+      {"withdrawn-with-open-items", kError, "A national recommendation is withdrawn, and an item of it is not closed.",
+       "Find out whether it should have been withdrawn; if not, draft a new one.", nullptr, WithdrawnWithOpenItems},
       {"states-disagree", kError, "A recommendation is a draft and its concern is not, or the other way round.",
        "Withdraw the concern (WithdrawConcern) and draft it anew.", StatesDisagree},
       {"superseded-by-none", kError, "A concern is superseded and its successor is not named.",
@@ -219,7 +255,8 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
       {"all-verified-still-open", kWarning, "A concern is open though all its recommendations are verified.",
        "Discharge it (DischargeConcern).", AllVerifiedStillOpen},
       {"claimed-not-verified", kWarning, "A claim has waited for more than 56 days.",
-       "Accept or return the claim (VerifyRecommendation).", ClaimedNotVerified},
+       "Accept or return the claim (VerifyRecommendation, VerifyNationalItem).", ClaimedNotVerified,
+       ItemClaimedNotVerified},
       {"cause-without-response", kWarning,
        "A cause of concern is open, and the force has not responded in more than 56 days.",
        "Ask the force for its response (CreateResponse).", CauseWithoutResponse},
@@ -227,7 +264,7 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Judge it (JudgeResponse).", ResponseNotJudged},
       {"eradicated-still-open", kWarning, "A concern is open though its handling is assessed as eradicated.",
        "Discharge it (DischargeConcern), or assess the handling again (AssessHandling).", EradicatedStillOpen},
-      {kEnded, kWarning, "A concern is open and its force is no more.",
+      {kEnded, kWarning, "A concern or a national item is open and its force is no more.",
        "Close it, and raise what is left of it with the force that took its place.", nullptr},
   };
   return *rules;
@@ -243,21 +280,36 @@ const ConsistencyRule* FindRule(const std::string& id) {
 std::vector<std::string> RegisterRules() {
   std::vector<std::string> ids;
   for (const ConsistencyRule& rule : ConsistencyRules()) {
-    if (rule.check == nullptr) ids.push_back(rule.id);
+    if (rule.check == nullptr && rule.check_national == nullptr) ids.push_back(rule.id);
   }
   return ids;
 }
 
-std::vector<Finding> Check(const ConcernRecord& record) {
+namespace {
+
+template <class Record>
+std::vector<Finding> CheckAll(const Record& record,
+                              void (*ConsistencyRule::*check)(const Record& record, const Report& report)) {
   std::vector<Finding> findings;
-  if (record.concern == nullptr) return findings;
   for (const ConsistencyRule& rule : ConsistencyRules()) {
-    if (rule.check == nullptr) continue;
-    rule.check(record, [&](const std::string& name, std::string sentence, absl::CivilDay from) {
+    if (rule.*check == nullptr) continue;
+    (rule.*check)(record, [&](const std::string& name, std::string sentence, absl::CivilDay from) {
       findings.push_back({rule.id, rule.severity, name, ForceOf(name), std::move(sentence), from});
     });
   }
   return findings;
+}
+
+}  // namespace
+
+std::vector<Finding> Check(const ConcernRecord& record) {
+  return record.concern == nullptr ? std::vector<Finding>() : CheckAll(record, &ConsistencyRule::check);
+}
+
+std::vector<Finding> Check(const NationalRecord& record) {
+  // A draft has no items.
+  if (record.recommendation == nullptr || !WasIssued(*record.recommendation)) return {};
+  return CheckAll(record, &ConsistencyRule::check_national);
 }
 
 bool FindingPlace::operator<(const FindingPlace& other) const {
@@ -288,16 +340,22 @@ FindingPlace PlaceOf(const Finding& finding) {
 
 }  // namespace
 
-void ConsistencyIndex::Add(const ConcernRecord& record) {
-  for (const Finding& finding : Check(record)) {
-    findings_.Put({finding.force, finding.rule}, PlaceOf(finding), finding);
-  }
-  Note(record, 1);
-}
+void ConsistencyIndex::Add(const ConcernRecord& record) { Count(record, 1); }
+void ConsistencyIndex::Add(const NationalRecord& record) { Count(record, 1); }
+void ConsistencyIndex::Remove(const ConcernRecord& record) { Count(record, -1); }
+void ConsistencyIndex::Remove(const NationalRecord& record) { Count(record, -1); }
 
-void ConsistencyIndex::Remove(const ConcernRecord& record) {
-  for (const Finding& finding : Check(record)) findings_.Remove({finding.force, finding.rule}, PlaceOf(finding));
-  Note(record, -1);
+template <class Record>
+void ConsistencyIndex::Count(const Record& record, int by) {
+  for (const Finding& finding : Check(record)) {
+    const Stream stream{finding.force, finding.rule};
+    if (by > 0) {
+      findings_.Put(stream, PlaceOf(finding), finding);
+    } else {
+      findings_.Remove(stream, PlaceOf(finding));
+    }
+  }
+  Note(record, by);
 }
 
 void ConsistencyIndex::Note(const ConcernRecord& record, int by) {
@@ -310,14 +368,26 @@ void ConsistencyIndex::Note(const ConcernRecord& record, int by) {
     CountKey(concern.theme(), by, facts.causes_by_theme);
     CountKey(InspectionOf(concern.source()), by, facts.causes_by_source);
   }
-  if (IsOpen(concern)) {
-    if (by > 0) {
-      facts.open.insert(concern.name());
-    } else {
-      facts.open.erase(concern.name());
-    }
-  }
+  if (IsOpen(concern)) NoteOpen(concern.name(), by, facts);
   if (facts.empty()) forces_.erase(it);
+}
+
+void ConsistencyIndex::Note(const NationalRecord& record, int by) {
+  if (record.recommendation == nullptr) return;
+  for (const auto& item : record.items) {
+    if (!IsPending(*item)) continue;
+    const auto it = forces_.try_emplace(ForceOf(item->name())).first;
+    NoteOpen(item->name(), by, it->second);
+    if (it->second.empty()) forces_.erase(it);
+  }
+}
+
+void ConsistencyIndex::NoteOpen(const std::string& name, int by, ForceFacts& facts) {
+  if (by > 0) {
+    facts.open.insert(name);
+  } else {
+    facts.open.erase(name);
+  }
 }
 
 std::vector<Finding> ConsistencyIndex::CheckRegister(const RegisterFacts& facts, const std::string& force) const {

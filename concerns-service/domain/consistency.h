@@ -1,7 +1,8 @@
-// The standing checks of the record: rules, each of which looks at one concern with what hangs below it, or at what
-// forces-service knows beside it, and says in a sentence what does not fit. They are declared as one table; a new rule
-// is a row and a function. What the rules find of a concern is kept in step with it, and read in order without looking
-// at the rest; rules that hang on the day say from which day on they hold.
+// The standing checks of the record: rules, each of which looks at one concern with what hangs below it, at one
+// national recommendation with its items, or at what forces-service knows beside them, and says in a sentence what does
+// not fit. They are declared as one table; a new rule is a row and a function. What the rules find of a concern is kept
+// in step with it, and read in order without looking at the rest; rules that hang on the day say from which day on they
+// hold.
 //
 // Rules and findings are values and pure functions; an index is for one thread at a time.
 #pragma once
@@ -37,8 +38,10 @@ struct ConsistencyRule {
   std::string looks_for, remedy;
   // Adds a finding: the name of the record, the sentence, and the day from which it holds (always, when left out).
   using Report = std::function<void(const std::string& name, std::string sentence, absl::CivilDay from)>;
-  // Null for a rule that needs facts of forces-service: see CheckRegister.
+  // Null for what the rule has nothing to say of; both null for one that needs facts of forces-service, see
+  // CheckRegister.
   void (*check)(const ConcernRecord& record, const Report& report);
+  void (*check_national)(const NationalRecord& record, const Report& report) = nullptr;
 };
 // In order of severity, then as written.
 const std::vector<ConsistencyRule>& ConsistencyRules();
@@ -49,6 +52,7 @@ std::vector<std::string> RegisterRules();
 
 // What all rules on the record find.
 std::vector<Finding> Check(const ConcernRecord& record);
+std::vector<Finding> Check(const NationalRecord& record);
 
 // What forces-service knows that the rules need.
 struct InadequateArea {
@@ -83,8 +87,10 @@ struct FindingSelection {
 class ConsistencyIndex {
  public:
   void Add(const ConcernRecord& record);
+  void Add(const NationalRecord& record);
   // Takes away what was added for the same record.
   void Remove(const ConcernRecord& record);
+  void Remove(const NationalRecord& record);
 
   // Most severe first, then in natural order of name, those after `after`; until `visit` returns false. `facts` may be
   // null: then the rules that need them find nothing.
@@ -93,14 +99,18 @@ class ConsistencyIndex {
             const std::function<bool(const FindingPlace&, const Finding&)>& visit) const;
 
  private:
-  // What the rules on the register need to know of a force's concerns.
+  // What the rules on the register need to know of what a force was asked to do.
   struct ForceFacts {
     std::map<std::string, int> causes_by_theme, causes_by_source;
-    std::set<std::string, rpc::NameLess> open;  // Names of open concerns.
+    std::set<std::string, rpc::NameLess> open;  // Names of open concerns and of national items that are not closed.
     bool empty() const { return causes_by_theme.empty() && causes_by_source.empty() && open.empty(); }
   };
   std::vector<Finding> CheckRegister(const RegisterFacts& facts, const std::string& force) const;
+  template <class Record>
+  void Count(const Record& record, int by);
   void Note(const ConcernRecord& record, int by);
+  void Note(const NationalRecord& record, int by);
+  static void NoteOpen(const std::string& name, int by, ForceFacts& facts);
 
   using Stream = std::pair<std::string, std::string>;  // Force and rule.
   MergedStreams<Stream, FindingPlace, Finding> findings_;

@@ -12,6 +12,19 @@ namespace {
 
 constexpr size_t kTextShown = 300;
 
+// What a recommendation and a national item have in common.
+template <class Item>
+Due DueOf(v1::DueKind kind, const Item& item) {
+  Due due;
+  due.kind = kind;
+  due.day = LastDay(item.due_date());
+  due.name = item.name();
+  due.force = ForceOf(item.name());
+  due.claimed = IsClaimed(item);
+  if (!item.extensions().empty()) due.original_day = LastDay(item.extensions(0).from_due_date());
+  return due;
+}
+
 }  // namespace
 
 std::vector<Due> DueItemsOf(const ConcernRecord& record) {
@@ -19,19 +32,24 @@ std::vector<Due> DueItemsOf(const ConcernRecord& record) {
   if (record.concern == nullptr || !WasIssued(*record.concern)) return items;
   for (const auto& recommendation : record.recommendations) {
     if (!IsPending(*recommendation) || !recommendation->has_due_date()) continue;
-    Due& due = items.emplace_back();
-    due.kind = v1::DUE_KIND_RECOMMENDATION;
-    due.day = LastDay(recommendation->due_date());
-    due.name = recommendation->name();
-    due.force = ForceOf(recommendation->name());
+    Due& due = items.emplace_back(DueOf(v1::DUE_KIND_RECOMMENDATION, *recommendation));
     due.concern = record.concern->name();
     due.theme = record.concern->theme();
     due.concern_title = {record.concern, &record.concern->title()};
     due.text = {recommendation, &recommendation->text()};
-    due.claimed = IsClaimed(*recommendation);
-    if (!recommendation->extensions().empty()) {
-      due.original_day = LastDay(recommendation->extensions(0).from_due_date());
-    }
+  }
+  return items;
+}
+
+std::vector<Due> DueItemsOf(const NationalRecord& record) {
+  std::vector<Due> items;
+  if (record.recommendation == nullptr) return items;
+  for (const auto& item : record.items) {
+    if (!IsPending(*item)) continue;
+    Due& due = items.emplace_back(DueOf(v1::DUE_KIND_NATIONAL_ITEM, *item));
+    due.theme = record.recommendation->theme();
+    due.concern_title = {record.recommendation, &record.recommendation->title()};
+    due.text = {record.recommendation, &record.recommendation->text()};
   }
   return items;
 }

@@ -30,6 +30,8 @@ struct Due {
 
 // Recommendations of what was issued that are not closed.
 std::vector<Due> DueItemsOf(const ConcernRecord& record);
+// Items of what was issued nationally that are not closed.
+std::vector<Due> DueItemsOf(const NationalRecord& record);
 
 // Where a list of what is due stands: the last item given.
 struct DuePlace {

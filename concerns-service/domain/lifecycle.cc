@@ -20,6 +20,13 @@ constexpr int kRecDraft = v1::RECOMMENDATION_STATE_DRAFT, kRecOpen = v1::RECOMME
               kRecWithdrawn = v1::RECOMMENDATION_STATE_WITHDRAWN, kRecSuperseded = v1::RECOMMENDATION_STATE_SUPERSEDED;
 constexpr int kAwaiting = v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, kAdequate = v1::FORCE_RESPONSE_STATE_ADEQUATE,
               kInadequate = v1::FORCE_RESPONSE_STATE_INADEQUATE;
+constexpr int kNatDraft = v1::NATIONAL_RECOMMENDATION_STATE_DRAFT,
+              kNatIssued = v1::NATIONAL_RECOMMENDATION_STATE_ISSUED,
+              kNatWithdrawn = v1::NATIONAL_RECOMMENDATION_STATE_WITHDRAWN;
+constexpr int kItemOpen = v1::NATIONAL_ITEM_STATE_OPEN, kItemClaimed = v1::NATIONAL_ITEM_STATE_CLAIMED,
+              kItemVerified = v1::NATIONAL_ITEM_STATE_VERIFIED,
+              kItemNotApplicable = v1::NATIONAL_ITEM_STATE_NOT_APPLICABLE,
+              kItemWithdrawn = v1::NATIONAL_ITEM_STATE_WITHDRAWN;
 constexpr int kNew = 0;
 
 constexpr char kNotEdited[] = "What was issued is not edited: withdraw it (WithdrawConcern) and draft a new one.";
@@ -28,6 +35,9 @@ constexpr char kConcernFirst[] = "Its concern must be issued first (IssueConcern
 constexpr char kClosedConcern[] = "It is closed, and nothing reopens: draft a new concern if the matter has come back.";
 constexpr char kClosedRecommendation[] = "It is closed, and nothing reopens.";
 
+constexpr char kNationalStands[] =
+    "What was issued is not edited: withdraw it (WithdrawNationalRecommendation) and draft a new one.";
+constexpr char kClosedNational[] = "It is closed, and nothing reopens: draft a new one if the matter has come back.";
 constexpr char kNotWanted[] = "A draft that is not wanted is withdrawn (WithdrawConcern).";
 
 bool IsWithdrawn(const v1::Recommendation& recommendation) { return recommendation.state() == kRecWithdrawn; }
@@ -114,6 +124,10 @@ absl::Status OneMoreExtension(const Situation& situation) {
   return CheckRoomForExtension(situation.recommendation->name(), situation.recommendation->extensions_size());
 }
 
+absl::Status OneMoreExtensionOfItem(const Situation& situation) {
+  return CheckRoomForExtension(situation.item->name(), situation.item->extensions_size());
+}
+
 // What an open cause of concern always has, it keeps.
 absl::Status AnotherStays(const Situation& situation) {
   const auto& concern = situation.record.concern;
@@ -146,6 +160,14 @@ std::string ClosedRemedy(const v1::Concern& concern) {
 }
 std::string ClosedRemedy(const v1::Recommendation&) { return kClosedRecommendation; }
 std::string ClosedRemedy(const v1::ForceResponse&) { return "It is closed."; }
+std::string ClosedRemedy(const v1::NationalRecommendation&) { return kClosedNational; }
+std::string ClosedRemedy(const v1::NationalItem&) { return kClosedRecommendation; }
+
+// Of verbs that are about nothing below a concern.
+const Record& NoRecord() {
+  static const auto* const record = new Record;
+  return *record;
+}
 
 template <class Resource>
 absl::Status WrongState(const Transition& row, const Resource& resource) {
@@ -316,6 +338,66 @@ const std::vector<Transition>& Lifecycle() {
        true,
        ConcernIsOpen,
        {}},
+
+      {"CreateNationalRecommendation", Subject::kNational, {kNew}, {kNatDraft}, false, nullptr, {}},
+      {"UpdateNationalRecommendation",
+       Subject::kNational,
+       {kNatDraft},
+       {kNatDraft},
+       true,
+       nullptr,
+       {{kNatIssued, kNationalStands}}},
+      {"IssueNationalRecommendation",
+       Subject::kNational,
+       {kNatDraft},
+       {kNatIssued},
+       true,
+       nullptr,
+       {{kNatIssued, "It is issued already."}}},
+      {"WithdrawNationalRecommendation",
+       Subject::kNational,
+       {kNatDraft, kNatIssued},
+       {kNatWithdrawn},
+       true,
+       nullptr,
+       {}},
+
+      {"IssueNationalRecommendation", Subject::kNationalItem, {kNew}, {kItemOpen}, false, nullptr, {}},
+      {"ExtendNationalItem",
+       Subject::kNationalItem,
+       {kItemOpen, kItemClaimed},
+       {kItemOpen, kItemClaimed},
+       true,
+       OneMoreExtensionOfItem,
+       {}},
+      {"ClaimNationalItem",
+       Subject::kNationalItem,
+       {kItemOpen},
+       {kItemClaimed},
+       true,
+       nullptr,
+       {{kItemClaimed, "It is claimed already and waits for VerifyNationalItem."}}},
+      {"VerifyNationalItem",
+       Subject::kNationalItem,
+       {kItemClaimed},
+       {kItemVerified, kItemOpen},
+       true,
+       nullptr,
+       {{kItemOpen, "The force must claim it first (ClaimNationalItem)."}}},
+      {"MarkNationalItemNotApplicable",
+       Subject::kNationalItem,
+       {kItemOpen, kItemClaimed},
+       {kItemNotApplicable},
+       true,
+       nullptr,
+       {}},
+      {"WithdrawNationalRecommendation",
+       Subject::kNationalItem,
+       {kItemOpen, kItemClaimed},
+       {kItemWithdrawn},
+       false,
+       nullptr,
+       {}},
   };
   return *table;
 }
@@ -346,6 +428,14 @@ absl::Status Move(const std::string& verb, v1::ForceResponseState to, v1::ForceR
   return MoveTo(verb, Subject::kResponse, to, response);
 }
 
+absl::Status Move(const std::string& verb, v1::NationalRecommendationState to, v1::NationalRecommendation& national) {
+  return MoveTo(verb, Subject::kNational, to, national);
+}
+
+absl::Status Move(const std::string& verb, v1::NationalItemState to, v1::NationalItem& item) {
+  return MoveTo(verb, Subject::kNationalItem, to, item);
+}
+
 std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
                                                       const Permission& may) {
   return ActionsOf(Subject::kConcern, record.concern, {record, today}, may);
@@ -361,6 +451,15 @@ std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, cons
   return ActionsOf(Subject::kResponse, response, {record, today}, may);
 }
 
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalRecommendation& national,
+                                                      const Permission& may) {
+  return ActionsOf(Subject::kNational, national, {NoRecord(), {}}, may);
+}
+
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalItem& item, const Permission& may) {
+  return ActionsOf(Subject::kNationalItem, item, {.record = NoRecord(), .today = {}, .item = &item}, may);
+}
+
 std::string StateWord(v1::ConcernState state) {
   return v1::ConcernState_Name(state).substr(sizeof("CONCERN_STATE_") - 1);
 }
@@ -373,6 +472,14 @@ std::string StateWord(v1::ForceResponseState state) {
   return v1::ForceResponseState_Name(state).substr(sizeof("FORCE_RESPONSE_STATE_") - 1);
 }
 
+std::string StateWord(v1::NationalRecommendationState state) {
+  return v1::NationalRecommendationState_Name(state).substr(sizeof("NATIONAL_RECOMMENDATION_STATE_") - 1);
+}
+
+std::string StateWord(v1::NationalItemState state) {
+  return v1::NationalItemState_Name(state).substr(sizeof("NATIONAL_ITEM_STATE_") - 1);
+}
+
 bool IsClosed(v1::ConcernState state) { return state == kDischarged || state == kWithdrawn || state == kSuperseded; }
 
 bool IsClosed(v1::RecommendationState state) {
@@ -380,6 +487,12 @@ bool IsClosed(v1::RecommendationState state) {
 }
 
 bool IsClosed(v1::ForceResponseState) { return false; }
+
+bool IsClosed(v1::NationalRecommendationState state) { return state == kNatWithdrawn; }
+
+bool IsClosed(v1::NationalItemState state) {
+  return state == kItemVerified || state == kItemNotApplicable || state == kItemWithdrawn;
+}
 
 absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,
                                const std::string& remedy) {

@@ -1,12 +1,15 @@
-// The life of concerns, recommendations and responses, declared as one table: which verb may be used in which state,
-// where it leads, what else must hold, and what to do when it may not be used. Every command asks the table before it
-// acts and moves states only through it, and ListAllowedActions reads the same table, so what is reported is what is
-// enforced.
+// The life of concerns, recommendations, responses, national recommendations and their items, declared as one table:
+// which verb may be used in which state, where it leads, what else must hold, and what to do when it may not be used.
+// Every command asks the table before it acts and moves states only through it, and ListAllowedActions reads the same
+// table, so what is reported is what is enforced.
 //
 //   concern         DRAFT -> ISSUED -> DISCHARGED or SUPERSEDED;  DRAFT or ISSUED -> WITHDRAWN
 //   recommendation  DRAFT -> OPEN -> CLAIMED -> VERIFIED;  CLAIMED -> OPEN when a claim is returned;  all but VERIFIED
 //                   -> WITHDRAWN, by itself or with its concern;  OPEN or CLAIMED -> SUPERSEDED with its concern
 //   response        AWAITING_JUDGEMENT -> ADEQUATE or INADEQUATE, and between these two while the concern is open
+//   national        DRAFT -> ISSUED;  DRAFT or ISSUED -> WITHDRAWN
+//   national item   OPEN -> CLAIMED -> VERIFIED;  CLAIMED -> OPEN when a claim is returned;  OPEN or CLAIMED ->
+//                   NOT_APPLICABLE by itself, or WITHDRAWN with its national recommendation
 //
 // No concern and no recommendation reopens. Pure functions over values; thread-safe.
 #pragma once
@@ -20,6 +23,7 @@
 #include "oversight/common/v1/allowed_action.pb.h"
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
@@ -30,13 +34,14 @@ struct Record {
   std::vector<v1::Recommendation> recommendations;
 };
 
-enum class Subject { kConcern, kRecommendation, kResponse };
+enum class Subject { kConcern, kRecommendation, kResponse, kNational, kNationalItem };
 
 // What a guard looks at: the concern with its recommendations, the day, and of these the one that the verb is about.
 struct Situation {
-  const Record& record;
+  const Record& record;  // Empty when the verb is about something national.
   absl::CivilDay today;
   const v1::Recommendation* recommendation = nullptr;  // Null when the verb is not about one.
+  const v1::NationalItem* item = nullptr;              // The same.
 };
 
 // What to do about a verb that does not fit a state.
@@ -45,8 +50,8 @@ struct Remedy {
   const char* words;
 };
 
-// One row: a verb and what it does to one kind of resource. States are numbers of ConcernState, RecommendationState or
-// ForceResponseState; 0 stands for "not there yet".
+// One row: a verb and what it does to one kind of resource. States are numbers of its enum of states, such as
+// ConcernState; 0 stands for "not there yet".
 struct Transition {
   const char* verb;
   Subject subject;
@@ -75,6 +80,8 @@ absl::Status Require(const std::string& verb, const Record& record, const v1::Fo
 absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern);
 absl::Status Move(const std::string& verb, v1::RecommendationState to, v1::Recommendation& recommendation);
 absl::Status Move(const std::string& verb, v1::ForceResponseState to, v1::ForceResponse& response);
+absl::Status Move(const std::string& verb, v1::NationalRecommendationState to, v1::NationalRecommendation& national);
+absl::Status Move(const std::string& verb, v1::NationalItemState to, v1::NationalItem& item);
 
 // Whether the caller's roles and scope let it use a verb; OK or PERMISSION_DENIED.
 using Permission = std::function<absl::Status(const std::string& verb)>;
@@ -87,16 +94,23 @@ std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, cons
                                                       absl::CivilDay today, const Permission& may);
 std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, const v1::ForceResponse& response,
                                                       absl::CivilDay today, const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalRecommendation& national,
+                                                      const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalItem& item, const Permission& may);
 
 // "ISSUED": a state without its prefix.
 std::string StateWord(v1::ConcernState state);
 std::string StateWord(v1::RecommendationState state);
 std::string StateWord(v1::ForceResponseState state);
+std::string StateWord(v1::NationalRecommendationState state);
+std::string StateWord(v1::NationalItemState state);
 
 // Whether nothing more can happen to it. No judgement of a response is the last.
 bool IsClosed(v1::ConcernState state);
 bool IsClosed(v1::RecommendationState state);
 bool IsClosed(v1::ForceResponseState state);
+bool IsClosed(v1::NationalRecommendationState state);
+bool IsClosed(v1::NationalItemState state);
 
 // WRONG_STATE for a second concern that a verb names, `needed` being the state it must be in.
 absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,

@@ -6,6 +6,7 @@
 namespace oversight::concerns {
 
 inline constexpr char kAnyForce[] = "forces/-";
+inline constexpr char kAnyNational[] = "nationalRecommendations/-";
 
 // The first `segments` segments: "forces/kent/concerns/1" and 2 give "forces/kent".
 inline std::string FirstSegments(const std::string& name, int segments) {
@@ -26,6 +27,9 @@ inline std::string ForceOf(const std::string& name) {
 }
 // "forces/kent/concerns/3" of "forces/kent/concerns/3/recommendations/1".
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
+// "nationalRecommendations/2" of "nationalRecommendations/2/forces/kent".
+inline std::string NationalOf(const std::string& name) { return FirstSegments(name, 2); }
+inline bool IsNational(const std::string& name) { return name.rfind("nationalRecommendations/", 0) == 0; }
 // "forces/kent/concerns/3/recommendations/1" of "forces/kent/concerns/3/recommendations/1/progressNotes/2".
 inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }
 

@@ -48,11 +48,7 @@ absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Recommendation&
                                                        const Acting& acting) {
   v1::Recommendation recommendation = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ClaimRecommendation", v1::RECOMMENDATION_STATE_CLAIMED, recommendation));
-  v1::Claim claim;
-  claim.set_statement(request.statement());
-  if (request.has_done_date()) *claim.mutable_done_date() = request.done_date();
-  *claim.mutable_evidence() = request.evidence();
-  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(std::move(claim), acting, recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(ClaimOf(request), acting, recommendation));
   return recommendation;
 }
 
@@ -63,14 +59,8 @@ absl::StatusOr<v1::Recommendation> VerifyRecommendation(const v1::Concern& conce
   const auto to = request.outcome() == v1::VERIFICATION_OUTCOME_ACCEPTED ? v1::RECOMMENDATION_STATE_VERIFIED
                                                                          : v1::RECOMMENDATION_STATE_OPEN;
   OVERSIGHT_RETURN_IF_ERROR(Move("VerifyRecommendation", to, recommendation));
-  v1::Verification verification;
-  verification.set_outcome(request.outcome());
-  verification.set_rationale(request.rationale());
-  *verification.mutable_evidence() = request.evidence();
-  verification.set_revisit(request.revisit());
-  OVERSIGHT_RETURN_IF_ERROR(RecordVerification(std::move(verification),
-                                               request.has_verified_date() ? &request.verified_date() : nullptr,
-                                               concern.issue_date(), acting, recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(RecordVerification(VerificationOf(request), VerifiedDateOf(request), concern.issue_date(),
+                                               acting, recommendation));
   return recommendation;
 }
 
@@ -80,10 +70,7 @@ absl::StatusOr<v1::Recommendation> WithdrawRecommendation(const Record& record, 
   OVERSIGHT_RETURN_IF_ERROR(Require("WithdrawRecommendation", record, current, acting.today()));
   v1::Recommendation recommendation = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("WithdrawRecommendation", v1::RECOMMENDATION_STATE_WITHDRAWN, recommendation));
-  auto& closure = *recommendation.mutable_closure();
-  closure.set_reason(request.reason());
-  closure.set_closer(acting.actor);
-  *closure.mutable_close_date() = ToPartialDate(acting.today());
+  *recommendation.mutable_closure() = ClosureToday(request.reason(), acting);
   return recommendation;
 }
 

@@ -59,6 +59,28 @@ std::vector<Document> DocumentsOf(const ConcernRecord& record) {
   return documents;
 }
 
+std::vector<Document> DocumentsOf(const NationalRecord& record) {
+  if (record.recommendation == nullptr) return {};
+  const auto& national = record.recommendation;
+  Document document;
+  document.kind = v1::SEARCH_HIT_KIND_NATIONAL_RECOMMENDATION;
+  document.name = national->name();
+  document.theme = national->theme();
+  document.issued = WasIssued(*national);
+  document.open = IsOpen(*national);
+  document.recorded = TimeOf(national->create_time());
+  document.national = national;
+  document.concern_title = {national, &national->title()};
+  document.texts = {document.concern_title, {national, &national->text()}};
+  return {document};
+}
+
+bool IsAbout(const Document& document, const std::function<bool(const std::string& force)>& chosen) {
+  if (document.national == nullptr) return chosen(document.force);
+  const auto& forces = document.issued ? document.national->issued_to() : document.national->forces();
+  return std::any_of(forces.begin(), forces.end(), chosen);
+}
+
 std::string ToText(const HitPlace& place) { return absl::StrCat(absl::ToUnixMicros(place.recorded), " ", place.name); }
 
 std::optional<HitPlace> ParseHitPlace(const std::string& text) {

@@ -30,12 +30,19 @@ struct Document {
   bool issued = false;  // Known to the force.
   bool open = false;
   absl::Time recorded;  // When it was recorded first.
+  // Of a national recommendation, which is of no force but for several: it.
+  std::shared_ptr<const v1::NationalRecommendation> national;
   std::shared_ptr<const std::string> concern_title;
   std::vector<std::shared_ptr<const std::string>> texts;
 };
 
 // The concern and its recommendations.
 std::vector<Document> DocumentsOf(const ConcernRecord& record);
+// The national recommendation; its items have no words of their own.
+std::vector<Document> DocumentsOf(const NationalRecord& record);
+
+// Whether it is about one of the forces for which `chosen` holds; of a draft for all active forces nobody knows yet.
+bool IsAbout(const Document& document, const std::function<bool(const std::string& force)>& chosen);
 
 // Where a list of hits stands: the last one given.
 struct HitPlace {

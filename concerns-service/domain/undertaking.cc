@@ -72,4 +72,12 @@ absl::Status CheckExtension(const std::string& name, const PartialDate& current,
                          "due_date", later, "current_due_date", current);
 }
 
+v1::Closure ClosureToday(const std::string& reason, const Acting& acting) {
+  v1::Closure closure;
+  closure.set_reason(reason);
+  closure.set_closer(acting.actor);
+  *closure.mutable_close_date() = ToPartialDate(acting.today());
+  return closure;
+}
+
 }  // namespace oversight::concerns

@@ -16,6 +16,7 @@
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/acting.h"
 #include "oversight/common/v1/partial_date.pb.h"
+#include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
@@ -31,6 +32,32 @@ absl::Status CheckVerification(const std::string& name, const v1::Verification& 
 absl::Status CheckRoomForExtension(const std::string& name, int extensions);
 absl::Status CheckExtension(const std::string& name, const common::v1::PartialDate& current,
                             const common::v1::PartialDate& later);
+
+// What a request of the form {statement, done_date, evidence} claims.
+template <class Request>
+v1::Claim ClaimOf(const Request& request) {
+  v1::Claim claim;
+  claim.set_statement(request.statement());
+  if (request.has_done_date()) *claim.mutable_done_date() = request.done_date();
+  *claim.mutable_evidence() = request.evidence();
+  return claim;
+}
+
+// What a request of the form {outcome, rationale, verified_date, evidence, revisit} found, and on which day: null for
+// today.
+template <class Request>
+v1::Verification VerificationOf(const Request& request) {
+  v1::Verification verification;
+  verification.set_outcome(request.outcome());
+  verification.set_rationale(request.rationale());
+  *verification.mutable_evidence() = request.evidence();
+  verification.set_revisit(request.revisit());
+  return verification;
+}
+template <class Request>
+const common::v1::PartialDate* VerifiedDateOf(const Request& request) {
+  return request.has_verified_date() ? &request.verified_date() : nullptr;
+}
 
 // The force's word that it is done. `given` has statement, done_date and evidence.
 template <class Item>
@@ -86,5 +113,8 @@ absl::Status RecordExtension(const common::v1::PartialDate& due_date, const std:
   *item.mutable_due_date() = due_date;
   return absl::OkStatus();
 }
+
+// Closed today without being verified.
+v1::Closure ClosureToday(const std::string& reason, const Acting& acting);
 
 }  // namespace oversight::concerns

@@ -6,6 +6,8 @@ bool WasIssued(const v1::Concern& concern) { return concern.has_issue_date(); }
 
 bool WasIssued(const v1::Recommendation& recommendation) { return recommendation.has_due_date(); }
 
+bool WasIssued(const v1::NationalRecommendation& recommendation) { return recommendation.has_issue_date(); }
+
 bool IsFirstIssued(const v1::Concern& concern) {
   return concern.state() == v1::CONCERN_STATE_ISSUED && !concern.has_handling() && !concern.has_published() &&
          concern.supersedes().empty();
@@ -14,6 +16,11 @@ bool IsFirstIssued(const v1::Concern& concern) {
 bool IsFirstIssued(const v1::Recommendation& recommendation) {
   return recommendation.state() == v1::RECOMMENDATION_STATE_OPEN && !recommendation.has_claim() &&
          recommendation.extensions().empty();
+}
+
+bool IsFirstIssued(const v1::NationalRecommendation& recommendation) {
+  // Between issue and withdrawal nothing changes but its items.
+  return recommendation.state() == v1::NATIONAL_RECOMMENDATION_STATE_ISSUED;
 }
 
 }  // namespace oversight::concerns

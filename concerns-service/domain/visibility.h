@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 
 namespace oversight::concerns {
@@ -10,10 +11,12 @@ namespace oversight::concerns {
 // Whether this version stands at or after issue.
 bool WasIssued(const v1::Concern& concern);
 bool WasIssued(const v1::Recommendation& recommendation);
+bool WasIssued(const v1::NationalRecommendation& recommendation);
 
 // Whether this version is the issue itself: the first that an outsider sees. Told by what issued things gain later,
 // since every verb after issue leaves its mark (handling, publication, supersession, claim, extension, closure).
 bool IsFirstIssued(const v1::Concern& concern);
 bool IsFirstIssued(const v1::Recommendation& recommendation);
+bool IsFirstIssued(const v1::NationalRecommendation& recommendation);
 
 }  // namespace oversight::concerns

@@ -2,37 +2,15 @@
 
 #include <utility>
 
+#include "common/auth/roles.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/overview_service.grpc.pb.h"
 
 namespace oversight::concerns {
-namespace {
 
 using auth::Access;
 using auth::Role;
 using auth::Scope;
-
-}  // namespace
-
-const std::vector<Role>& Insiders() {
-  static const auto* const roles = new std::vector<Role>{
-      Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-      Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-      Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-      Role::ROLE_SERVICE,
-  };
-  return *roles;
-}
-
-const std::vector<Role>& Readers() {
-  static const auto* const roles = [] {
-    auto* readers = new std::vector<Role>(Insiders());
-    readers->push_back(Role::ROLE_FORCE);
-    readers->push_back(Role::ROLE_OVERSIGHT_BODY);
-    return readers;
-  }();
-  return *roles;
-}
 
 const std::vector<Role>& Writers() {
   static const auto* const roles =
@@ -42,7 +20,7 @@ const std::vector<Role>& Writers() {
 
 ServiceRules ConcernsRules() {
   const auto& writers = Writers();
-  const auto& readers = Readers();
+  const auto& readers = auth::InsidersAndForces();
   const std::vector<Role> force = {Role::ROLE_FORCE};
   std::vector<Role> writers_and_force = writers;
   writers_and_force.push_back(Role::ROLE_FORCE);
@@ -79,26 +57,21 @@ ServiceRules ConcernsRules() {
 }
 
 ServiceRules OverviewRules() {
-  const auto& readers = Readers();
+  const auto& readers = auth::InsidersAndForces();
   return {v1::ConcernOverviewService::service_full_name(),
           {
               {"GetForceSummary", Access::kRead, readers},
               {"ListForceSummaries", Access::kRead, readers},
               {"ListDue", Access::kRead, readers},
               // What is wrong with the record is for those who keep it.
-              {"ListInconsistencies", Access::kRead, Insiders()},
+              {"ListInconsistencies", Access::kRead, auth::Insiders()},
               {"SearchConcerns", Access::kRead, readers},
               {"GetConcernHistory", Access::kRead, readers},
           }};
 }
 
 auth::AuthorizationTable RoleTable(const ServiceRules& rules) {
-  std::vector<auth::MethodRule> methods = rules.methods;
-  for (auto& rule : methods) {
-    rule.scope = Scope::kNone;
-    rule.force_field.clear();
-  }
-  return {rules.service, std::move(methods)};
+  return {rules.service, auth::RolesOnly(rules.methods)};
 }
 
 auth::AuthorizationTable ScopeTable(const ServiceRules& rules) { return {rules.service, rules.methods}; }

@@ -14,10 +14,6 @@
 
 namespace oversight::concerns {
 
-// The offices of the inspectorate and the services of the suite: they read everything, drafts too.
-const std::vector<auth::Role>& Insiders();
-// Insiders, forces and oversight bodies: what the latter two are shown is for Viewer and Kinds.
-const std::vector<auth::Role>& Readers();
 // Those of the inspectorate who write, within their scope.
 const std::vector<auth::Role>& Writers();
 

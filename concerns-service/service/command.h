@@ -14,11 +14,13 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/resources.h"
+#include "oversight/forces/v1/force.pb.h"
 
 namespace oversight::concerns {
 
 template <class Response>
 struct Command {
+  using Answer = Response;
   // The resource it acts on, or the parent of the new one: its force must be in the caller's scope.
   std::string subject;
   // Why, for the log. May be empty.
@@ -27,6 +29,9 @@ struct Command {
   std::function<absl::StatusOr<rpc::Outcome<Response>>(rpc::Facts&)> decide;
   // What else must exist in forces-service: names of forces and inspections. Empty names count for nothing.
   std::vector<std::string> must_exist;
+  // For a command that is about all forces there are: given the register as forces-service has it now, before `decide`
+  // runs. UNAVAILABLE when that cannot be learned.
+  std::function<void(const std::vector<forces::v1::Force>&)> take_register = nullptr;
 };
 
 }  // namespace oversight::concerns

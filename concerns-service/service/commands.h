@@ -6,6 +6,7 @@
 #include "concerns-service/service/viewer.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/concerns/v1/evidence_service.pb.h"
+#include "oversight/concerns/v1/national_recommendations_service.pb.h"
 #include "oversight/concerns/v1/responses_service.pb.h"
 #include "oversight/concerns/v1/revisits_service.pb.h"
 
@@ -76,5 +77,23 @@ Command<v1::LinkEvidenceResponse> CommandOf(const v1::LinkEvidenceRequest& reque
                                             const Viewer& viewer);
 Command<v1::ShareEvidenceResponse> CommandOf(const v1::ShareEvidenceRequest& request, ServiceContext& shared,
                                              const Viewer& viewer);
+
+// nationals.cc
+Command<v1::CreateNationalRecommendationResponse> CommandOf(const v1::CreateNationalRecommendationRequest& request,
+                                                            ServiceContext& shared, const Viewer& viewer);
+Command<v1::UpdateNationalRecommendationResponse> CommandOf(const v1::UpdateNationalRecommendationRequest& request,
+                                                            ServiceContext& shared, const Viewer& viewer);
+Command<v1::IssueNationalRecommendationResponse> CommandOf(const v1::IssueNationalRecommendationRequest& request,
+                                                           ServiceContext& shared, const Viewer& viewer);
+Command<v1::WithdrawNationalRecommendationResponse> CommandOf(const v1::WithdrawNationalRecommendationRequest& request,
+                                                              ServiceContext& shared, const Viewer& viewer);
+Command<v1::ClaimNationalItemResponse> CommandOf(const v1::ClaimNationalItemRequest& request, ServiceContext& shared,
+                                                 const Viewer& viewer);
+Command<v1::VerifyNationalItemResponse> CommandOf(const v1::VerifyNationalItemRequest& request, ServiceContext& shared,
+                                                  const Viewer& viewer);
+Command<v1::ExtendNationalItemResponse> CommandOf(const v1::ExtendNationalItemRequest& request, ServiceContext& shared,
+                                                  const Viewer& viewer);
+Command<v1::MarkNationalItemNotApplicableResponse> CommandOf(const v1::MarkNationalItemNotApplicableRequest& request,
+                                                             ServiceContext& shared, const Viewer& viewer);
 
 }  // namespace oversight::concerns

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/auth/roles.h"
 #include "concerns-service/domain/evidence_commands.h"
 #include "concerns-service/service/commands.h"
 #include "concerns-service/service/kinds_of_forces.h"
@@ -27,7 +28,7 @@ using auth::Scope;
 
 ServiceRules EvidenceRules() {
   const auto& writers = Writers();
-  const auto& readers = Readers();
+  const auto& readers = auth::InsidersAndForces();
   std::vector<Role> both_sides = writers;
   both_sides.push_back(Role::ROLE_FORCE);
   return {v1::EvidenceService::service_full_name(),

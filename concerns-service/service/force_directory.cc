@@ -66,6 +66,19 @@ class InformedDirectory final : public ForceDirectory {
     FindKind<Inspection>(inspection, deadline, std::move(done), InspectionNotFound);
   }
 
+  void All(absl::Time deadline, std::function<void(absl::StatusOr<std::vector<Force>>)> done) override {
+    informer_.WaitForHead(std::min(deadline, absl::Now() + kLongestWait),
+                          [this, done = std::move(done)](absl::Status status) {
+                            if (!status.ok()) return done(NotTold(std::move(status), "Which forces there are"));
+                            std::vector<Force> forces;
+                            informer_.Read()->ForEach<Force>("", [&](const Force& force) {
+                              forces.push_back(force);
+                              return true;
+                            });
+                            done(std::move(forces));
+                          });
+  }
+
   std::string RegionOf(const std::string& force) const override {
     const auto found = informer_.Get<Force>(force);
     return found == nullptr ? std::string() : found->region();
@@ -87,14 +100,19 @@ class InformedDirectory final : public ForceDirectory {
     informer_.WaitForHead(deadline, [this, name, not_found, done = std::move(done)](absl::Status status) {
       if (auto found = informer_.Get<T>(name)) return done(std::move(found));
       if (status.ok()) return done(not_found(name));
-      if (status.code() == absl::StatusCode::kCancelled) return done(std::move(status));
-      done(Error(
-               absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
-               absl::StrCat("Whether there is ", name,
-                            " cannot be told now: forces-service does not answer. Try again with the same request id."))
-               .With("service", "forces-service")
-               .RetryAfter(absl::Seconds(1)));
+      done(NotTold(std::move(status), absl::StrCat("Whether there is ", name)));
     });
+  }
+
+  // For a question that forces-service has not answered.
+  static absl::Status NotTold(absl::Status status, const std::string& question) {
+    if (status.code() == absl::StatusCode::kCancelled) return status;
+    return Error(
+               absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+               absl::StrCat(question,
+                            " cannot be told now: forces-service does not answer. Try again with the same request id."))
+        .With("service", "forces-service")
+        .RetryAfter(absl::Seconds(1));
   }
 
   rpc::InformerOptions Options(observe::Metrics& metrics) {

@@ -1,10 +1,12 @@
-// What this service needs to know of what forces-service owns: does a force exist, in which region is it, and does an
-// inspection exist. Answers come from a local copy; only what the copy does not have makes a call wait.
+// What this service needs to know of what forces-service owns: does a force exist, in which region is it, does an
+// inspection exist, and which forces are there at all. Answers come from a local copy; only what the copy does not have
+// makes a call wait.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -28,6 +30,9 @@ class ForceDirectory {
   virtual void FindInspection(
       const std::string& inspection, absl::Time deadline,
       std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) = 0;
+  // All forces there are, in natural order of name: what the owner had acknowledged before the call. UNAVAILABLE
+  // DEPENDENCY_UNAVAILABLE when it cannot be asked.
+  virtual void All(absl::Time deadline, std::function<void(absl::StatusOr<std::vector<forces::v1::Force>>)> done) = 0;
   // From the copy alone; "" when it does not have the force.
   virtual std::string RegionOf(const std::string& force) const = 0;
   // The copy itself, of forces and inspections; null while there is none.

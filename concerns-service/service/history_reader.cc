@@ -105,7 +105,8 @@ class HistoryReader : public std::enable_shared_from_this<HistoryReader> {
       const size_t bytes = act.ByteSizeLong();
       if (response_->acts_size() == limit_ || (bytes_ + bytes > rpc::kMaxPageBytes && response_->acts_size() > 0)) {
         const ledger::Revision last = response_->acts(response_->acts_size() - 1).change().revision();
-        response_->set_next_page_token(rpc::EncodePageToken(ledger_.store_id(), parameters_, {request_.name(), last}));
+        response_->set_next_page_token(
+            rpc::EncodePageToken(ledger_.incarnation(), parameters_, {request_.name(), last}));
         return done_(absl::OkStatus());
       }
       bytes_ += bytes;
@@ -169,7 +170,7 @@ void ReadHistory(ServiceContext& shared, rpc::Call& call, const v1::GetConcernHi
   ledger::Revision before = 0;
   if (!request.page_token().empty()) {
     const auto page =
-        rpc::DecodePageToken(shared.resources().ledger().store_id(),
+        rpc::DecodePageToken(shared.resources().ledger().incarnation(),
                              rpc::HashParameters(call.method(), request, viewer.sees_everything() ? "" : viewer.name()),
                              request.page_token());
     if (!page.ok()) return done(page.status());

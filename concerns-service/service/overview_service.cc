@@ -8,52 +8,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
-#include "common/rpc/tokens.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/domain/search_words.h"
 #include "concerns-service/service/history_reader.h"
+#include "concerns-service/service/overview_path.h"
 
 namespace oversight::concerns {
 namespace {
 
 constexpr int kMostWords = 10;
-
-int Limit(int asked, int unless_given, int most) { return asked <= 0 ? unless_given : std::min(asked, most); }
-int PageLimit(int asked) { return Limit(asked, 50, 1000); }
-
-// Which forces are meant by a call for `force` ("" for all): all of them for those who see everything.
-std::function<bool(const std::string&)> ForcesOf(const Viewer& viewer, const std::string& force) {
-  if (!force.empty()) return [force](const std::string& other) { return other == force; };
-  if (viewer.sees_everything()) return nullptr;
-  return [viewer](const std::string& other) { return viewer.Covers(other); };
-}
-
-// "forces/-" stands for none in particular.
-std::string OneForce(const std::string& parent) { return parent == kAnyForce ? std::string() : parent; }
-
-// Takes items until the page is full. Use: if (!page.Add(text of the place)) return false; then add the item.
-class Page {
- public:
-  explicit Page(int limit) : limit_(limit) {}
-  // False when the page is full and there is more.
-  bool Add(std::string place) {
-    if (count_ == limit_) {
-      more_ = true;
-      return false;
-    }
-    ++count_;
-    last_ = std::move(place);
-    return true;
-  }
-  std::string next() const { return more_ ? last_ : std::string(); }
-
- private:
-  const int limit_;
-  int count_ = 0;
-  bool more_ = false;
-  std::string last_;
-};
 
 v1::SearchHit ToProto(const Document& document, const std::vector<std::string>& words) {
   v1::SearchHit hit;
@@ -83,38 +47,6 @@ v1::SearchHit ToProto(const Document& document, const std::vector<std::string>& 
 
 }  // namespace
 
-template <class Request, class Response, class Fill>
-void OverviewServiceImpl::ServePage(rpc::Call& call, const Request& request, Response* response,
-                                    const std::string& force, int limit, rpc::Done done, Fill fill) {
-  const Viewer viewer = shared_.ViewerOf(call);
-  if (auto status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
-  const std::string& store = shared_.resources().ledger().store_id();
-  const uint64_t parameters =
-      rpc::HashParameters(call.method(), request, viewer.sees_everything() ? "" : viewer.name());
-  rpc::PagePosition page;
-  if (!request.page_token().empty()) {
-    auto decoded = rpc::DecodePageToken(store, parameters, request.page_token());
-    if (!decoded.ok()) return done(decoded.status());
-    page = *std::move(decoded);
-  }
-  const auto answer = [this, &store, response, limit, viewer, parameters, page, fill = std::move(fill)](
-                          const Overview& overview, const OverviewMoment& moment) -> absl::Status {
-    const std::string next = fill(overview, moment, viewer, page.after, limit, response);
-    if (!next.empty()) {
-      response->set_next_page_token(rpc::EncodePageToken(store, parameters, {next, moment.revision}));
-    }
-    shared_.resources().SetHeader(moment.revision, moment.recorded_time, response->mutable_header());
-    return absl::OkStatus();
-  };
-  // A page shows no older state than the one before, whichever server gives it.
-  const auto read = [this, &call, &request, force, page, answer, done] {
-    overviews_.Read(request.read(), page.revision, call.deadline(), force, answer, done);
-  };
-  if (force.empty()) return read();
-  // An unknown force is an error and not an empty list; what is known is told also while forces-service is down.
-  shared_.WithOwned(call, force, done, [read](const absl::Status&) { read(); });
-}
-
 grpc::ServerUnaryReactor* OverviewServiceImpl::GetForceSummary(grpc::CallbackServerContext* context,
                                                                const v1::GetForceSummaryRequest* request,
                                                                v1::GetForceSummaryResponse* response) {
@@ -125,7 +57,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::GetForceSummary(grpc::CallbackSer
         const Viewer viewer = shared_.ViewerOf(call);
         if (auto status = viewer.MayAskAbout(request.force(), call.verb()); !status.ok()) return done(status);
         const auto answer = [this, &request, response](const Overview& overview, const OverviewMoment& moment) {
-          *response->mutable_summary() = overview.summaries().Of(request.force(), moment.today);
+          *response->mutable_summary() = overview.SummaryOf(request.force(), moment.today);
           *response->mutable_date() = ToPartialDate(moment.today);
           shared_.resources().SetHeader(moment.revision, moment.recorded_time, response->mutable_header());
           return absl::OkStatus();
@@ -139,25 +71,26 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::GetForceSummary(grpc::CallbackSer
 grpc::ServerUnaryReactor* OverviewServiceImpl::ListForceSummaries(grpc::CallbackServerContext* context,
                                                                   const v1::ListForceSummariesRequest* request,
                                                                   v1::ListForceSummariesResponse* response) {
-  return shared_.host().Unary(
-      context, request, response,
-      [this](rpc::Call& call, const v1::ListForceSummariesRequest& request, v1::ListForceSummariesResponse* response,
-             rpc::Done done) {
-        ServePage(call, request, response, /*force=*/"", PageLimit(request.page_size()), std::move(done),
-                  [](const Overview& overview, const OverviewMoment& moment, const Viewer& viewer,
-                     const std::string& after, int limit, v1::ListForceSummariesResponse* response) {
-                    *response->mutable_date() = ToPartialDate(moment.today);
-                    const auto chosen = ForcesOf(viewer, "");
-                    Page page(limit);
-                    overview.summaries().EachForce(after, [&](const std::string& force) {
-                      if (chosen && !chosen(force)) return true;
-                      if (!page.Add(force)) return false;
-                      *response->add_summaries() = overview.summaries().Of(force, moment.today);
-                      return true;
-                    });
-                    return page.next();
-                  });
-      });
+  return shared_.host().Unary(context, request, response,
+                              [this](rpc::Call& call, const v1::ListForceSummariesRequest& request,
+                                     v1::ListForceSummariesResponse* response, rpc::Done done) {
+                                ServePage(
+                                    shared_, overviews_, call, request, response, /*force=*/"",
+                                    PageLimit(request.page_size()), std::move(done),
+                                    [](const Overview& overview, const OverviewMoment& moment, const Viewer& viewer,
+                                       const std::string& after, int limit, v1::ListForceSummariesResponse* response) {
+                                      *response->mutable_date() = ToPartialDate(moment.today);
+                                      const auto chosen = ForcesOf(viewer, "");
+                                      Page page(limit);
+                                      overview.EachForce(after, [&](const std::string& force) {
+                                        if (chosen && !chosen(force)) return true;
+                                        if (!page.Add(force)) return false;
+                                        *response->add_summaries() = overview.SummaryOf(force, moment.today);
+                                        return true;
+                                      });
+                                      return page.next();
+                                    });
+                              });
 }
 
 grpc::ServerUnaryReactor* OverviewServiceImpl::ListDue(grpc::CallbackServerContext* context,
@@ -178,7 +111,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::ListDue(grpc::CallbackServerConte
           return done(violations.status());
         }
         const std::string force = OneForce(request.parent());
-        ServePage(call, request, response, force, PageLimit(request.page_size()), std::move(done),
+        ServePage(shared_, overviews_, call, request, response, force, PageLimit(request.page_size()), std::move(done),
                   [selection, force, &holidays = shared_.bank_holidays()](
                       const Overview& overview, const OverviewMoment& moment, const Viewer& viewer,
                       const std::string& after, int limit, v1::ListDueResponse* response) {
@@ -224,7 +157,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::ListInconsistencies(grpc::Callbac
         }
         const std::string force = OneForce(request.parent());
         const FindingSelection selection{force, request.rule(), request.severity()};
-        ServePage(call, request, response, force, PageLimit(request.page_size()), std::move(done),
+        ServePage(shared_, overviews_, call, request, response, force, PageLimit(request.page_size()), std::move(done),
                   [selection, facts = Facts()](const Overview& overview, const OverviewMoment& moment, const Viewer&,
                                                const std::string& after, int limit,
                                                v1::ListInconsistenciesResponse* response) {
@@ -259,7 +192,8 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::SearchConcerns(grpc::CallbackServ
           return done(violations.status());
         }
         const std::string force = OneForce(request.parent());
-        ServePage(call, request, response, force, Limit(request.page_size(), 20, 100), std::move(done),
+        ServePage(shared_, overviews_, call, request, response, force, Limit(request.page_size(), 20, 100),
+                  std::move(done),
                   [&request, force, words = std::move(words)](const Overview& overview, const OverviewMoment&,
                                                               const Viewer& viewer, const std::string& after, int limit,
                                                               v1::SearchConcernsResponse* response) {
@@ -267,7 +201,7 @@ grpc::ServerUnaryReactor* OverviewServiceImpl::SearchConcerns(grpc::CallbackServ
                     Page page(limit);
                     overview.search().Each(words, ParseHitPlace(after), [&](const Document& document) {
                       const bool wanted = (viewer.sees_everything() || document.issued) &&
-                                          (!chosen || chosen(document.force)) &&
+                                          (!chosen || IsAbout(document, chosen)) &&
                                           (request.theme().empty() || document.theme == request.theme()) &&
                                           (request.concern_kind() == v1::CONCERN_KIND_UNSPECIFIED ||
                                            document.concern_kind == request.concern_kind()) &&

@@ -38,11 +38,6 @@ class OverviewServiceImpl final : public v1::ConcernOverviewService::CallbackSer
                                               v1::GetConcernHistoryResponse* response) override;
 
  private:
-  // Answers a list: whether the caller may ask about `force`, where the page begins, then `fill`, which puts at most
-  // `limit` items behind the place `after` into the response and says where the next page begins ("": nowhere).
-  template <class Request, class Response, class Fill>
-  void ServePage(rpc::Call& call, const Request& request, Response* response, const std::string& force, int limit,
-                 rpc::Done done, Fill fill);
   // Null while there is no copy of the register.
   std::shared_ptr<const RegisterFacts> Facts();
 

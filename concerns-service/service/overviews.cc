@@ -20,6 +20,10 @@ ConcernRecord RecordOf(const rpc::InformerCopy& copy, const std::string& concern
           copy.List<v1::ForceResponse>(concern + "/")};
 }
 
+NationalRecord NationalRecordOf(const rpc::InformerCopy& copy, const std::string& national) {
+  return {copy.Get<v1::NationalRecommendation>(national), copy.List<v1::NationalItem>(national + "/")};
+}
+
 Overview OverviewOf(const rpc::InformerCopy& copy) {
   std::vector<ConcernRecord> records;
   records.reserve(copy.Count<v1::Concern>());
@@ -27,7 +31,12 @@ Overview OverviewOf(const rpc::InformerCopy& copy) {
     records.push_back(RecordOf(copy, concern.name()));
     return true;
   });
-  return Overview(records);
+  std::vector<NationalRecord> nationals;
+  copy.ForEach<v1::NationalRecommendation>("", [&](const v1::NationalRecommendation& national) {
+    nationals.push_back(NationalRecordOf(copy, national.name()));
+    return true;
+  });
+  return Overview(records, nationals);
 }
 
 }  // namespace
@@ -35,7 +44,8 @@ Overview OverviewOf(const rpc::InformerCopy& copy) {
 Overviews::Overviews(rpc::Runtime& runtime)
     : clock_(runtime.clock),
       projection_("concerns", *runtime.ledger, runtime.clock, rpc::ShapeOf<v1::WatchConcernsResponse>(),
-                  {v1::Concern::descriptor(), v1::Recommendation::descriptor(), v1::ForceResponse::descriptor()},
+                  {v1::Concern::descriptor(), v1::Recommendation::descriptor(), v1::ForceResponse::descriptor(),
+                   v1::NationalRecommendation::descriptor(), v1::NationalItem::descriptor()},
                   &runtime.metrics) {
   projection_.AddIndex([this](const rpc::InformerChange& change) { Apply(change); });
   projection_.Start();
@@ -50,14 +60,26 @@ void Overviews::Apply(const rpc::InformerChange& change) {
     moment_ = moment;
     return;
   }
-  std::set<std::string> touched;
-  for (const auto& item : change.items) touched.insert(ConcernOf(item.name));
+  std::set<std::string> touched, nationals;
+  for (const auto& item : change.items) {
+    if (IsNational(item.name)) {
+      nationals.insert(NationalOf(item.name));
+    } else {
+      touched.insert(ConcernOf(item.name));
+    }
+  }
   std::vector<std::pair<ConcernRecord, ConcernRecord>> replaced;
   for (const std::string& concern : touched) {
     replaced.emplace_back(RecordOf(*change.before, concern), RecordOf(*change.after, concern));
   }
+  std::vector<std::pair<NationalRecord, NationalRecord>> replaced_nationals;
+  for (const std::string& national : nationals) {
+    replaced_nationals.emplace_back(NationalRecordOf(*change.before, national),
+                                    NationalRecordOf(*change.after, national));
+  }
   std::lock_guard lock(mu_);
   for (const auto& [before, after] : replaced) overview_.Replace(before, after);
+  for (const auto& [before, after] : replaced_nationals) overview_.Replace(before, after);
   moment_ = moment;
 }
 

@@ -7,8 +7,10 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "concerns-service/service/authorization.h"
+#include "concerns-service/service/bulk_service.h"
 #include "concerns-service/service/concerns_service.h"
 #include "concerns-service/service/evidence_service.h"
+#include "concerns-service/service/national_service.h"
 #include "concerns-service/service/overview_service.h"
 #include "concerns-service/service/overviews.h"
 #include "concerns-service/service/reference_data.h"
@@ -21,7 +23,8 @@ namespace {
 
 // The rules of every gRPC service that the program serves.
 std::vector<ServiceRules> ServedRules() {
-  return {ConcernsRules(), ResponsesRules(), RevisitsRules(), EvidenceRules(), OverviewRules()};
+  return {ConcernsRules(), ResponsesRules(), RevisitsRules(), EvidenceRules(),
+          NationalRules(), OverviewRules(),  BulkRules()};
 }
 
 class ConcernsApplication final : public rpc::Application {
@@ -35,10 +38,12 @@ class ConcernsApplication final : public rpc::Application {
         responses_(shared_),
         revisits_(shared_),
         evidence_(shared_),
-        overview_(shared_, overviews_) {}
+        national_(shared_, overviews_),
+        overview_(shared_, overviews_),
+        bulk_(shared_) {}
 
   std::vector<grpc::Service*> services() override {
-    return {&concerns_, &responses_, &revisits_, &evidence_, &overview_};
+    return {&concerns_, &responses_, &revisits_, &evidence_, &national_, &overview_, &bulk_};
   }
   void Stop() override {
     overviews_.Stop();
@@ -54,7 +59,9 @@ class ConcernsApplication final : public rpc::Application {
   ResponsesServiceImpl responses_;
   RevisitsServiceImpl revisits_;
   EvidenceServiceImpl evidence_;
+  NationalRecommendationsServiceImpl national_;
   OverviewServiceImpl overview_;
+  BulkServiceImpl bulk_;
 };
 
 }  // namespace
@@ -81,7 +88,8 @@ rpc::Program MakeProgram(Settings& settings) {
   program.name = "concerns-service";
   program.env_prefix = "CONCERNS";
   program.description =
-      "Causes of concern, areas for improvement, their recommendations, what forces answer, revisits and evidence.";
+      "Causes of concern, areas for improvement, their recommendations, what forces answer, revisits and evidence; "
+      "national recommendations.";
   for (const auto& rules : ServedRules()) program.services.push_back(rules.service);
   program.listen = "127.0.0.1:7102";
   program.admin_listen = "127.0.0.1:7202";

@@ -29,6 +29,16 @@ grpc::ServerUnaryReactor* ServeGet(ServiceContext& shared, grpc::CallbackServerC
       });
 }
 
+// The force that a list is about: that of its parent, or the one that it is narrowed down to. May be "" or "forces/-".
+template <class Request>
+std::string ForceAskedAbout(const Request& request) {
+  if constexpr (requires { request.force(); }) {
+    return request.force();
+  } else {
+    return ForceOf(request.parent());
+  }
+}
+
 // Answers a ListXsRequest {parent, page_size, page_token, read}. `select` says what the request asks for, without
 // regard to who asks: StatusOr<rpc::Selection<T>>(const Request&). An unknown force is an error and not an empty list;
 // what is stored is listed also while forces-service is down.
@@ -41,7 +51,7 @@ grpc::ServerUnaryReactor* ServeList(ServiceContext& shared, grpc::CallbackServer
       context, request, response,
       [&shared, mutable_items, select](rpc::Call& call, const Request& request, Response* response, rpc::Done done) {
         const Viewer viewer = shared.ViewerOf(call);
-        const std::string force = ForceOf(request.parent());
+        const std::string force = ForceAskedAbout(request);
         if (auto status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
         absl::StatusOr<rpc::Selection<T>> selection = select(request);
         if (!selection.ok()) return done(selection.status());

@@ -9,6 +9,7 @@
 #include "common/rpc/resource_pattern.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "concerns-service/domain/concern_commands.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/recommendation_commands.h"
 #include "concerns-service/domain/revisit_lifecycle.h"
@@ -37,14 +38,20 @@ const rpc::ResourcePattern& RevisitPattern() {
   return *pattern;
 }
 
-const rpc::ResourcePattern& ResponsePattern() {
-  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/concerns/{concern}/responses/{response}");
+const rpc::ResourcePattern& NationalPattern() {
+  static const auto* const pattern = new rpc::ResourcePattern("nationalRecommendations/{national_recommendation}");
   return *pattern;
 }
 
-template <class States>
-std::vector<int> ToVector(const States& states) {
-  return {states.begin(), states.end()};
+const rpc::ResourcePattern& NationalItemPattern() {
+  static const auto* const pattern =
+      new rpc::ResourcePattern("nationalRecommendations/{national_recommendation}/forces/{force}");
+  return *pattern;
+}
+
+const rpc::ResourcePattern& ResponsePattern() {
+  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/concerns/{concern}/responses/{response}");
+  return *pattern;
 }
 
 absl::StatusOr<rpc::Selection<v1::Concern>> Select(const v1::ListConcernsRequest& request) {
@@ -53,6 +60,11 @@ absl::StatusOr<rpc::Selection<v1::Concern>> Select(const v1::ListConcernsRequest
   if (request.kind() != v1::CONCERN_KIND_UNSPECIFIED) selection.all_of.push_back(KindTerm(request.kind()));
   if (!request.theme().empty()) selection.all_of.push_back(ThemeTerm(request.theme()));
   SelectStates(request.state(), ToVector(request.states()), selection);
+  if (request.has_open_on_date()) {
+    AlsoRequire<v1::Concern>([day = DayInterval(request.open_on_date()).first](
+                                 const v1::Concern& concern) { return WasOpenOn(concern, day); },
+                             selection);
+  }
   return selection;
 }
 
@@ -107,8 +119,8 @@ void ReadRecord(ServiceContext& shared, rpc::Call& call, const std::string& conc
   });
 }
 
-// Answers with what may be done next with `name`, a concern, one of its recommendations, a response to it, or a
-// revisit.
+// Answers with what may be done next with `name`, a concern, one of its recommendations, a response to it, a revisit, a
+// national recommendation or an item of one.
 class ActionsAnswer {
  public:
   ActionsAnswer(ServiceContext& shared, rpc::Call& call, std::string name, v1::ListAllowedActionsResponse* response,
@@ -126,11 +138,13 @@ class ActionsAnswer {
     }
     done_(NotFound("Recommendation", name_));
   }
-  void OfRevisit() const {
-    shared_.resources().Read<v1::Revisit>(call_, name_, {}, [self = *this](const auto& revisit) {
-      if (!revisit.ok()) return self.done_(revisit.status());
-      if (!self.Sees(revisit->resource)) return self.done_(NotFound("Revisit", self.name_));
-      self.Answer(revisit->revision, revisit->time, AllowedActions(revisit->resource, self.May()));
+  // Of what stands by itself: a revisit, a national recommendation, an item.
+  template <class T>
+  void Of() const {
+    shared_.resources().Read<T>(call_, name_, {}, [self = *this](const auto& found) {
+      if (!found.ok()) return self.done_(found.status());
+      if (!self.Sees(found->resource)) return self.done_(NotFound(T::descriptor()->name(), self.name_));
+      self.Answer(found->revision, found->time, AllowedActions(found->resource, self.May()));
     });
   }
   void OfResponse(const FoundRecord& found) const {
@@ -242,18 +256,26 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListAllowedActions(grpc::Callback
         if (ConcernPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfConcern;
         if (RecommendationPattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfRecommendation;
         if (ResponsePattern().Matches(name, /*wildcard=*/false)) answer = &ActionsAnswer::OfResponse;
-        const bool is_revisit = RevisitPattern().Matches(name, /*wildcard=*/false);
-        if (answer == nullptr && !is_revisit) {
+        void (ActionsAnswer::*answer_alone)() const = nullptr;
+        if (RevisitPattern().Matches(name, /*wildcard=*/false)) answer_alone = &ActionsAnswer::Of<v1::Revisit>;
+        if (NationalPattern().Matches(name, /*wildcard=*/false)) {
+          answer_alone = &ActionsAnswer::Of<v1::NationalRecommendation>;
+        }
+        if (NationalItemPattern().Matches(name, /*wildcard=*/false)) {
+          answer_alone = &ActionsAnswer::Of<v1::NationalItem>;
+        }
+        if (answer == nullptr && answer_alone == nullptr) {
           Violations violations;
           violations.Add("name",
-                         "must name a concern, a recommendation, a response or a revisit, such as "
-                         "forces/kent/concerns/1, forces/kent/concerns/1/recommendations/2, "
-                         "forces/kent/concerns/1/responses/1 or forces/kent/revisits/1");
+                         "must name a concern, a recommendation, a response, a revisit, a national recommendation or "
+                         "an item of one, such as forces/kent/concerns/1, forces/kent/concerns/1/recommendations/2, "
+                         "forces/kent/concerns/1/responses/1, forces/kent/revisits/1, nationalRecommendations/1 or "
+                         "nationalRecommendations/1/forces/kent");
           return done(violations.status());
         }
         const absl::Status status = shared_.ViewerOf(call).MayAskAbout(ForceOf(name), call.verb());
         if (!status.ok()) return done(status);
-        if (is_revisit) return ActionsAnswer(shared_, call, name, response, done).OfRevisit();
+        if (answer_alone != nullptr) return (ActionsAnswer(shared_, call, name, response, done).*answer_alone)();
         ReadRecord(
             shared_, call, ConcernOf(name),
             [answer, done, name, actions = ActionsAnswer(shared_, call, name, response, done)](const auto& found) {

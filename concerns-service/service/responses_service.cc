@@ -1,5 +1,6 @@
 #include "concerns-service/service/responses_service.h"
 
+#include "common/auth/roles.h"
 #include "concerns-service/service/commands.h"
 #include "concerns-service/service/kinds_of_forces.h"
 #include "concerns-service/service/read_path.h"
@@ -17,9 +18,9 @@ ServiceRules ResponsesRules() {
           {
               {"CreateResponse", Access::kWrite, {Role::ROLE_FORCE}, Scope::kForce, "parent"},
               {"JudgeResponse", Access::kWrite, Writers(), Scope::kForce, "name"},
-              {"GetResponse", Access::kRead, Readers()},
-              {"ListResponses", Access::kRead, Readers()},
-              {"ListResponseVersions", Access::kRead, Readers()},
+              {"GetResponse", Access::kRead, auth::InsidersAndForces()},
+              {"ListResponses", Access::kRead, auth::InsidersAndForces()},
+              {"ListResponseVersions", Access::kRead, auth::InsidersAndForces()},
           }};
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/auth/roles.h"
 #include "concerns-service/domain/letter_draft.h"
 #include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/service/commands.h"
@@ -29,7 +30,7 @@ using auth::Scope;
 
 ServiceRules RevisitsRules() {
   const auto& writers = Writers();
-  const auto& readers = Readers();
+  const auto& readers = auth::InsidersAndForces();
   return {v1::RevisitsService::service_full_name(),
           {
               {"PlanRevisit", Access::kWrite, writers, Scope::kForce, "parent"},
@@ -43,7 +44,7 @@ ServiceRules RevisitsRules() {
               {"ListRevisits", Access::kRead, readers},
               {"ListRevisitVersions", Access::kRead, readers},
               // It holds findings before the force has the letter.
-              {"DraftLetter", Access::kRead, Insiders()},
+              {"DraftLetter", Access::kRead, auth::Insiders()},
           }};
 }
 

@@ -38,6 +38,12 @@ void AlsoRequire(std::function<bool(const T&)> fits, rpc::Selection<T>& selectio
   };
 }
 
+// The states that a request names, as SelectStates takes them.
+template <class States>
+std::vector<int> ToVector(const States& states) {
+  return {states.begin(), states.end()};
+}
+
 // Those in one of the states: `state`, when it is not UNSPECIFIED, and `states`. None given: all. One is asked of the
 // index, several are looked for on the way.
 template <class T, class State>

@@ -13,6 +13,7 @@
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/evidence.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/concerns/v1/theme.pb.h"
@@ -22,6 +23,7 @@ namespace oversight::concerns {
 inline ledger::Term ForceTerm(const std::string& force) { return {"force", force}; }
 inline ledger::Term ConcernTerm(const std::string& concern) { return {"concern", concern}; }
 inline ledger::Term RecommendationTerm(const std::string& recommendation) { return {"recommendation", recommendation}; }
+inline ledger::Term NationalTerm(const std::string& national) { return {"national", national}; }
 inline ledger::Term ThemeTerm(const std::string& theme) { return {"theme", theme}; }
 // Of any enum: {"state", "CONCERN_STATE_ISSUED"}.
 template <class Enum>
@@ -74,6 +76,17 @@ inline std::vector<ledger::Term> TermsOf(const v1::Evidence& evidence) {
   for (const std::string& subject : subjects) terms.push_back(AboutTerm(subject));
   for (const std::string& sha256 : hashes) terms.push_back(ContentTerm(force, sha256));
   return terms;
+}
+
+// Also by each force that it was issued to.
+inline std::vector<ledger::Term> TermsOf(const v1::NationalRecommendation& national) {
+  std::vector<ledger::Term> terms{StateTerm(national.state()), ThemeTerm(national.theme())};
+  for (const std::string& force : national.issued_to()) terms.push_back(ForceTerm(force));
+  return terms;
+}
+
+inline std::vector<ledger::Term> TermsOf(const v1::NationalItem& item) {
+  return {ForceTerm(ForceOf(item.name())), NationalTerm(NationalOf(item.name())), StateTerm(item.state())};
 }
 
 inline std::vector<ledger::Term> TermsOf(const v1::ThemeList&) { return {}; }

@@ -2,15 +2,14 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "common/rpc/errors.h"
+#include "common/auth/authorization.h"
+#include "common/auth/roles.h"
 #include "concerns-service/domain/names.h"
-#include "concerns-service/service/authorization.h"
 
 namespace oversight::concerns {
 
 Viewer::Viewer(const auth::Principal& principal, auth::RegionLookup region)
-    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(Insiders())) {}
+    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(auth::Insiders())) {}
 
 bool Viewer::Covers(const std::string& force) const {
   return principal_.Covers(force, "") || principal_.Covers(force, region_(force));
@@ -18,12 +17,7 @@ bool Viewer::Covers(const std::string& force) const {
 
 absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
   if (sees_everything_ || force.empty() || force == kAnyForce || Covers(force)) return absl::OkStatus();
-  return Error(
-             absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
-             absl::StrCat(principal_.name(), " may not call ", method, " for ", force, ", which is outside its scope."))
-      .With("principal", principal_.name())
-      .With("method", method)
-      .With("force", force);
+  return auth::OutOfScope(principal_, method, force);
 }
 
 }  // namespace oversight::concerns

@@ -18,15 +18,6 @@ namespace {
 
 using common::v1::PartialDate;
 
-Holding InInterval(const PartialDate* from, const PartialDate* to, absl::CivilDay day) {
-  if ((from != nullptr && MustBeAfter(*from, day)) || (to != nullptr && MustBeOnOrBefore(*to, day))) {
-    return Holding::kNo;
-  }
-  const bool begun = from == nullptr || MustBeOnOrBefore(*from, day);
-  const bool not_ended = to == nullptr || MustBeAfter(*to, day);
-  return begun && not_ended ? Holding::kCertainly : Holding::kPossibly;
-}
-
 template <class Fact>
 const PartialDate* FromOf(const Fact& fact) {
   return fact.has_from_date() ? &fact.from_date() : nullptr;
@@ -128,14 +119,6 @@ absl::StatusOr<v1::OfficeHolder> CheckedHolder(v1::OfficeHolder holder, const st
 }
 
 }  // namespace
-
-template <class Fact>
-Holding HeldOn(const Fact& fact, absl::CivilDay day) {
-  return InInterval(FromOf(fact), ToOf(fact), day);
-}
-template Holding HeldOn(const v1::FormerName&, absl::CivilDay);
-template Holding HeldOn(const v1::OversightBody&, absl::CivilDay);
-template Holding HeldOn(const v1::OfficeHolder&, absl::CivilDay);
 
 absl::StatusOr<v1::Force> Rename(const v1::Force& current, const v1::RenameForceRequest& request,
                                  absl::CivilDay today) {
@@ -246,7 +229,7 @@ v1::ForceOnDate OnDate(const v1::Force& force, const std::vector<v1::OfficeHolde
   if (certainly_over) result.set_state(force.state());
 
   const auto add_name = [&](const std::string& name, const PartialDate* from, const PartialDate* to) {
-    const Holding holding = InInterval(from, to, day);
+    const Holding holding = HeldOn(from, to, day);
     if (holding == Holding::kNo) return;
     result.add_names()->set_display_name(name);
     result.mutable_names()->rbegin()->set_certain(holding == Holding::kCertainly);

@@ -17,12 +17,6 @@
 
 namespace oversight::forces {
 
-enum class Holding { kNo, kPossibly, kCertainly };
-
-// Whether what holds in the interval that `fact` (with from_date and to_date) tells of held on the day.
-template <class Fact>
-Holding HeldOn(const Fact& fact, absl::CivilDay day);
-
 // The force under its new name; the old one among its former names.
 // Errors: FAILED_PRECONDITION FORCE_ENDED; DATES_CONTRADICT when the name begins in the future, or not after the one
 // before.

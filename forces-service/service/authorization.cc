@@ -3,23 +3,25 @@
 #include <utility>
 #include <vector>
 
+#include "common/auth/roles.h"
+
 namespace oversight::forces {
 
 using auth::Access;
 using auth::Role;
-
 using auth::Scope;
 
 namespace {
 
 constexpr char kService[] = "oversight.forces.v1.ForcesService";
 
+// Those who run the suite see what is internal of the register, too.
 const std::vector<Role>& Inside() {
-  static const auto* const roles =
-      new std::vector<Role>{Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-                            Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-                            Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-                            Role::ROLE_OPERATOR,        Role::ROLE_SERVICE};
+  static const auto* const roles = [] {
+    auto* const all = new std::vector<Role>(auth::Insiders());
+    all->push_back(Role::ROLE_OPERATOR);
+    return all;
+  }();
   return *roles;
 }
 
@@ -82,14 +84,7 @@ std::vector<auth::MethodRule> Rules() {
 
 auth::AuthorizationTable MakeScopeTable() { return {kService, Rules()}; }
 
-auth::AuthorizationTable MakeAuthorizationTable() {
-  std::vector<auth::MethodRule> rules = Rules();
-  for (auto& rule : rules) {
-    rule.scope = Scope::kNone;
-    rule.force_field.clear();
-  }
-  return {kService, std::move(rules)};
-}
+auth::AuthorizationTable MakeAuthorizationTable() { return {kService, auth::RolesOnly(Rules())}; }
 
 bool IsInside(const auth::Principal& principal) { return principal.HasAnyRole(Inside()); }
 

@@ -20,14 +20,18 @@
 namespace oversight::forces {
 namespace {
 
-// The filters that the index knows narrow the list by their terms; the text is looked for in what is left.
+// The filters that the index knows narrow the list by their terms; text and state are looked for in what is left.
 rpc::Selection<v1::Force> SelectionOf(const v1::ListForcesRequest& request) {
   rpc::Selection<v1::Force> selection;
   if (request.kind() != v1::FORCE_KIND_UNSPECIFIED) selection.all_of.push_back(KindTerm(request.kind()));
   if (request.service() != v1::SERVICE_TYPE_UNSPECIFIED) selection.all_of.push_back(ServiceTerm(request.service()));
   if (!request.region().empty()) selection.all_of.push_back(RegionTerm(request.region()));
-  if (!request.query().empty()) {
-    selection.filter = [query = TextQuery(request.query())](const v1::Force& force) { return query.Matches(force); };
+  if (!request.query().empty() || request.state() != v1::FORCE_STATE_UNSPECIFIED) {
+    selection.filter = [query = TextQuery(request.query()), state = request.state()](const v1::Force& force) {
+      // Recorded before there were states: ACTIVE.
+      const auto of_force = force.state() == v1::FORCE_STATE_UNSPECIFIED ? v1::FORCE_STATE_ACTIVE : force.state();
+      return query.Matches(force) && (state == v1::FORCE_STATE_UNSPECIFIED || state == of_force);
+    };
   }
   return selection;
 }
@@ -343,6 +347,9 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::GetForceOnDate(grpc::CallbackServer
                                    if (!holders.ok()) return done(holders.status());
                                    const absl::CivilDay day = *ToCivilDay(request.date());
                                    *response->mutable_force() = OnDate(force.resource, holders->resource, day);
+                                   for (const std::string& redaction : holders->redactions) {
+                                     response->mutable_header()->add_redactions(redaction);
+                                   }
                                    resources_.SetHeader(force.revision, force.time, response->mutable_header());
                                    done(absl::OkStatus());
                                  });

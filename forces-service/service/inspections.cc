@@ -230,15 +230,14 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::GetInspection(grpc::CallbackServerC
                             v1::GetInspectionResponse* response, rpc::Done done) {
                        resources_.Read<v1::Inspection>(
                            call, request.name(), request.read(),
-                           [this, inside = IsInside(call.principal()), &request, response, done](const auto& found) {
+                           [this, inside = IsInside(call.principal()), response, done](const auto& found) {
                              if (!found.ok()) return done(found.status());
-                             if (!inside && !IsPublic(found->resource))
-                               return done(NotFound("Inspection", request.name()));
                              *response->mutable_inspection() = found->resource;
                              if (!inside) HideWhatIsInternal(response->mutable_inspection());
                              resources_.SetHeader(found->revision, found->time, response->mutable_header());
                              done(absl::OkStatus());
-                           });
+                           },
+                           VisibleTo(call.principal()));
                      });
 }
 
@@ -291,28 +290,28 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::CompareGrades(grpc::CallbackServerC
       [this](rpc::Call& call, const v1::CompareGradesRequest& request, v1::CompareGradesResponse* response,
              rpc::Done done) {
         using Found = rpc::Found<v1::Inspection>;
-        const auto usable = [inside = IsInside(call.principal()), verb = call.verb()](
-                                const absl::StatusOr<Found>& found, const std::string& name) -> absl::Status {
-          if (!found.ok()) return found.status();
-          if (!inside && !IsPublic(found->resource)) return NotFound("Inspection", name);
-          return RequirePublished(found->resource, verb);
+        const auto usable = [verb = call.verb()](const absl::StatusOr<Found>& found) -> absl::Status {
+          return found.ok() ? RequirePublished(found->resource, verb) : found.status();
         };
+        const auto visible = VisibleTo(call.principal());
         resources_.Read<v1::Inspection>(
             call, request.first(), request.read(),
-            [this, usable, &call, &request, response, done](const absl::StatusOr<Found>& first) {
-              if (auto status = usable(first, request.first()); !status.ok()) return done(status);
+            [this, usable, visible, &call, &request, response, done](const absl::StatusOr<Found>& first) {
+              if (auto status = usable(first); !status.ok()) return done(status);
               // Both from one state of the record.
               common::v1::ReadOptions same;
               same.mutable_as_of()->set_revision(first->revision);
               resources_.Read<v1::Inspection>(
                   call, request.second(), same,
-                  [this, usable, first = *first, &request, response, done](const absl::StatusOr<Found>& second) {
-                    if (auto status = usable(second, request.second()); !status.ok()) return done(status);
+                  [this, usable, first = *first, response, done](const absl::StatusOr<Found>& second) {
+                    if (auto status = usable(second); !status.ok()) return done(status);
                     *response->mutable_comparison() = forces::CompareGrades(first.resource, second->resource);
                     resources_.SetHeader(first.revision, first.time, response->mutable_header());
                     done(absl::OkStatus());
-                  });
-            });
+                  },
+                  visible);
+            },
+            visible);
       });
 }
 

@@ -1,8 +1,10 @@
 #include "gateway/cli/arguments.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -77,6 +79,22 @@ absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::stri
   }
   *recommendation.mutable_due_rule() = *due;
   return recommendation;
+}
+
+const std::vector<std::string>& Ledgers() {
+  static const auto* const kLedgers =
+      new std::vector<std::string>{"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
+  return *kLedgers;
+}
+
+std::optional<std::string> LedgerName(const std::string& text) {
+  const std::string name = absl::StartsWith(text, "ledgers/") ? text : "ledgers/" + text;
+  if (std::find(Ledgers().begin(), Ledgers().end(), name) == Ledgers().end()) return std::nullopt;
+  return name;
+}
+
+std::string LedgerProblem(const std::string& text) {
+  return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
 }
 
 std::string QuotedEtag(const std::string& text) {

@@ -2,6 +2,7 @@
 // no text, files, and what only commands that are written out take. Pure, but for ReadFile; thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ std::string CountProblem(const std::string& value);  // A whole number above 0.
 
 // "Do this @ 3 months".
 absl::StatusOr<concerns::v1::Recommendation> ParseRecommendation(const std::string& text);
+
+// All three ledgers: "ledgers/forces", ... in the order of dependence.
+const std::vector<std::string>& Ledgers();
+// "forces" or "ledgers/forces" -> "ledgers/forces"; nothing for what is no ledger.
+std::optional<std::string> LedgerName(const std::string& text);
+std::string LedgerProblem(const std::string& text);
 
 // 9 and "9" are the same etag: shells eat the quotes it is written with.
 std::string QuotedEtag(const std::string& text);

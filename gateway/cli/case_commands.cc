@@ -2,8 +2,8 @@
 #include <optional>
 #include <string>
 #include <vector>
-#include "absl/strings/match.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"

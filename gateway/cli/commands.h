@@ -30,7 +30,9 @@ std::vector<Command> FindCommands();       // list, show, versions, actions
 std::vector<Command> CaseCommands();       // raise, propose
 std::vector<Command> DashboardCommands();  // dashboard, watch
 std::vector<Command> LedgerCommands();     // verify, head
+std::vector<Command> BackupCommands();     // export, backup
 std::vector<Command> ToolCommands();       // import, import-history, call, play
+std::vector<Command> BulkCommands();       // bulk
 
 // The flag --request-id of commands that change something, and the id given by it or a new one.
 FlagSpec RequestIdFlag();

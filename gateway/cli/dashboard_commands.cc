@@ -4,6 +4,8 @@
 #include "gateway/cli/commands.h"
 #include "gateway/cli/dashboard_page.h"
 #include "gateway/cli/names.h"
+#include "gateway/cli/values.h"
+#include "gateway/cli/words.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 
 namespace oversight::cli {
@@ -44,6 +46,13 @@ absl::Status Dashboard(Session& session, const Arguments& arguments) {
   }
   GetForceDashboardRequest request;
   request.set_name(*force);
+  for (const char* field : {"on_date", "as_of_time"}) {
+    const std::string flag = Kebab(field);
+    if (!arguments.given(flag)) continue;
+    const auto set =
+        SetValue(&request, {GetForceDashboardRequest::descriptor()->FindFieldByName(field)}, arguments.text(flag), {});
+    if (!set.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(set.message())));
+  }
   return Show<GetForceDashboardRequest, GetForceDashboardResponse>(session, "GetForceDashboard", request, &ForcePage);
 }
 
@@ -73,10 +82,23 @@ std::vector<Command> DashboardCommands() {
                           .value = "FORCE",
                           .help = "The force, such as west-midlands; without it the national dashboard."};
   std::vector<Command> commands(2);
-  commands[0] = {.name = "dashboard",
-                 .summary = "Show the national dashboard, or that of a force.",
-                 .positionals = {force},
-                 .run = &Dashboard};
+  commands[0] = {
+      .name = "dashboard",
+      .summary = "Show the national dashboard, or that of a force.",
+      .positionals = {force},
+      .flags = {{.name = "on-date",
+                 .value = "DAY",
+                 .help = "Show the force on this day in the past, by what is recorded now: 2024-07-31."},
+                {.name = "as-of-time",
+                 .value = "TIME",
+                 .help = "Show what was recorded of the force at this moment: 2024-07-31T10:00:00Z."}},
+      .examine = [](const Arguments& arguments) -> std::vector<std::string> {
+        if (!arguments.text("force").empty() || (!arguments.given("on-date") && !arguments.given("as-of-time"))) {
+          return {};
+        }
+        return {"--on-date and --as-of-time are for the dashboard of a force: name it"};
+      },
+      .run = &Dashboard};
   commands[1] = {
       .name = "watch",
       .summary = "Show a dashboard again whenever it changes, until interrupted.",

@@ -1,122 +1,37 @@
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/ledger/archive/export_file.h"
 #include "common/ledger/archive/export_reader.h"
 #include "common/ledger/archive/kept_head.h"
+#include "common/ledger/archive/manifest.h"
 #include "common/ledger/archive/record.h"
 #include "common/ledger/archive/verdict.h"
 #include "common/observe/progress.h"
 #include "common/rpc/errors.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/log_stream.h"
 #include "oversight/ledger/v1/ledger_service.pb.h"
 
 namespace oversight::cli {
 namespace {
 
-namespace lv1 = ledger::v1;
 using ledger::Auditor;
+using ledger::ExportedFile;
 using ledger::ExportReader;
-using ledger::Hash;
 using ledger::KeptHead;
 using ledger::LoggedTransaction;
-using ledger::Revision;
 using ledger::Verdict;
 using ledger::VerifierKey;
 
-constexpr char kService[] = "oversight.ledger.v1.LedgerService/";
-constexpr size_t kMostHeadBytes = 64 << 10;
-const std::vector<std::string> kLedgers = {"ledgers/forces", "ledgers/concerns", "ledgers/monitoring"};
-
-// "forces" or "ledgers/forces" -> "ledgers/forces"; nothing for what is no ledger.
-std::optional<std::string> LedgerName(const std::string& text) {
-  const std::string name = absl::StartsWith(text, "ledgers/") ? text : "ledgers/" + text;
-  if (std::find(kLedgers.begin(), kLedgers.end(), name) == kLedgers.end()) return std::nullopt;
-  return name;
-}
-
-std::string LedgerProblem(const std::string& text) {
-  return LedgerName(text) ? "" : absl::StrCat("\"", text, "\" is no ledger: write forces, concerns or monitoring");
-}
-
-Hash RootOf(const lv1::TreeHead& head) { return ledger::HashFromBytes(head.root_hash()).value_or(Hash{}); }
-
-absl::StatusOr<lv1::TreeHead> GetHead(Session& session, const std::string& name) {
-  lv1::GetTreeHeadRequest request;
-  request.set_name(name);
-  lv1::GetTreeHeadResponse response;
-  const absl::Status status = session.client->Call(absl::StrCat(kService, "GetTreeHead"), request, &response);
-  if (!status.ok()) return status;
-  return response.tree_head();
-}
-
-// Reads the log of a running service in order, and goes on where it was when the connection breaks.
-class LogStream {
- public:
-  LogStream(Session& session, std::string name) : session_(session), name_(std::move(name)) {}
-
-  // Gives each transaction behind the last one given up to `up_to` (0: the end at present) to `take`, until that
-  // returns false.
-  absl::Status Read(Revision up_to, const std::function<bool(const lv1::Transaction&)>& take) {
-    absl::Time give_up = absl::Now() + session_.options.timeout;
-    absl::Duration pause = absl::Milliseconds(50);
-    while (true) {
-      const Revision before = position_;
-      bool stopped = false;
-      const absl::Status status = Attempt(up_to, take, &stopped);
-      if (stopped || !absl::IsUnavailable(status)) return status;
-      if (position_ > before) {
-        give_up = absl::Now() + session_.options.timeout;
-        pause = absl::Milliseconds(50);
-      }
-      if (absl::Now() + pause > give_up) return status;
-      std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
-      pause = std::min(2 * pause, absl::Seconds(2));
-    }
-  }
-  Revision position() const { return position_; }
-  const std::string& store_id() const { return store_id_; }
-
- private:
-  absl::Status Attempt(Revision& up_to, const std::function<bool(const lv1::Transaction&)>& take, bool* stopped) {
-    lv1::ExportTransactionsRequest request;
-    request.set_name(name_);
-    request.set_after_revision(position_);
-    request.set_up_to_revision(up_to);
-    lv1::ExportTransactionsResponse part;
-    absl::Status failure;
-    const absl::Status status =
-        session_.client->Stream(absl::StrCat(kService, "ExportTransactions"), request, &part, [&] {
-          if (part.has_started()) {
-            if (store_id_.empty()) store_id_ = part.started().store_id();
-            if (store_id_ != part.started().store_id()) {
-              failure = absl::FailedPreconditionError(
-                  "The service has another store than when the reading of its log began. Begin again.");
-            }
-            if (up_to == 0) up_to = part.started().tree_head().tree_size();
-          }
-          for (const lv1::Transaction& transaction : part.transactions().transactions()) {
-            if (!failure.ok() || *stopped) break;
-            position_ = transaction.revision();
-            *stopped = !take(transaction);
-          }
-          return failure.ok() && !*stopped;
-        });
-    return failure.ok() ? status : failure;
-  }
-
-  Session& session_;
-  const std::string name_;
-  Revision position_ = 0;
-  std::string store_id_;
-};
+constexpr size_t kMostHeadBytes = 64 << 10, kMostManifestBytes = 1 << 20;
 
 // Whether the service said that its own log is damaged, rather than that it cannot answer.
 bool IsDamage(const absl::Status& status) { return absl::IsDataLoss(status); }
@@ -167,11 +82,12 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
     auditor.FailWhole(absl::StrCat("its head ", problem));
   }
   auditor.Know({source, head->tree_size(), RootOf(*head)});
+  auditor.ReadingBegan(head->tree_size());
   std::vector<std::string> heads = KnowHeads(head->origin(), evidence.heads, auditor);
 
   observe::Progress progress(name, "transactions");
-  LogStream log(session, name);
-  const auto take = [&](const lv1::Transaction& record) {
+  LogStream log(session, name, StoreIdOf(*head));
+  const auto take = [&](const ledger::v1::Transaction& record) {
     progress.Show(auditor.size(), head->tree_size());
     const absl::StatusOr<LoggedTransaction> transaction = ledger::FromRecord(record);
     if (!transaction.ok()) return auditor.Fail(std::string(absl::StripSuffix(transaction.status().message(), ".")));
@@ -179,8 +95,7 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
   };
   absl::Status status;
   if (!auditor.finding() && head->tree_size() > 0) status = log.Read(head->tree_size(), take);
-  // A payload may have been removed while the log was read: then the record of that stands behind the head.
-  if (status.ok() && !auditor.finding() && auditor.awaits_redactions()) status = log.Read(0, take);
+  if (status.ok()) status = ledger::ReadOnForRedactions(auditor, [&] { return log.Read(0, take); });
   if (IsDamage(status)) {
     auditor.Fail(absl::StrCat("the service cannot give it: ", absl::StripSuffix(status.message(), ".")));
   } else if (!status.ok()) {
@@ -190,34 +105,81 @@ absl::StatusOr<Verdict> VerifyLive(Session& session, const std::string& name, co
   return VerdictOf(name, head->origin(), auditor, std::move(heads));
 }
 
-absl::StatusOr<Verdict> VerifyFile(const std::string& path, const Evidence& evidence) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
+// `told`: what the manifest of its backup says of the file; null when there is none.
+absl::StatusOr<Verdict> VerifyFile(const std::string& path, const Evidence& evidence, const ExportedFile* told) {
+  const auto input = ledger::ExportInput::Open(path);
+  if (!input.ok()) {
     return UsageError(absl::StrCat("\"", path,
-                                   "\" is neither a ledger (forces, concerns, monitoring) nor a file that can "
-                                   "be read."));
+                                   "\" is neither a ledger (forces, concerns, monitoring) nor a file or backup that "
+                                   "can be read."));
   }
-  ExportReader reader(in, evidence.heads, evidence.keys);
+  std::vector<KeptHead> heads = evidence.heads;
+  if (told != nullptr) {
+    heads.push_back({"the manifest", ledger::OriginOf(told->ledger, told->store_id), told->revision, told->root});
+  }
+  ExportReader reader((*input)->stream(), std::move(heads), evidence.keys);
   observe::Progress progress(path, "transactions");
   if (reader.Open()) {
     while (reader.Next() != nullptr) progress.Show(reader.auditor().size(), reader.header().tree.size);
   }
-  return VerdictOf(path, reader.header().ledger.empty() ? "" : reader.origin(), reader.auditor(), reader.heads());
+  Verdict verdict =
+      VerdictOf(path, reader.header().ledger.empty() ? "" : reader.origin(), reader.auditor(), reader.heads());
+  if (told != nullptr && !verdict.finding) {
+    const auto digest = ledger::DigestOf(path);
+    if (!digest.ok() || digest->sha256 != told->digest.sha256 || reader.header().ledger != told->ledger) {
+      verdict.finding = {0, 0, "this is not the file that the manifest tells of: its SHA-256 or its ledger is another"};
+    }
+  }
+  return verdict;
+}
+
+// Something to verify: a ledger of the suite, a file, or a file of a backup.
+struct Subject {
+  std::string name;
+  std::optional<ExportedFile> told;
+};
+
+// A folder stands for the files of the backup in it.
+absl::StatusOr<std::vector<Subject>> SubjectsOf(const std::vector<std::string>& given) {
+  std::vector<Subject> subjects;
+  for (const std::string& name : given) {
+    std::error_code error;
+    if (LedgerName(name) || !std::filesystem::is_directory(name, error)) {
+      subjects.push_back({name, std::nullopt});
+      continue;
+    }
+    const std::filesystem::path folder = name;
+    const auto text = ReadFile(folder / ledger::kManifestFile, kMostManifestBytes);
+    if (!text.ok()) {
+      return UsageError(
+          absl::StrCat(name, " is no backup, or one that was not finished: it has no ", ledger::kManifestFile, "."));
+    }
+    const auto manifest = ledger::ParseManifest(*text);
+    if (!manifest.ok()) {
+      return Error(absl::StatusCode::kFailedPrecondition, std::string("LOG_NOT_SOUND"),
+                   absl::StrCat("The manifest of ", name, " ", manifest.status().message(), "."));
+    }
+    for (const ExportedFile& file : manifest->files) subjects.push_back({folder / file.file, file});
+  }
+  return subjects;
 }
 
 absl::Status VerifyAll(Session& session, VerifyArguments arguments) {
   auto evidence = ReadEvidence(arguments);
   if (!evidence.ok()) return evidence.status();
-  if (arguments.subjects.empty()) arguments.subjects = kLedgers;
+  if (arguments.subjects.empty()) arguments.subjects = Ledgers();
+  const auto subjects = SubjectsOf(arguments.subjects);
+  if (!subjects.ok()) return subjects.status();
   std::vector<std::string> not_sound;
   std::vector<std::string> origins;
   absl::Status unfinished;
-  for (const std::string& subject : arguments.subjects) {
-    const auto name = LedgerName(subject);
-    const auto verdict = name ? VerifyLive(session, *name, *evidence) : VerifyFile(subject, *evidence);
+  for (const Subject& subject : *subjects) {
+    const auto name = LedgerName(subject.name);
+    const auto verdict = name ? VerifyLive(session, *name, *evidence)
+                              : VerifyFile(subject.name, *evidence, subject.told ? &*subject.told : nullptr);
     if (!verdict.ok()) {
       if (IsUsageError(verdict.status())) return verdict.status();
-      *session.out << (session.json ? "" : absl::StrCat(subject, ": not verified.\n"));
+      *session.out << (session.json ? "" : absl::StrCat(subject.name, ": not verified.\n"));
       if (unfinished.ok()) unfinished = verdict.status();
       continue;
     }
@@ -269,7 +231,7 @@ std::vector<Command> LedgerCommands() {
   std::vector<Command> commands(2);
   commands[0] = {
       .name = "verify",
-      .summary = "Check that the log of a service, or an exported file, is whole and unchanged.",
+      .summary = "Check that the log of a service, an exported file or a backup is whole and unchanged.",
       .details = "Names the first bad revision. Exit code 0: sound, 1: not sound.",
       .positionals = {{.name = "subject",
                        .value = "LEDGER|FILE",

@@ -7,34 +7,16 @@
 #include <unordered_map>
 
 #include "common/time/partial_date.h"
+#include "gateway/dashboard/audience.h"
+#include "gateway/dashboard/names.h"
+#include "gateway/dashboard/on_date.h"
+#include "gateway/dashboard/record.h"
 
 namespace oversight::gateway {
 namespace {
 
 using concerns::v1::Concern;
 using concerns::v1::Recommendation;
-
-// "forces/kent/concerns/12/recommendations/3" -> "forces/kent", and with two levels "forces/kent/concerns/12".
-std::string Parent(const std::string& name, int segments) {
-  size_t end = 0;
-  for (int i = 0; i < segments; ++i) {
-    end = name.find('/', end);
-    if (end == std::string::npos) return name;
-    if (i + 1 < segments) ++end;
-  }
-  return name.substr(0, end);
-}
-std::string ForceOf(const std::string& name) { return Parent(name, 2); }
-std::string ConcernOf(const std::string& name) { return Parent(name, 4); }
-
-// The number that ends a name; names of one collection differ only in it.
-int64_t Number(const std::string& name) {
-  const size_t slash = name.rfind('/');
-  int64_t number = 0;
-  for (size_t i = slash + 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i)
-    number = number * 10 + (name[i] - '0');
-  return number;
-}
 
 bool IsOpen(const Concern& concern) { return concern.state() == concerns::v1::CONCERN_STATE_ISSUED; }
 
@@ -114,8 +96,8 @@ std::vector<Shared<T>> OfForce(const std::vector<Shared<T>>& items, const std::s
   return result;
 }
 
-// The proposal that waits for a decision, by force. Monitoring-service fills in `open_proposal` when it answers a read;
-// its watch, which the facts come from, tells of proposals by themselves.
+// What waits, by force: the proposal for a decision, the decision for its moment. Monitoring-service fills in their
+// names when it answers a read; its watch, which the facts come from, tells of them by themselves.
 std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& facts) {
   std::unordered_map<std::string, std::string> open;
   for (const auto& proposal : facts.proposals) {
@@ -123,10 +105,32 @@ std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& fac
   }
   return open;
 }
+std::unordered_map<std::string, std::string> PendingDecisions(const SuiteFacts& facts) {
+  std::unordered_map<std::string, std::string> pending;
+  for (const auto& decision : facts.decisions) {
+    if (decision->state() == monitoring::v1::DECISION_STATE_PENDING_EFFECT) {
+      pending[ForceOf(decision->name())] = decision->name();
+    }
+  }
+  return pending;
+}
 
+// As monitoring-service shows an episode outside the inspectorate: without how it was decided, and without evidence,
+// which the force may not have been shown.
 void HideDecisions(monitoring::v1::Episode& episode) {
   episode.clear_entry_decision();
   episode.clear_exit_decision();
+  const auto hide_evidence = [](monitoring::v1::Reason& reason) {
+    reason.clear_evidence();
+    reason.clear_outside_evidence();
+  };
+  for (auto& reason : *episode.mutable_entry_reasons()) hide_evidence(reason);
+  for (auto& reason : *episode.mutable_exit_reasons()) hide_evidence(reason);
+  for (auto& added : *episode.mutable_added_reasons()) {
+    hide_evidence(*added.mutable_reason());
+    added.clear_rationale();
+    added.clear_adder();
+  }
 }
 
 }  // namespace
@@ -200,9 +204,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
 
   std::map<int64_t, v1::ConcernView> open_views, other_views;  // by number
   for (const auto& concern : OfForce(facts.concerns, force)) {
-    if (!inside && concern->state() == concerns::v1::CONCERN_STATE_DRAFT) continue;
-    // A concern withdrawn while still a draft was never known outside.
-    if (!inside && concern->state() == concerns::v1::CONCERN_STATE_WITHDRAWN && !concern->has_issue_date()) continue;
+    if (!inside && !IsShownOutside(*concern)) continue;
     auto& views = IsOpen(*concern) ? open_views : other_views;
     *views[Number(concern->name())].mutable_concern() = *concern;
     CountConcern(*concern, *dashboard.mutable_counts());
@@ -211,8 +213,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   std::sort(recommendations.begin(), recommendations.end(),
             [](const auto& a, const auto& b) { return Number(a->name()) < Number(b->name()); });
   for (const auto& recommendation : recommendations) {
-    // A recommendation withdrawn while still a draft was never known outside.
-    if (!inside && !recommendation->has_due_date()) continue;
+    if (!inside && !IsShownOutside(*recommendation)) continue;
     const int64_t number = Number(ConcernOf(recommendation->name()));
     const bool open = open_views.count(number) > 0;
     auto& views = open ? open_views : other_views;
@@ -226,6 +227,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   for (auto* views : {&open_views, &other_views}) {
     for (auto& [number, view] : *views) *dashboard.add_concerns() = std::move(view);
   }
+  AddRecord(facts, force, today, audience, dashboard);
 
   if (!facts.monitoring_known) return dashboard;
   const auto monitoring = OfForce(facts.monitoring, force);
@@ -240,6 +242,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     }
   }
   dashboard.mutable_monitoring()->clear_open_proposal();
+  dashboard.mutable_monitoring()->clear_pending_decision();
   if (!inside) {
     // The number of a decision tells of those before it, which may never have been published.
     dashboard.mutable_monitoring()->clear_decision();
@@ -251,12 +254,51 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   if (const auto open = open_proposals.find(force); open != open_proposals.end()) {
     dashboard.mutable_monitoring()->set_open_proposal(open->second);
   }
+  const auto pending_decisions = PendingDecisions(facts);
+  if (const auto pending = pending_decisions.find(force); pending != pending_decisions.end()) {
+    dashboard.mutable_monitoring()->set_pending_decision(pending->second);
+  }
   auto proposals = OfForce(facts.proposals, force);
   SortNewestFirst(proposals);
   for (const auto& proposal : proposals) *dashboard.add_proposals() = *proposal;
   auto decisions = OfForce(facts.decisions, force);
   SortNewestFirst(decisions);
   for (const auto& decision : decisions) *dashboard.add_decisions() = *decision;
+  return dashboard;
+}
+
+void AddOverview(const DerivedOverview& derived, Audience audience, v1::ForceDashboard& dashboard) {
+  v1::ForceOverview& overview = *dashboard.mutable_overview();
+  overview = derived.overview;
+  for (const auto& left_out : derived.left_out) *dashboard.add_left_out() = left_out;
+  if (audience == Audience::kInspectorate) return;
+  overview.clear_inconsistencies();
+  overview.clear_rules_not_checked();
+  overview.clear_history();
+  auto& left_out = *dashboard.mutable_left_out();
+  left_out.erase(std::remove_if(left_out.begin(), left_out.end(),
+                                [](const v1::LeftOut& item) {
+                                  return item.field() == "overview.history" ||
+                                         item.field() == "overview.inconsistencies";
+                                }),
+                 left_out.end());
+}
+
+v1::ForceDashboard ComposeForceOn(const SuiteFacts& facts, const std::string& force, absl::CivilDay day,
+                                  Audience audience) {
+  const SuiteFacts then = FactsOn(facts, day);
+  v1::ForceDashboard dashboard = ComposeForce(then, force, day, audience);
+  const auto leave_out = [&](const char* field, const char* reason) {
+    auto& left_out = *dashboard.add_left_out();
+    left_out.set_field(field);
+    left_out.set_reason(reason);
+  };
+  if (facts.monitoring_known && !then.monitoring_known) {
+    leave_out("monitoring", "The dates of a move are known in part only: the stage on this day is open.");
+  }
+  leave_out("overview",
+            "Summary, due list, inconsistencies and history are of today, or with as_of_time of that moment. What was "
+            "open and overdue on this day is counted in `counts`.");
   return dashboard;
 }
 

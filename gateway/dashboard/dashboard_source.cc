@@ -10,24 +10,44 @@
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "gateway/dashboard/compose.h"
+#include "gateway/dashboard/names.h"
 
 namespace oversight::gateway {
 namespace {
 
 using concerns::v1::Concern;
+using concerns::v1::Evidence;
+using concerns::v1::ForceResponse;
+using concerns::v1::ProgressNote;
 using concerns::v1::Recommendation;
+using concerns::v1::Revisit;
 using forces::v1::Force;
+using forces::v1::Inspection;
+using forces::v1::OfficeHolder;
+using forces::v1::ResponseDuty;
 using monitoring::v1::Decision;
 using monitoring::v1::Episode;
 using monitoring::v1::Ladder;
 using monitoring::v1::Monitoring;
 using monitoring::v1::Proposal;
 
-// "forces/kent/concerns/12" -> "forces/kent"; "" for what belongs to no force.
-std::string ForceOf(const std::string& name) {
-  static constexpr char kPrefix[] = "forces/";
-  if (name.rfind(kPrefix, 0) != 0) return {};
-  return name.substr(0, name.find('/', sizeof(kPrefix) - 1));
+// The force that something belongs to; "" for what belongs to none.
+std::string ForceOrNone(const std::string& name) { return name.rfind("forces/", 0) == 0 ? ForceOf(name) : ""; }
+
+void SetAge(absl::Duration age, v1::SectionStatus& section) {
+  if (age == absl::InfiniteDuration()) return;
+  const int64_t millis = std::max<int64_t>(0, absl::ToInt64Milliseconds(age));
+  section.mutable_age()->set_seconds(millis / 1000);
+  section.mutable_age()->set_nanos(static_cast<int32_t>(millis % 1000 * 1000000));
+}
+
+// The ladder in force is the one that began last; null when none is known.
+Shared<Ladder> LadderInForce(const rpc::InformerCopy& monitoring) {
+  Shared<Ladder> in_force;
+  for (auto& ladder : monitoring.List<Ladder>()) {
+    if (in_force == nullptr || SortsBefore(in_force->from_date(), ladder->from_date())) in_force = std::move(ladder);
+  }
+  return in_force;
 }
 
 // The facts of the copies: all, or those of one force.
@@ -41,6 +61,17 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
     facts.forces = forces->List<Force>();
   } else if (auto one = forces->Get<Force>(force)) {
     facts.forces.push_back(std::move(one));
+    forces->ForEach<Force>("", [&](const Force& other) {
+      if (other.successor() == force) facts.predecessors.push_back(other.name());
+      return true;
+    });
+    facts.office_holders = forces->List<OfficeHolder>(below);
+    facts.inspections = forces->List<Inspection>(below);
+    facts.response_duties = forces->List<ResponseDuty>(below);
+    facts.progress_notes = concerns->List<ProgressNote>(below);
+    facts.responses = concerns->List<ForceResponse>(below);
+    facts.revisits = concerns->List<Revisit>(below);
+    facts.evidence = concerns->List<Evidence>(below);
   }
   facts.concerns = concerns->List<Concern>(below);
   facts.recommendations = concerns->List<Recommendation>(below);
@@ -48,19 +79,15 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
   facts.proposals = monitoring->List<Proposal>(below);
   facts.decisions = monitoring->List<Decision>(below);
   facts.episodes = monitoring->List<Episode>(below);
-  // The ladder in force is the one that began last.
-  for (auto& ladder : monitoring->List<Ladder>()) {
-    if (facts.ladder == nullptr || SortsBefore(facts.ladder->from_date(), ladder->from_date())) {
-      facts.ladder = std::move(ladder);
-    }
-  }
+  facts.ladder = LadderInForce(*monitoring);
   facts.monitoring_known = monitoring_known;
   return facts;
 }
 
 }  // namespace
 
-DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock) : copy_(copy), clock_(clock) {
+DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, AskOverview ask_overview)
+    : copy_(copy), clock_(clock), overviews_(copy, clock, std::move(ask_overview), [this] { TellListeners(); }) {
   const auto owners = copy_.owners();
   for (size_t i = 0; i < owners.size(); ++i) {
     owners[i].informer->AddListener([this, i](const rpc::InformerChange& change) { OnChange(i, change); });
@@ -74,27 +101,39 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
     ++all_changes_;
     if (change.listed) listed_at_ = all_changes_;
     for (const auto& item : change.items) {
-      const std::string force = ForceOf(item.name);
+      const std::string force = ForceOrNone(item.name);
       if (force.empty()) {
         listed_at_ = all_changes_;
       } else {
         changed_at_[force] = all_changes_;
       }
+      // A force that ended shows on the dashboard of the one that took its place.
+      for (const auto& resource : {item.before, item.after}) {
+        if (resource == nullptr || resource->GetDescriptor() != forces::v1::Force::descriptor()) continue;
+        const std::string& successor = static_cast<const forces::v1::Force&>(*resource).successor();
+        if (!successor.empty()) changed_at_[successor] = all_changes_;
+      }
     }
   }
+  TellListeners();
+}
+
+void DashboardSource::TellListeners() {
   for (const auto& listener : listeners_) listener();
 }
 
-std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience) const {
+std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, const std::string& force) const {
   std::vector<v1::SectionStatus> sections;
+  const auto tell_why = [audience](const std::string& reason) {
+    return reason.empty() || audience == Audience::kInspectorate ? reason
+                                                                 : "This part cannot be brought up to date now.";
+  };
   for (const auto& owner : copy_.owners()) {
     const rpc::InformerStatus status = owner.informer->Status();
     v1::SectionStatus section;
     section.set_service(owner.service);
     section.set_revision(status.revision);
-    section.set_reason(status.reason.empty() || audience == Audience::kInspectorate
-                           ? status.reason
-                           : "This part cannot be brought up to date now.");
+    section.set_reason(tell_why(status.reason));
     switch (status.state) {
       case rpc::InformerState::kSynced:
         section.set_state(v1::SECTION_STATE_COMPLETE);
@@ -106,13 +145,33 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience) cons
         section.set_state(v1::SECTION_STATE_UNAVAILABLE);
         break;
     }
-    if (status.age != absl::InfiniteDuration()) {
-      const int64_t millis = std::max<int64_t>(0, absl::ToInt64Milliseconds(status.age));
-      section.mutable_age()->set_seconds(millis / 1000);
-      section.mutable_age()->set_nanos(static_cast<int32_t>(millis % 1000 * 1000000));
-    }
+    SetAge(status.age, section);
     sections.push_back(std::move(section));
   }
+  if (force.empty()) return sections;
+  // Of the record as the copy has it, the overview is as good as the copy.
+  const v1::SectionStatus& concerns = sections[1];
+  const OverviewCopy::View view = overviews_.Look(force);
+  v1::SectionStatus section;
+  section.set_service(concerns.service());
+  section.set_part("overview");
+  if (view.derived == nullptr) {
+    section.set_state(v1::SECTION_STATE_UNAVAILABLE);
+    section.set_reason(tell_why(view.reason));
+  } else if (view.current) {
+    section = concerns;
+    section.set_part("overview");
+  } else if (!view.late && concerns.state() == v1::SECTION_STATE_COMPLETE) {
+    section.set_state(v1::SECTION_STATE_COMPLETE);
+    section.set_revision(view.revision);
+    SetAge(view.age, section);
+  } else {
+    section.set_state(v1::SECTION_STATE_STALE);
+    section.set_revision(view.revision);
+    section.set_reason(tell_why(view.reason));
+    SetAge(view.age, section);
+  }
+  sections.push_back(std::move(section));
   return sections;
 }
 
@@ -149,7 +208,7 @@ DashboardSource::Version DashboardSource::VersionNow(const std::string& force) c
 bool DashboardSource::Current(const Entry& entry, const Version& now) {
   const Version& built = entry.version;
   if (entry.encoded == nullptr || built.change != now.change || built.today != now.today ||
-      built.monitoring_known != now.monitoring_known) {
+      built.monitoring_known != now.monitoring_known || built.overview != now.overview) {
     return false;
   }
   // Revisions that listeners are not told of may bring nothing (a bookmark) or what they are about to be told of.
@@ -184,15 +243,56 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
   Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
   std::lock_guard lock(entry.mu);
-  const Version version = VersionNow(force);
+  const OverviewCopy::View view = overviews_.Want(force);
+  Version version = VersionNow(force);
+  version.overview = view.generation;
   if (!Current(entry, version)) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, force);
-    entry.encoded =
-        std::make_shared<const std::string>(ComposeForce(facts, force, version.today, audience).SerializeAsString());
+    v1::ForceDashboard dashboard = ComposeForce(facts, force, version.today, audience);
+    if (view.derived != nullptr) AddOverview(*view.derived, audience, dashboard);
+    entry.encoded = std::make_shared<const std::string>(dashboard.SerializeAsString());
     entry.version = version;
     ++builds_;
   }
   return entry.encoded;
+}
+
+absl::StatusOr<EncodedDashboard> DashboardSource::ForceOn(const std::string& force, absl::CivilDay day,
+                                                          Audience audience) {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
+  const SuiteFacts facts = Gather(copy_, MonitoringKnown(), force);
+  return std::make_shared<const std::string>(ComposeForceOn(facts, force, day, audience).SerializeAsString());
+}
+
+absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, const std::string& force,
+                                                            std::optional<absl::CivilDay> on_day, absl::Time moment,
+                                                            Audience audience) const {
+  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+  const absl::CivilDay then = LondonDay(moment);
+  v1::ForceDashboard dashboard;
+  if (on_day.has_value() && *on_day != then) {
+    dashboard = ComposeForceOn(past.facts, force, *on_day, audience);
+  } else {
+    dashboard = ComposeForce(past.facts, force, then, audience);
+    if (past.overview.has_value()) AddOverview(*past.overview, audience, dashboard);
+  }
+  dashboard.mutable_as_of_time()->set_seconds(absl::ToUnixSeconds(moment));
+  dashboard.mutable_as_of_time()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(moment - absl::FromUnixSeconds(absl::ToUnixSeconds(moment)))));
+  return std::make_shared<const std::string>(dashboard.SerializeAsString());
+}
+
+void DashboardSource::WaitForOverview(const std::string& force, const v1::DashboardFreshness& freshness,
+                                      absl::Time deadline, std::function<void()> done) {
+  const bool must_be_fresh = freshness.fully_consistent() || !freshness.at_least_as_fresh().empty();
+  // Names of no force must not fill the cache.
+  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr ||
+      (!must_be_fresh && overviews_.Look(force).derived != nullptr)) {
+    return done();
+  }
+  const absl::Duration limit = must_be_fresh ? absl::Seconds(2) : absl::Milliseconds(250);
+  overviews_.WaitCurrent(force, std::min(deadline, absl::Now() + limit), std::move(done));
 }
 
 void DashboardSource::WaitForToken(const std::string& token, absl::Time deadline,

@@ -1,9 +1,9 @@
 // Dashboards, encoded: made from the gateway's copies when what they show has changed, and otherwise the same bytes
 // again. The sections' status changes without a change of facts, so it is not part of those bytes but added to each
-// answer.
+// answer. What concerns-service derives is asked for and kept (overview_copy.h); a dashboard is made of what is there.
 //
-// Owns nothing but its cache; the copies must outlive it. Thread-safe. Building a dashboard takes a millisecond of CPU
-// on the calling thread and waits for nothing but another builder of the same dashboard.
+// Owns nothing but its cache and that; the copies must outlive it. Thread-safe. Building a dashboard takes a
+// millisecond of CPU on the calling thread and waits for nothing but another builder of the same dashboard.
 #pragma once
 
 #include <array>
@@ -11,13 +11,17 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/time/clock.h"
+#include "common/time/london.h"
 #include "gateway/dashboard/facts.h"
+#include "gateway/dashboard/overview_copy.h"
+#include "gateway/dashboard/past_facts.h"
 #include "gateway/dashboard/suite_copy.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 
@@ -29,20 +33,36 @@ using EncodedDashboard = std::shared_ptr<const std::string>;
 class DashboardSource {
  public:
   // Adds listeners to the copies: make it before they are started.
-  DashboardSource(SuiteCopy& copy, const Clock& clock);
+  DashboardSource(SuiteCopy& copy, const Clock& clock, AskOverview ask_overview);
 
-  // Is the part of each service current? In the order of SuiteCopy::owners. Outsiders are told that a part is old, not
-  // what is wrong inside.
-  std::vector<v1::SectionStatus> Sections(Audience audience) const;
+  // Is the part of each service current? In the order of SuiteCopy::owners, then of a force ("": none) its overview.
+  // Outsiders are told that a part is old, not what is wrong inside.
+  std::vector<v1::SectionStatus> Sections(Audience audience, const std::string& force = "") const;
 
   // Errors: UNAVAILABLE DEPENDENCY_UNAVAILABLE while forces-service was never reached.
   absl::StatusOr<EncodedDashboard> National();
   // Errors: the same, and NOT_FOUND.
   absl::StatusOr<EncodedDashboard> Force(const std::string& force, Audience audience);
+  // The same for a day in the past, by what is recorded now; without an overview, which is of today. Built each time.
+  absl::StatusOr<EncodedDashboard> ForceOn(const std::string& force, absl::CivilDay day, Audience audience);
+  // The dashboard of facts read as of a moment in the past, on its day or on an earlier one.
+  absl::StatusOr<EncodedDashboard> ForceThen(PastFacts past, const std::string& force,
+                                             std::optional<absl::CivilDay> on_day, absl::Time moment,
+                                             Audience audience) const;
+  absl::CivilDay today() const { return Today(clock_); }
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
   // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED or UNAVAILABLE for a token not reached.
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
+
+  // Runs `done` when the overview of a force is of the record as the copies have it, or will not be in good time: a
+  // fully consistent reader waits for it two seconds at most, others a quarter of one, and only where there is none
+  // yet.
+  void WaitForOverview(const std::string& force, const v1::DashboardFreshness& freshness, absl::Time deadline,
+                       std::function<void()> done);
+
+  // Asks for no more overviews. Before the copies stop.
+  void Stop() { overviews_.Stop(); }
 
   // Runs `changed` after every change of any copy, on an informer's thread; it must not block. Add before starting.
   void AddListener(std::function<void()> changed) { listeners_.push_back(std::move(changed)); }
@@ -62,6 +82,7 @@ class DashboardSource {
     int64_t change = -1;
     absl::CivilDay today;
     bool monitoring_known = false;
+    int64_t overview = 0;  // Its generation.
   };
   struct Entry {
     std::mutex mu;
@@ -71,6 +92,7 @@ class DashboardSource {
 
   absl::Status ForcesKnown() const;
   bool MonitoringKnown() const;
+  void TellListeners();
   void OnChange(size_t owner, const rpc::InformerChange& change);
   Version VersionNow(const std::string& force) const;
   // Whether what was built is what would be built now.
@@ -80,6 +102,7 @@ class DashboardSource {
 
   SuiteCopy& copy_;
   const Clock& clock_;
+  OverviewCopy overviews_;
   std::vector<std::function<void()>> listeners_;
   std::atomic<int64_t> builds_{0};
   mutable std::mutex mu_;

@@ -3,11 +3,18 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/evidence.pb.h"
+#include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/forces/v1/force.pb.h"
+#include "oversight/forces/v1/inspection.pb.h"
+#include "oversight/forces/v1/office_holder.pb.h"
+#include "oversight/forces/v1/response_duty.pb.h"
 #include "oversight/gateway/v1/dashboard.pb.h"
 #include "oversight/monitoring/v1/ladder.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
@@ -18,13 +25,24 @@ template <class T>
 using Shared = std::shared_ptr<const T>;
 
 // Which of the callers' eyes a dashboard is made for. Outsiders (a force's users, its oversight body) see neither
-// drafts nor proposals and decisions: until a move is published, nothing of it may show to them.
+// drafts nor proposals and decisions: until a move is published, nothing of it may show to them. Of the rest they see
+// what its owner shows them (audience.h).
 enum class Audience { kInspectorate, kOutside };
 
 struct SuiteFacts {
   std::vector<Shared<forces::v1::Force>> forces;
   std::vector<Shared<concerns::v1::Concern>> concerns;
   std::vector<Shared<concerns::v1::Recommendation>> recommendations;
+  // For the dashboard of one force only:
+  std::vector<std::string> predecessors;
+  std::vector<Shared<forces::v1::OfficeHolder>> office_holders;
+  std::vector<Shared<forces::v1::Inspection>> inspections;
+  std::vector<Shared<forces::v1::ResponseDuty>> response_duties;
+  std::vector<Shared<concerns::v1::ProgressNote>> progress_notes;
+  std::vector<Shared<concerns::v1::ForceResponse>> responses;
+  std::vector<Shared<concerns::v1::Revisit>> revisits;
+  std::vector<Shared<concerns::v1::Evidence>> evidence;
+  // For all:
   std::vector<Shared<monitoring::v1::Monitoring>> monitoring;
   std::vector<Shared<monitoring::v1::Proposal>> proposals;
   std::vector<Shared<monitoring::v1::Decision>> decisions;

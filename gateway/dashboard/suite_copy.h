@@ -9,15 +9,23 @@
 #include "common/rpc/informer.h"
 #include "grpcpp/channel.h"
 #include "oversight/concerns/v1/concern.pb.h"
+#include "oversight/concerns/v1/evidence.pb.h"
+#include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/forces/v1/force.pb.h"
+#include "oversight/forces/v1/inspection.pb.h"
+#include "oversight/forces/v1/office_holder.pb.h"
+#include "oversight/forces/v1/response_duty.pb.h"
 #include "oversight/monitoring/v1/ladder.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 
 namespace oversight::gateway {
 
-using ForcesInformer = rpc::Informer<forces::v1::Force>;
-using ConcernsInformer = rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation>;
+using ForcesInformer =
+    rpc::Informer<forces::v1::Force, forces::v1::OfficeHolder, forces::v1::Inspection, forces::v1::ResponseDuty>;
+using ConcernsInformer = rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ProgressNote,
+                                       concerns::v1::ForceResponse, concerns::v1::Revisit, concerns::v1::Evidence>;
 using MonitoringInformer = rpc::Informer<monitoring::v1::Monitoring, monitoring::v1::Proposal, monitoring::v1::Decision,
                                          monitoring::v1::Episode, monitoring::v1::Ladder>;
 

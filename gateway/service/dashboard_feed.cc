@@ -40,7 +40,8 @@ void DashboardFeed::Notify() {
   Pump(std::move(lock));
 }
 
-void DashboardFeed::Tick(absl::Time now, const std::vector<v1::SectionStatus>& sections) {
+void DashboardFeed::Tick(absl::Time now) {
+  const std::vector<v1::SectionStatus> sections = source_.Sections(audience_, force_);
   std::unique_lock lock(mu_);
   if (sent_ == nullptr || (now < sent_time_ + heartbeat_interval_ && StatesOf(sections) == sent_states_)) return;
   due_ = must_send_ = true;
@@ -76,7 +77,7 @@ void DashboardFeed::Send(std::unique_lock<std::mutex> lock) {
   lock.unlock();
 
   // Sections first: should the facts change in between, they are newer than the sections say, never older.
-  const std::vector<v1::SectionStatus> sections = source_.Sections(audience_);
+  const std::vector<v1::SectionStatus> sections = source_.Sections(audience_, force_);
   const absl::StatusOr<EncodedDashboard> encoded =
       force_.empty() ? source_.National() : source_.Force(force_, audience_);
   if (!encoded.ok()) {

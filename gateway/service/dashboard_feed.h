@@ -22,7 +22,7 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
   // Something may have changed.
   void Notify();
   // Time has passed: sends when a section's state has changed or a heartbeat is due.
-  void Tick(absl::Time now, const std::vector<v1::SectionStatus>& sections);
+  void Tick(absl::Time now);
   // The stream is over.
   void End();
 

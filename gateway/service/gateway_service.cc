@@ -1,16 +1,22 @@
 #include "gateway/service/gateway_service.h"
 
+#include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
+#include "common/time/london.h"
+#include "common/time/partial_date.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/dashboard_bytes.h"
 #include "gateway/service/dashboard_feed.h"
 
 namespace oversight::gateway {
 
-GatewayServiceImpl::GatewayServiceImpl(rpc::Host& host, DashboardSource& source, const auth::AuthorizationTable& table)
-    : host_(host), source_(source), table_(table) {
+GatewayServiceImpl::GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
+                                       const auth::AuthorizationTable& table)
+    : host_(host), source_(source), channels_(std::move(channels)), table_(table) {
   source_.AddListener([this] {
     std::vector<std::shared_ptr<DashboardFeed>> feeds;
     {
@@ -39,9 +45,8 @@ void GatewayServiceImpl::TendFeeds() {
     if (feeds_.empty()) continue;
     const std::vector<std::shared_ptr<DashboardFeed>> feeds(feeds_.begin(), feeds_.end());
     lock.unlock();
-    const auto sections = source_.Sections(Audience::kInspectorate);
     const absl::Time now = absl::Now();
-    for (const auto& feed : feeds) feed->Tick(now, sections);
+    for (const auto& feed : feeds) feed->Tick(now);
     lock.lock();
   }
 }
@@ -70,18 +75,68 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
   return host_.UnaryRaw<v1::GetForceDashboardRequest>(
       context, request, response,
       [this](rpc::Call& call, const v1::GetForceDashboardRequest& request, grpc::ByteBuffer* response, rpc::Done done) {
+        const Audience audience = AudienceOf(call.principal());
+        std::optional<absl::CivilDay> on_day;
+        if (request.has_on_date()) on_day = ToCivilDay(request.on_date());
+        if (on_day.has_value() && *on_day > source_.today()) {
+          Violations violations;
+          violations.Add("on_date", absl::StrCat("must not be in the future; today is ", FormatIso(source_.today())));
+          return done(violations.status());
+        }
+        if (request.has_as_of_time()) return GetPastDashboard(call, request, response, done);
         source_.WaitFresh(request.freshness(), call.deadline(),
-                          [this, response, force = request.name(), audience = AudienceOf(call.principal()),
-                           done](const absl::Status& fresh) {
+                          [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
+                           deadline = call.deadline(), done](const absl::Status& fresh) {
                             if (!fresh.ok()) return done(fresh);
-                            const auto sections = source_.Sections(audience);
-                            const auto encoded = source_.Force(force, audience);
-                            if (!encoded.ok()) return done(encoded.status());
-                            *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,
-                                                       *encoded);
-                            done(absl::OkStatus());
+                            const auto answer = [this, response, force, audience, done](
+                                                    std::vector<v1::SectionStatus> sections,
+                                                    const absl::StatusOr<EncodedDashboard>& encoded) {
+                              if (!encoded.ok()) return done(encoded.status());
+                              *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,
+                                                         *encoded);
+                              done(absl::OkStatus());
+                            };
+                            if (on_day.has_value() && *on_day != source_.today()) {
+                              // Sections first, here and below: should the facts change in between, they are newer than
+                              // it says.
+                              auto sections = source_.Sections(audience);
+                              return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
+                            }
+                            source_.WaitForOverview(force, freshness, deadline, [this, force, audience, answer] {
+                              auto sections = source_.Sections(audience, force);
+                              answer(std::move(sections), source_.Force(force, audience));
+                            });
                           });
       });
+}
+
+void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request,
+                                          grpc::ByteBuffer* response, rpc::Done done) {
+  const auto& stamp = request.as_of_time();
+  const absl::Time moment = absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+  std::optional<absl::CivilDay> on_day;
+  if (request.has_on_date()) on_day = ToCivilDay(request.on_date());
+  if (on_day.has_value() && *on_day > LondonDay(moment)) {
+    Violations violations;
+    violations.Add("on_date", absl::StrCat("must not be after as_of_time, which is on ", FormatIso(LondonDay(moment))));
+    return done(violations.status());
+  }
+  // In the caller's name: the owners show what that one may see.
+  const PrepareCall prepare = [&call](grpc::ClientContext& context) {
+    rpc::Propagate(call, absl::Seconds(10), &context, call.principal().name());
+  };
+  const Audience audience = AudienceOf(call.principal());
+  ReadPast(channels_, prepare, request.name(), stamp, audience, rpc::DeadlineFor(call, absl::Seconds(10)),
+           [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<PastFacts> past) {
+             if (!past.ok()) return done(past.status());
+             std::vector<v1::SectionStatus> sections = past->sections;
+             // Of another day than that of the moment there is no overview.
+             if (on_day.has_value() && *on_day != LondonDay(moment)) sections.resize(3);
+             const auto encoded = source_.ForceThen(*std::move(past), force, on_day, moment, audience);
+             if (!encoded.ok()) return done(encoded.status());
+             *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+             done(absl::OkStatus());
+           });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(grpc::CallbackServerContext* context,
@@ -106,7 +161,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
           }
           feed->End();
         });
-        feed->Notify();
+        if (request.force().empty()) return feed->Notify();
+        // The first state is to be whole, if that does not take long.
+        source_.WaitForOverview(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Notify(); });
       });
 }
 

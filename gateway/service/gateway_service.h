@@ -23,8 +23,10 @@ class GatewayServiceImpl final
           v1::GatewayService::WithRawCallbackMethod_GetForceDashboard<
               v1::GatewayService::WithRawCallbackMethod_WatchDashboard<v1::GatewayService::Service>>> {
  public:
-  // Listens to the source: make it before the copies start. All must outlive it.
-  GatewayServiceImpl(rpc::Host& host, DashboardSource& source, const auth::AuthorizationTable& table);
+  // Listens to the source: make it before the copies start. All must outlive it. The channels are for reads of the
+  // past.
+  GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
+                     const auth::AuthorizationTable& table);
   ~GatewayServiceImpl() override;
 
   grpc::ServerUnaryReactor* GetNationalDashboard(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -39,9 +41,12 @@ class GatewayServiceImpl final
 
  private:
   void TendFeeds();
+  void GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request, grpc::ByteBuffer* response,
+                        rpc::Done done);
 
   rpc::Host& host_;
   DashboardSource& source_;
+  const SuiteChannels channels_;
   const auth::AuthorizationTable& table_;
   std::mutex mu_;
   std::condition_variable wake_;

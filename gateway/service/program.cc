@@ -7,6 +7,7 @@
 #include "common/observe/config.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
+#include "gateway/dashboard/ask_overview.h"
 #include "gateway/dashboard/dashboard_source.h"
 #include "gateway/dashboard/suite_copy.h"
 #include "gateway/forward/grpc_proxy.h"
@@ -14,8 +15,10 @@
 #include "gateway/http/http_server.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
+#include "oversight/concerns/v1/bulk_service.pb.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.pb.h"
+#include "oversight/concerns/v1/national_recommendations_service.pb.h"
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/concerns/v1/responses_service.pb.h"
 #include "oversight/concerns/v1/revisits_service.pb.h"
@@ -28,6 +31,9 @@
 
 namespace oversight::gateway {
 namespace {
+
+// Whom the copies and the questions about what a service derives are from.
+constexpr char kPrincipal[] = "principals/gateway";
 
 using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
@@ -54,9 +60,9 @@ class GatewayApplication final : public rpc::Application {
         forces_(ChannelTo(options.forces, ForcesService::service_full_name())),
         concerns_(ChannelTo(options.concerns, ConcernsService::service_full_name())),
         monitoring_(ChannelTo(options.monitoring, MonitoringService::service_full_name())),
-        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, "principals/gateway", &runtime.metrics)),
-        source_(copy_, runtime.clock),
-        service_(runtime.host, source_, table_),
+        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, kPrincipal, &runtime.metrics)),
+        source_(copy_, runtime.clock, MakeAskOverview(concerns_, kPrincipal)),
+        service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         proxy_(backends_) {
     AddBackends(backends_);
     AddBackends(http_routes_);
@@ -101,6 +107,7 @@ class GatewayApplication final : public rpc::Application {
   void Stop() override {
     if (http_ != nullptr) http_->Stop(absl::Seconds(5));
     service_.Stop();
+    source_.Stop();
     copy_.Stop();
   }
 
@@ -111,7 +118,9 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<concerns::v1::GetResponseRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetRevisitRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetEvidenceRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::GetNationalItemRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", concerns_);
+    routes.AddService<concerns::v1::RunCommandsRequest>("concerns-service", concerns_);
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetAdviceRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);

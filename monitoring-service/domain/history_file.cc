@@ -138,7 +138,7 @@ class RowReader {
     const bool enhanced = move_.stage != nullptr && move_.stage->enhanced();
     const std::string cell = Cell(kReasons);
     for (const auto piece : absl::StrSplit(cell, ';')) {
-      const std::string text = Tidy(piece);
+      const std::string text = Tidy(std::string(piece));
       if (text.empty()) continue;
       if (text.size() > kMaxReasonBytes) {
         AddFault(kReasons, absl::StrCat(Quoted(text), " has more than ", kMaxReasonBytes, " bytes"));

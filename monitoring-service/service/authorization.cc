@@ -4,8 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "common/rpc/errors.h"
+#include "common/auth/roles.h"
 #include "monitoring-service/domain/names.h"
 
 namespace oversight::monitoring {
@@ -16,22 +15,10 @@ using auth::MethodRule;
 using auth::Role;
 using auth::Scope;
 
-const std::vector<Role>& Insiders() {
-  static const auto* const roles = new std::vector<Role>{
-      Role::ROLE_LIAISON_LEAD,    Role::ROLE_HM_INSPECTOR,
-      Role::ROLE_CHIEF_INSPECTOR, Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT,
-      Role::ROLE_PRESS_OFFICE,    Role::ROLE_RECORDS_MANAGER,
-      Role::ROLE_SERVICE,
-  };
-  return *roles;
-}
-
 // By the full name of the service.
 std::map<std::string, std::vector<MethodRule>> Rules() {
-  const std::vector<Role>& insiders = Insiders();
-  std::vector<Role> with_forces = insiders;
-  with_forces.push_back(Role::ROLE_FORCE);
-  with_forces.push_back(Role::ROLE_OVERSIGHT_BODY);
+  const std::vector<Role>& insiders = auth::Insiders();
+  const std::vector<Role>& with_forces = auth::InsidersAndForces();
   const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> inspectors = {Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
@@ -93,18 +80,12 @@ auth::AuthorizationTable ScopeTable(const std::string& service) { return {servic
 
 std::vector<auth::AuthorizationTable> RoleTables() {
   std::vector<auth::AuthorizationTable> tables;
-  for (auto& [service, rules] : Rules()) {
-    for (auto& rule : rules) {
-      rule.scope = Scope::kNone;
-      rule.force_field.clear();
-    }
-    tables.emplace_back(service, rules);
-  }
+  for (auto& [service, rules] : Rules()) tables.emplace_back(service, auth::RolesOnly(rules));
   return tables;
 }
 
 Viewer::Viewer(const auth::Principal& principal, auth::RegionLookup region)
-    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(Insiders())) {}
+    : principal_(principal), region_(std::move(region)), sees_everything_(principal.HasAnyRole(auth::Insiders())) {}
 
 bool Viewer::Covers(const std::string& force) const {
   return principal_.Covers(force, "") || principal_.Covers(force, region_(force));
@@ -112,12 +93,7 @@ bool Viewer::Covers(const std::string& force) const {
 
 absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
   if (force == kAnyForce || SeesStageOf(force)) return absl::OkStatus();
-  return Error(
-             absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_OUT_OF_SCOPE,
-             absl::StrCat(principal_.name(), " may not call ", method, " for ", force, ", which is outside its scope."))
-      .With("principal", principal_.name())
-      .With("method", method)
-      .With("force", force);
+  return auth::OutOfScope(principal_, method, force);
 }
 
 }  // namespace oversight::monitoring

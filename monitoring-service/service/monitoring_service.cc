@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/ledger/natural_order.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
@@ -25,6 +26,22 @@
 
 namespace oversight::monitoring {
 namespace {
+
+bool InThePast(const common::v1::ReadOptions& read) {
+  return read.as_of().moment_case() != common::v1::AsOf::MOMENT_NOT_SET;
+}
+
+// The recorded time at which the owners are asked for what goes with these stages.
+absl::Time MomentOf(const common::v1::ReadOptions& read, const Stages& stages) {
+  return read.as_of().has_recorded_time() ? rpc::GetTime(read.as_of().recorded_time()) : stages.time;
+}
+
+// That a force was in the default stage may only be said of a time at which somebody kept a record of stages.
+absl::Status NothingKnownYet(const std::string& name) {
+  return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND,
+               absl::StrCat("Nothing was known of ", name, " at that moment: the records of stages begin later."))
+      .Resource("Monitoring", name);
+}
 
 // Both copies, unless the facts show that forces-service need not answer.
 absl::Status NeedFacts(const OwnerFacts& facts, const v1::Dossier& dossier) {
@@ -285,14 +302,30 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   auto answer = [this, &call, response, force, done](const Stages& stages) {
     const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
+    if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
+      return done(rpc::NotReadable(gone->second));
+    }
     v1::Monitoring monitoring = stages.Of(ladders_, force);
     *response->mutable_monitoring() =
         viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
     done(absl::OkStatus());
   };
+  if (stages.revision == 0) return done(NothingKnownYet(request.name()));
   // What was moved is a force, whether or not the register can be asked.
-  if (stages.Knows(force) || owners_.Read().Force(force) != nullptr) return answer(stages);
+  if (stages.Knows(force)) return answer(stages);
+  if (InThePast(request.read())) {
+    return owners_.ForcesAsOf(MomentOf(request.read(), stages), rpc::DeadlineFor(call),
+                              [force, stages = std::move(stages), answer = std::move(answer),
+                               done](const absl::StatusOr<std::vector<std::string>>& forces) {
+                                if (!forces.ok()) return done(forces.status());
+                                if (std::find(forces->begin(), forces->end(), force) == forces->end()) {
+                                  return done(ForceNotFound(force, " at that moment"));
+                                }
+                                answer(stages);
+                              });
+  }
+  if (owners_.Read().Force(force) != nullptr) return answer(stages);
   owners_.Refresh(Owners::Need::kForces, rpc::DeadlineFor(call),
                   [force, stages = std::move(stages), answer = std::move(answer), done](const OwnerFacts& facts) {
                     if (absl::Status status = facts.NeedForce(force); !status.ok()) return done(status);
@@ -309,12 +342,13 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
              rpc::Done done) {
         const auto with_forces = [this, &call, &request, response, done](const std::string& after,
                                                                          const ledger::AsOf& as_of) {
+          if (InThePast(request.read())) return AnswerPastPage(call, request, response, after, as_of, done);
           const auto with_facts = [this, &call, &request, response, after, as_of, done](const OwnerFacts& facts) {
             if (absl::Status status = facts.NeedForces(); !status.ok()) return done(status);
             ReadStages(resources_.ledger(), as_of, "",
                        [this, &call, &request, response, after, facts, done](const absl::StatusOr<Stages>& stages) {
                          if (!stages.ok()) return done(stages.status());
-                         AnswerPage(call, request, response, after, *stages, facts, done);
+                         AnswerPage(call, request, response, after, *stages, facts.ForceNames(), done);
                        });
           };
           const OwnerFacts here = owners_.Read();
@@ -323,7 +357,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
         };
         if (!request.page_token().empty()) {
           const auto page = rpc::DecodePageToken(
-              resources_.ledger().store_id(),
+              resources_.ledger().incarnation(),
               rpc::HashParameters(call.method(), request, gate_.ViewerOf(call).visibility()), request.page_token());
           if (!page.ok()) return done(page.status());
           return with_forces(page->after, {.revision = page->revision});
@@ -335,30 +369,53 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
       });
 }
 
+void MonitoringServiceImpl::AnswerPastPage(rpc::Call& call, const v1::ListMonitoringRequest& request,
+                                           v1::ListMonitoringResponse* response, const std::string& after,
+                                           const ledger::AsOf& as_of, const rpc::Done& done) {
+  ReadStages(resources_.ledger(), as_of, "",
+             [this, &call, &request, response, after, done](const absl::StatusOr<Stages>& stages) {
+               if (!stages.ok()) return done(stages.status());
+               // Before the records begin nothing was known of any force, in the register or not.
+               if (stages->revision == 0) return AnswerPage(call, request, response, after, *stages, {}, done);
+               owners_.ForcesAsOf(MomentOf(request.read(), *stages), rpc::DeadlineFor(call),
+                                  [this, &call, &request, response, after, stages = *stages,
+                                   done](const absl::StatusOr<std::vector<std::string>>& forces) {
+                                    if (!forces.ok()) return done(forces.status());
+                                    AnswerPage(call, request, response, after, stages, *forces, done);
+                                  });
+             });
+}
+
 void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request,
                                        v1::ListMonitoringResponse* response, const std::string& after,
-                                       const Stages& stages, const OwnerFacts& facts, const rpc::Done& done) {
+                                       const Stages& stages, const std::vector<std::string>& forces,
+                                       const rpc::Done& done) {
   const Viewer viewer = gate_.ViewerOf(call);
   const int limit = request.page_size() <= 0 ? 50 : std::min(request.page_size(), 1000);
   const std::string after_key = ledger::SortKey(after);
   std::string last;
   bool more = false;
-  facts.forces->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
-    if (!after.empty() && ledger::SortKey(force.name()) <= after_key) return true;
-    if (!viewer.SeesStageOf(force.name())) return true;
-    v1::Monitoring monitoring = stages.Of(ladders_, force.name());
-    if (!request.stage().empty() && monitoring.stage() != request.stage()) return true;
+  for (const std::string& force : forces) {
+    if (!after.empty() && ledger::SortKey(force) <= after_key) continue;
+    if (!viewer.SeesStageOf(force)) continue;
+    if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
+      if (!viewer.sees_everything()) continue;
+      response->mutable_header()->add_redactions(gone->second.redaction);
+      last = force;  // So that the next page does not tell of it again.
+      continue;
+    }
+    v1::Monitoring monitoring = stages.Of(ladders_, force);
+    if (!request.stage().empty() && monitoring.stage() != request.stage()) continue;
     if (response->monitoring_size() == limit) {
       more = true;
-      return false;
+      break;
     }
-    last = force.name();
+    last = force;
     *response->add_monitoring() =
         viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
-    return true;
-  });
+  }
   if (more) {
-    response->set_next_page_token(rpc::EncodePageToken(resources_.ledger().store_id(),
+    response->set_next_page_token(rpc::EncodePageToken(resources_.ledger().incarnation(),
                                                        rpc::HashParameters(call.method(), request, viewer.visibility()),
                                                        {last, stages.revision}));
   }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/rpc/call.h"
 #include "common/rpc/resources.h"
@@ -81,8 +82,12 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
                                                                      rpc::Facts& log) const;
   void AnswerMonitoring(rpc::Call& call, const v1::GetMonitoringRequest& request, v1::GetMonitoringResponse* response,
                         Stages stages, rpc::Done done);
+  void AnswerPastPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
+                      const std::string& after, const ledger::AsOf& as_of, const rpc::Done& done);
+  // `forces`: those there were when the stages were as they are given here.
   void AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
-                  const std::string& after, const Stages& stages, const OwnerFacts& facts, const rpc::Done& done);
+                  const std::string& after, const Stages& stages, const std::vector<std::string>& forces,
+                  const rpc::Done& done);
   // Reads what the situation is about, then answers.
   template <class T>
   void ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/ledger/natural_order.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/informer_grpc.h"
+#include "common/rpc/resources.h"
 #include "common/rpc/status_mapping.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
@@ -125,12 +128,77 @@ class InformedOwners final : public Owners {
     if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived(&Refreshing::concerns_behind));
   }
 
+  void ForcesAsOf(absl::Time time, absl::Time deadline,
+                  std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
+    auto asking = std::make_shared<AskedRegister>();
+    asking->stub = forces_stub_;
+    asking->deadline = std::min(deadline, absl::Now() + kLongestWait);
+    asking->done = std::move(done);
+    asking->time = time;
+    asking->present = Read().forces;
+    asking->request.set_page_size(1000);
+    rpc::SetTime(time, asking->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    NextPage(asking);
+  }
+
   void Stop() override {
     forces_.Stop();
     concerns_.Stop();
   }
 
  private:
+  // A register being read, page by page.
+  struct AskedRegister {
+    std::shared_ptr<ForcesService::Stub> stub;
+    absl::Time deadline;
+    absl::Time time;
+    std::shared_ptr<const rpc::InformerCopy> present;
+    forces::v1::ListForcesRequest request;
+    std::vector<std::string> names;
+    bool redacted = false;  // names are missing
+    std::function<void(absl::StatusOr<std::vector<std::string>>)> done;
+  };
+  struct Page {
+    grpc::ClientContext context;
+    forces::v1::ListForcesResponse response;
+  };
+  static void NextPage(const std::shared_ptr<AskedRegister>& asking) {
+    auto page = std::make_shared<Page>();
+    page->context.set_deadline(absl::ToChronoTime(asking->deadline));
+    asking->stub->async()->ListForces(
+        &page->context, &asking->request, &page->response, [asking, page](const grpc::Status& told) {
+          const absl::Status status = rpc::FromGrpc(told);
+          if (absl::IsOutOfRange(status) && asking->request.read().has_as_of()) {
+            // Its clock is behind ours: all that it has recorded was recorded by then.
+            asking->request.mutable_read()->clear_as_of();
+            asking->request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
+            return NextPage(asking);
+          }
+          if (!status.ok()) return asking->done(Unavailable("forces-service"));
+          for (const auto& force : page->response.forces()) asking->names.push_back(force.name());
+          if (page->response.header().redactions_size() > 0) asking->redacted = true;
+          if (page->response.next_page_token().empty()) return asking->done(NamesOf(*asking));
+          asking->request.set_page_token(page->response.next_page_token());
+          NextPage(asking);
+        });
+  }
+  // What was known of a force then may have been redacted since. That it was known shows in what is known now: nothing
+  // leaves the register.
+  static absl::StatusOr<std::vector<std::string>> NamesOf(const AskedRegister& asked) {
+    if (!asked.redacted) return asked.names;
+    if (asked.present == nullptr) return Unavailable("forces-service");
+    std::set<std::pair<std::string, std::string>> in_order;
+    for (const std::string& name : asked.names) in_order.emplace(ledger::SortKey(name), name);
+    asked.present->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
+      if (rpc::GetTime(force.create_time()) <= asked.time)
+        in_order.emplace(ledger::SortKey(force.name()), force.name());
+      return true;
+    });
+    std::vector<std::string> names;
+    for (const auto& [key, name] : in_order) names.push_back(name);
+    return names;
+  }
+
   rpc::AskHead ForcesHead() {
     return HeadByList<forces::v1::ListForcesRequest, forces::v1::ListForcesResponse>(
         {}, [stub = forces_stub_](auto* context, auto* request, auto* response, auto done) {
@@ -189,9 +257,24 @@ absl::Status OwnerFacts::NeedForce(const std::string& name) const {
   OVERSIGHT_RETURN_IF_ERROR(NeedForces());
   if (Force(name) != nullptr) return absl::OkStatus();
   if (forces_behind) return Unavailable("forces-service");
-  return Error(
-             absl::StatusCode::kNotFound, v1::ERROR_REASON_FORCE_NOT_FOUND,
-             absl::StrCat("There is no force named \"", name, "\". ListForces of forces-service has those there are."))
+  return ForceNotFound(name);
+}
+
+std::vector<std::string> OwnerFacts::ForceNames() const {
+  std::vector<std::string> names;
+  if (forces == nullptr) return names;
+  forces->ForEach<forces::v1::Force>("", [&names](const forces::v1::Force& force) {
+    names.push_back(force.name());
+    return true;
+  });
+  return names;
+}
+
+absl::Status ForceNotFound(const std::string& name, const std::string& when) {
+  const std::string be = when.empty() ? "is" : "was", have = when.empty() ? "there are" : "there were";
+  return Error(absl::StatusCode::kNotFound, v1::ERROR_REASON_FORCE_NOT_FOUND,
+               absl::StrCat("There ", be, " no force named \"", name, "\"", when,
+                            ". ListForces of forces-service has those ", have, "."))
       .With("force", name)
       .Resource("Force", name);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
@@ -35,7 +36,12 @@ struct OwnerFacts {
   absl::Status NeedInspections() const;
   // NOT_FOUND FORCE_NOT_FOUND, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when a newer copy might have the force.
   absl::Status NeedForce(const std::string& name) const;
+  // The names of all forces, in natural order; none when there is no copy.
+  std::vector<std::string> ForceNames() const;
 };
+
+// NOT_FOUND FORCE_NOT_FOUND. `when`: now when it is empty, else such as " at that moment".
+absl::Status ForceNotFound(const std::string& name, const std::string& when = "");
 
 class Owners {
  public:
@@ -53,6 +59,11 @@ class Owners {
   // Brings what is needed up to the owners' heads, then gives all there is. Runs `done` once, on a gRPC thread or
   // inside this call, at the latest at the deadline or after kLongestWait; what failed is said to be behind.
   virtual void Refresh(Need need, absl::Time deadline, std::function<void(const OwnerFacts&)> done) = 0;
+  // Asks forces-service which forces the register had at a recorded time: their names, in natural order. When its clock
+  // has not reached that time yet, those of now. UNAVAILABLE DEPENDENCY_UNAVAILABLE when it does not answer. Runs
+  // `done` as Refresh does.
+  virtual void ForcesAsOf(absl::Time time, absl::Time deadline,
+                          std::function<void(absl::StatusOr<std::vector<std::string>>)> done) = 0;
   // Ends what it runs; waits end with what there is.
   virtual void Stop() = 0;
 };

@@ -14,18 +14,28 @@
 
 namespace oversight::monitoring {
 
-// Every resource of a kind with the terms, page by page at one revision.
+// Every resource of a kind with the terms, page by page at one revision. In the past, some may have been removed by
+// law since.
 template <class T>
-void ReadEvery(ledger::Ledger& ledger, ledger::ListQuery query, std::shared_ptr<std::vector<T>> so_far,
+struct Every {
+  std::vector<T> resources;
+  std::vector<ledger::Version> redacted;
+};
+template <class T>
+void ReadEvery(ledger::Ledger& ledger, ledger::ListQuery query, std::shared_ptr<Every<T>> so_far,
                std::function<void(absl::StatusOr<ledger::Head>)> done) {
   query.kind = T::descriptor()->full_name();
   query.limit = 1000;
   ledger.List(query, [&ledger, query, so_far, done](const absl::StatusOr<ledger::ListResult>& page) mutable {
     if (!page.ok()) return done(page.status());
     for (const auto& version : page->items) {
+      if (rpc::IsRedacted(version)) {
+        so_far->redacted.push_back(version);
+        continue;
+      }
       auto resource = rpc::FromVersion<T>(version);
       if (!resource.ok()) return done(resource.status());
-      so_far->push_back(*std::move(resource));
+      so_far->resources.push_back(*std::move(resource));
     }
     if (!page->more || page->items.empty()) return done(ledger::Head{page->read_revision, page->read_time});
     query.after = page->items.back().name;

@@ -101,21 +101,21 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
       [this](rpc::Call& call, const v1::GetRegisterRequest& request, v1::GetRegisterResponse* response,
              rpc::Done done) {
         struct Reading {
-          std::vector<v1::Episode> episodes;
-          std::vector<v1::Decision> decisions;
+          Every<v1::Episode> episodes;
+          Every<v1::Decision> decisions;
         };
         const auto reading = std::make_shared<Reading>();
         const auto answer = [this, &request, response, reading, done](const absl::StatusOr<ledger::Head>& at) {
           if (!at.ok()) return done(at.status());
           std::map<std::string, v1::Decision> decisions;
-          for (auto& decision : reading->decisions) decisions[decision.name()] = std::move(decision);
+          for (auto& decision : reading->decisions.resources) decisions[decision.name()] = std::move(decision);
           const auto name_of = [facts = owners_.Read()](const std::string& force) {
             const auto found = facts.Force(force);
             return found == nullptr ? std::string() : found->display_name();
           };
           std::optional<common::v1::PartialDate> on_date;
           if (request.has_on_date()) on_date = request.on_date();
-          *response = MakeRegister(ladders_, reading->episodes, decisions, name_of, on_date);
+          *response = MakeRegister(ladders_, reading->episodes.resources, decisions, name_of, on_date);
           resources_.SetHeader(at->revision, at->recorded_time, response->mutable_header());
           done(absl::OkStatus());
         };
@@ -125,14 +125,13 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
               ledger::ListQuery query;
               query.as_of = *as_of;
               ReadEvery<v1::Episode>(
-                  resources_.ledger(), query, std::shared_ptr<std::vector<v1::Episode>>(reading, &reading->episodes),
+                  resources_.ledger(), query, std::shared_ptr<Every<v1::Episode>>(reading, &reading->episodes),
                   [this, reading, answer, done](const absl::StatusOr<ledger::Head>& at) {
                     if (!at.ok()) return done(at.status());
                     ledger::ListQuery same;
                     same.as_of.revision = at->revision;
                     ReadEvery<v1::Decision>(resources_.ledger(), same,
-                                            std::shared_ptr<std::vector<v1::Decision>>(reading, &reading->decisions),
-                                            answer);
+                                            std::shared_ptr<Every<v1::Decision>>(reading, &reading->decisions), answer);
                   });
             });
       });

@@ -19,7 +19,7 @@ template <class T>
 absl::StatusOr<std::vector<Recorded<T>>> Of(const std::vector<ledger::HistoryEntry>& entries) {
   std::vector<Recorded<T>> versions;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (entry->version.kind != T::descriptor()->full_name() || entry->version.redacted) continue;
+    if (entry->version.kind != T::descriptor()->full_name() || rpc::IsRedacted(entry->version)) continue;
     Recorded<T> recorded;
     OVERSIGHT_ASSIGN_OR_RETURN(recorded.resource, rpc::FromVersion<T>(entry->version));
     rpc::SetChange(*entry, &recorded.change);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/names.h"
@@ -11,6 +12,15 @@
 #include "monitoring-service/service/read_every.h"
 
 namespace oversight::monitoring {
+namespace {
+
+template <class T>
+void PutByForce(Every<T>& every, std::map<std::string, T>* by_force) {
+  for (auto& item : every.resources) (*by_force)[ForceOf(item.name())] = std::move(item);
+}
+
+}  // namespace
+
 v1::Monitoring Stages::Of(const Ladders& ladders, const std::string& force) const {
   const auto stored = moved.find(force);
   v1::Monitoring monitoring = stored == moved.end() ? VirtualMonitoring(ladders, force) : stored->second;
@@ -24,16 +34,16 @@ v1::Monitoring Stages::Of(const Ladders& ladders, const std::string& force) cons
 void ReadStages(ledger::Ledger& ledger, const ledger::AsOf& as_of, const std::string& force,
                 std::function<void(absl::StatusOr<Stages>)> done) {
   struct Reading {
-    std::vector<v1::Monitoring> moved;
-    std::vector<v1::Proposal> open;
-    std::vector<v1::Decision> pending;
+    Every<v1::Monitoring> moved;
+    Every<v1::Proposal> open;
+    Every<v1::Decision> pending;
   };
   auto reading = std::make_shared<Reading>();
   // The list as it is kept for this reading: what `reading` holds must live until the last page is there.
   const auto into = [reading](auto* list) {
     return std::shared_ptr<std::remove_pointer_t<decltype(list)>>(reading, list);
   };
-  const auto query = [force](const ledger::AsOf& at, std::optional<ledger::Term> term) {
+  const auto query = [](const ledger::AsOf& at, std::optional<ledger::Term> term) {
     ledger::ListQuery query;
     query.as_of = at;
     if (term.has_value()) query.all_of = {*std::move(term)};
@@ -43,14 +53,16 @@ void ReadStages(ledger::Ledger& ledger, const ledger::AsOf& as_of, const std::st
     return force.empty() ? of_all : ledger::Term{term, force};
   };
   const auto of_force = force.empty() ? std::nullopt : std::optional(ForceTerm(force));
-  const auto finish = [reading, done](const absl::StatusOr<ledger::Head>& at) {
-    if (!at.ok()) return done(at.status());
+  const auto finish = [reading, done](const ledger::Head& at) {
     Stages stages;
-    stages.revision = at->revision;
-    stages.time = at->recorded_time;
-    for (auto& item : reading->moved) stages.moved[ForceOf(item.name())] = std::move(item);
-    for (auto& item : reading->open) stages.open[ForceOf(item.name())] = std::move(item);
-    for (auto& item : reading->pending) stages.pending[ForceOf(item.name())] = std::move(item);
+    stages.revision = at.revision;
+    stages.time = at.recorded_time;
+    PutByForce(reading->moved, &stages.moved);
+    for (auto& version : reading->moved.redacted) stages.redacted[ForceOf(version.name)] = std::move(version);
+    PutByForce(reading->open, &stages.open);
+    for (const auto& version : reading->open.redacted) stages.open[ForceOf(version.name)].set_name(version.name);
+    PutByForce(reading->pending, &stages.pending);
+    for (const auto& version : reading->pending.redacted) stages.pending[ForceOf(version.name)].set_name(version.name);
     done(std::move(stages));
   };
   ReadEvery<v1::Monitoring>(
@@ -58,14 +70,18 @@ void ReadStages(ledger::Ledger& ledger, const ledger::AsOf& as_of, const std::st
       [&ledger, reading, into, query, waiting, finish, done](const absl::StatusOr<ledger::Head>& at) {
         if (!at.ok()) return done(at.status());
         const ledger::AsOf same{.revision = at->revision};
-        ReadEvery<v1::Proposal>(
-            ledger, query(same, waiting(kOpenTerm, StateTerm(v1::PROPOSAL_STATE_OPEN))), into(&reading->open),
-            [&ledger, reading, into, query, waiting, same, finish, done](const absl::StatusOr<ledger::Head>& at) {
-              if (!at.ok()) return done(at.status());
-              ReadEvery<v1::Decision>(ledger,
-                                      query(same, waiting(kPendingTerm, StateTerm(v1::DECISION_STATE_PENDING_EFFECT))),
-                                      into(&reading->pending), finish);
-            });
+        const auto with_open = [&ledger, reading, into, query, waiting, finish, done, same,
+                                at = *at](const absl::StatusOr<ledger::Head>& open) {
+          if (!open.ok()) return done(open.status());
+          ReadEvery<v1::Decision>(
+              ledger, query(same, waiting(kPendingTerm, StateTerm(v1::DECISION_STATE_PENDING_EFFECT))),
+              into(&reading->pending), [finish, done, at](const absl::StatusOr<ledger::Head>& pending) {
+                if (!pending.ok()) return done(pending.status());
+                finish(at);
+              });
+        };
+        ReadEvery<v1::Proposal>(ledger, query(same, waiting(kOpenTerm, StateTerm(v1::PROPOSAL_STATE_OPEN))),
+                                into(&reading->open), with_open);
       });
 }
 

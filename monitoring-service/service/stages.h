@@ -23,11 +23,14 @@ struct Stages {
   ledger::Revision revision = 0;
   absl::Time time;
   std::map<std::string, v1::Monitoring> moved;  // By force; forces never moved are not in it.
-  std::map<std::string, v1::Proposal> open;     // By force.
-  std::map<std::string, v1::Decision> pending;  // By force: approved, and waits for its moment.
+  // By force. Of what was redacted since there is the name alone.
+  std::map<std::string, v1::Proposal> open;
+  std::map<std::string, v1::Decision> pending;  // Approved, and waits for its moment.
+  // By force: what the stage was at that revision was redacted since.
+  std::map<std::string, ledger::Version> redacted;
 
   bool Knows(const std::string& force) const {
-    return moved.count(force) > 0 || open.count(force) > 0 || pending.count(force) > 0;
+    return moved.count(force) > 0 || open.count(force) > 0 || pending.count(force) > 0 || redacted.count(force) > 0;
   }
   // The force's Monitoring, virtual when it was never moved, with the names of what waits.
   v1::Monitoring Of(const Ladders& ladders, const std::string& force) const;

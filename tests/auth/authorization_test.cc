@@ -6,7 +6,11 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "common/auth/roles.h"
 #include "common/rpc/errors.h"
+#include "tests/support/toy_table.h"
 
 namespace oversight::auth {
 namespace {
@@ -95,6 +99,36 @@ class AuthorizationTest : public ::testing::Test {
 
 TEST_F(AuthorizationTest, ACompleteTableIsAccepted) {
   EXPECT_TRUE(table_.Verify(service()).ok()) << table_.Verify(service());
+}
+
+TEST_F(AuthorizationTest, RolesOnlyLooksAtNoForce) {
+  const AuthorizationTable roles("sample.v1.SampleService", RolesOnly(GoodRules()));
+  EXPECT_TRUE(roles.Verify(service()).ok()) << roles.Verify(service());
+  const Principal inspector = Someone({Role::ROLE_HM_INSPECTOR}, {"forces/kent"});
+  EXPECT_TRUE(Check(roles, "GetThing", inspector, "forces/essex", region_).ok());
+  EXPECT_EQ(ReasonOf(Check(table_, "GetThing", inspector, "forces/essex", region_)), "OUT_OF_SCOPE");
+  EXPECT_EQ(ReasonOf(Check(roles, "UpdateThing", Someone({Role::ROLE_FORCE}, {}), "forces/kent", region_)),
+            "ROLE_NOT_ALLOWED");
+}
+
+TEST_F(AuthorizationTest, AStandInHasARuleForEverythingInTheContract) {
+  EXPECT_TRUE(oversight::testing::ToyTable(service()).Verify(service()).ok());
+  const AuthorizationTable table = oversight::testing::ToyTable(service(), {GoodRules()[0]}, {Role::ROLE_SERVICE});
+  EXPECT_TRUE(table.Verify(service()).ok()) << table.Verify(service());
+  EXPECT_EQ(table.Find("GetThing")->force_field, "name");
+  EXPECT_THAT(table.Find("ListThemes")->roles, ElementsAre(Role::ROLE_SERVICE));
+}
+
+TEST(RolesTest, EveryRoleIsInsideOrNot) {
+  // A new role has to be placed: nobody sees what is not published by oversight, or is kept from it.
+  std::set<int> placed = {Role::ROLE_UNSPECIFIED, Role::ROLE_PUBLIC, Role::ROLE_OPERATOR};
+  for (const Role role : InsidersAndForces()) EXPECT_TRUE(placed.insert(role).second) << RoleName(role);
+  const auto* roles = common::v1::Role_descriptor();
+  for (int i = 0; i < roles->value_count(); ++i) EXPECT_EQ(placed.count(roles->value(i)->number()), 1u) << i;
+  for (const Role role : {Role::ROLE_FORCE, Role::ROLE_OVERSIGHT_BODY}) {
+    EXPECT_THAT(Insiders(), ::testing::Not(::testing::Contains(role)));
+    EXPECT_THAT(InsidersAndForces(), ::testing::Contains(role));
+  }
 }
 
 TEST_F(AuthorizationTest, VerifyNamesEverythingThatIsWrong) {

@@ -382,5 +382,16 @@ TEST(WithdrawConcern, AlsoADraft) {
   EXPECT_EQ(withdrawn->recommendations[0].state(), v1::RECOMMENDATION_STATE_WITHDRAWN);
 }
 
+TEST(WasOpenOn, FromTheDayOfIssueUntilTheDayOfClosing) {
+  v1::Concern concern;
+  EXPECT_FALSE(WasOpenOn(concern, absl::CivilDay(2024, 1, 1))) << "a draft never was";
+  *concern.mutable_issue_date() = Date("2023-11-24");
+  EXPECT_FALSE(WasOpenOn(concern, absl::CivilDay(2023, 11, 23)));
+  EXPECT_TRUE(WasOpenOn(concern, absl::CivilDay(2023, 11, 24)));
+  *concern.mutable_closure()->mutable_close_date() = Date("2024-07");
+  EXPECT_TRUE(WasOpenOn(concern, absl::CivilDay(2024, 7, 30))) << "it need not have been closed by then";
+  EXPECT_FALSE(WasOpenOn(concern, absl::CivilDay(2024, 7, 31)));
+}
+
 }  // namespace
 }  // namespace oversight::concerns

@@ -55,7 +55,7 @@ TEST(DueItems, AreRecommendationsOfWhatWasIssuedThatAreNotClosed) {
   EXPECT_EQ(items[0].concern, "forces/kent/concerns/1");
   EXPECT_EQ(items[0].text.get(), &record.recommendations[3]->text()) << "shared, not copied";
   EXPECT_THAT(DueItemsOf(Made("forces/kent/concerns/1").Recommends(kRecDraft).record()), IsEmpty());
-  EXPECT_THAT(DueItemsOf({}), IsEmpty());
+  EXPECT_THAT(DueItemsOf(ConcernRecord()), IsEmpty());
 }
 
 TEST(DueItems, ComeByDayThenByNameWhateverTheirForce) {

@@ -87,6 +87,29 @@ TEST_F(ForceDirectoryTest, KnowsTheRegisterAlsoWhatCameAMomentAgo) {
   EXPECT_EQ(RegionFoundFor("forces/essex").value(), "East of England");
 }
 
+TEST_F(ForceDirectoryTest, TellsAllForcesAlsoWhatCameAMomentAgo) {
+  directory_ = WatchForces(server_->address(), metrics_);
+  const auto all = [&](absl::Duration patience) {
+    testing::Awaited<std::vector<forces::v1::Force>> told;
+    directory_->All(absl::Now() + patience, told.callback());
+    return told.Take();
+  };
+  for (const char* id : {"kent", "essex"}) Register(id, "South East");
+  std::vector<std::string> names;
+  const auto forces = all(absl::Seconds(20));
+  ASSERT_TRUE(forces.ok()) << forces.status();
+  for (const auto& force : *forces) {
+    names.push_back(force.name());
+    EXPECT_EQ(force.service(), forces::v1::SERVICE_TYPE_POLICE);
+  }
+  EXPECT_THAT(names, ::testing::ElementsAre("forces/essex", "forces/kent"));
+  // A copy that may be out of date is no answer.
+  server_.reset();
+  const absl::Status status = all(absl::Milliseconds(500)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(ReasonOf(status), "DEPENDENCY_UNAVAILABLE");
+}
+
 TEST_F(ForceDirectoryTest, SaysThereIsNoneOnlyAfterAsking) {
   directory_ = WatchForces(server_->address(), metrics_);
   const absl::Status status = RegionFoundFor("forces/atlantis").status();

@@ -9,6 +9,7 @@
 #include "concerns-service/domain/visibility.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "oversight/concerns/v1/national_recommendations_service.pb.h"
 #include "rapidcheck/gtest.h"
 #include "tests/concerns/domain_support.h"
 
@@ -27,10 +28,19 @@ TEST(Lifecycle, LastStatesAreLast) {
         EXPECT_FALSE(IsClosed(static_cast<v1::ConcernState>(state))) << row.verb;
       } else if (row.subject == Subject::kRecommendation) {
         EXPECT_FALSE(IsClosed(static_cast<v1::RecommendationState>(state))) << row.verb;
+      } else if (row.subject == Subject::kNational) {
+        EXPECT_FALSE(IsClosed(static_cast<v1::NationalRecommendationState>(state))) << row.verb;
+      } else if (row.subject == Subject::kNationalItem) {
+        EXPECT_FALSE(IsClosed(static_cast<v1::NationalItemState>(state))) << row.verb;
       }
     }
   }
   for (const auto state : {v1::CONCERN_STATE_DISCHARGED, v1::CONCERN_STATE_WITHDRAWN, v1::CONCERN_STATE_SUPERSEDED}) {
+    EXPECT_TRUE(IsClosed(state));
+  }
+  EXPECT_TRUE(IsClosed(v1::NATIONAL_RECOMMENDATION_STATE_WITHDRAWN));
+  for (const auto state :
+       {v1::NATIONAL_ITEM_STATE_VERIFIED, v1::NATIONAL_ITEM_STATE_NOT_APPLICABLE, v1::NATIONAL_ITEM_STATE_WITHDRAWN}) {
     EXPECT_TRUE(IsClosed(state));
   }
   for (const auto state :
@@ -53,6 +63,12 @@ TEST(Lifecycle, EveryStateCanBeReached) {
   for (int state = v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT; state <= v1::ForceResponseState_MAX; ++state) {
     EXPECT_TRUE(reached.count({Subject::kResponse, state})) << state;
   }
+  for (int state = v1::NATIONAL_RECOMMENDATION_STATE_DRAFT; state <= v1::NationalRecommendationState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kNational, state})) << state;
+  }
+  for (int state = v1::NATIONAL_ITEM_STATE_OPEN; state <= v1::NationalItemState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kNationalItem, state})) << state;
+  }
 }
 
 TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
@@ -69,6 +85,12 @@ TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
       case Subject::kResponse:
         open = {v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, v1::FORCE_RESPONSE_STATE_ADEQUATE,
                 v1::FORCE_RESPONSE_STATE_INADEQUATE};
+        break;
+      case Subject::kNational:
+        open = {v1::NATIONAL_RECOMMENDATION_STATE_DRAFT, v1::NATIONAL_RECOMMENDATION_STATE_ISSUED};
+        break;
+      case Subject::kNationalItem:
+        open = {v1::NATIONAL_ITEM_STATE_OPEN, v1::NATIONAL_ITEM_STATE_CLAIMED};
     }
     for (int state : open) {
       const bool taken = std::count(row.from.begin(), row.from.end(), state) > 0;
@@ -82,8 +104,10 @@ TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
 TEST(Lifecycle, EveryVerbIsACallOfAService) {
   const auto* concerns = v1::CreateConcernRequest::descriptor()->file()->service(0);
   const auto* responses = v1::CreateResponseRequest::descriptor()->file()->service(0);
+  const auto* nationals = v1::ClaimNationalItemRequest::descriptor()->file()->service(0);
   for (const auto& row : Lifecycle()) {
-    EXPECT_TRUE(concerns->FindMethodByName(row.verb) != nullptr || responses->FindMethodByName(row.verb) != nullptr)
+    EXPECT_TRUE(concerns->FindMethodByName(row.verb) != nullptr || responses->FindMethodByName(row.verb) != nullptr ||
+                nationals->FindMethodByName(row.verb) != nullptr)
         << row.verb;
   }
 }

@@ -37,6 +37,9 @@ class CopiedDirectory final : public ForceDirectory {
       std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) override {
     directory_.FindInspection(inspection, deadline, std::move(done));
   }
+  void All(absl::Time deadline, std::function<void(absl::StatusOr<std::vector<forces::v1::Force>>)> done) override {
+    directory_.All(deadline, std::move(done));
+  }
   std::string RegionOf(const std::string& force) const override { return directory_.RegionOf(force); }
   std::shared_ptr<const rpc::InformerCopy> Copy() const override {
     std::lock_guard lock(shelf_->mu);

@@ -408,7 +408,7 @@ TEST_F(OverviewServiceTest, APageTokenIsForItsQueryAndItsCaller) {
 // ---- Which state is read ----
 
 TEST_F(OverviewServiceTest, WaitsForWhatIsAskedForWithinTheDeadline) {
-  const std::string store = server_->ledger().store_id();
+  const std::string store = server_->ledger().incarnation();
   v1::GetForceSummaryRequest request;
   request.set_force(kForce);
   auto& consistency = *request.mutable_read()->mutable_consistency();

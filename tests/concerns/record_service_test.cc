@@ -573,6 +573,30 @@ TEST_F(RecordTest, ListsBySeveralStates) {
       << "what is hidden stays so";
 }
 
+TEST_F(RecordTest, ListsWhatWasOpenOnADay) {
+  const std::string open = Draft().name(), old = Draft().name();
+  for (const auto& name : {open, old}) {
+    Recommend(name);
+    Issue(name, "2023-10-02");
+  }
+  Draft();
+  auto supersession = Supersession(old, open);
+  *supersession.mutable_supersede_date() = ParsePartialDate("2023-11-01").value();
+  Must(Call(&Stub::SupersedeConcern, supersession));
+  const auto on = [](const std::string& day) {
+    return [day](v1::ListConcernsRequest& request) { *request.mutable_open_on_date() = ParsePartialDate(day).value(); };
+  };
+  EXPECT_THAT(List("forces/-", "gateway", on("2023-10-01")), IsEmpty());
+  EXPECT_THAT(List("forces/-", "gateway", on("2023-10-02")), ElementsAre(open, old));
+  EXPECT_THAT(List("forces/-", "gateway", on("2023-10-31")), ElementsAre(open, old));
+  EXPECT_THAT(List("forces/-", "gateway", on("2023-11-01")), ElementsAre(open)) << "closed by the end of the day";
+  v1::ListConcernsRequest partial;
+  partial.set_parent("forces/-");
+  partial.mutable_open_on_date()->set_year(2023);
+  EXPECT_THAT(Call(&Stub::ListConcerns, partial).status(),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+}
+
 TEST_F(RecordTest, ListsWhatIsDueOrOverdue) {
   // Due on 24 February 2024, one of them extended to the end of May.
   const std::string first = Issued().recommendations(0).name(), second = Issued().recommendations(0).name();

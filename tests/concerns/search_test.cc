@@ -184,7 +184,7 @@ TEST(Documents, AreTheConcernAndItsRecommendations) {
   EXPECT_TRUE(documents[1].open);
   EXPECT_FALSE(documents[2].open);
   EXPECT_FALSE(DocumentsOf(Made("forces/kent/concerns/1").Recommends(kRecDraft).record()).at(1).issued);
-  EXPECT_THAT(DocumentsOf({}), IsEmpty());
+  EXPECT_THAT(DocumentsOf(ConcernRecord()), IsEmpty());
 }
 
 // ---- The index beside a scan of everything ----

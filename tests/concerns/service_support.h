@@ -42,6 +42,11 @@ class Register {
     late_.merge(copy_);
     copy_.clear();
   }
+  // What else there is to know of a force; police, and active, until said.
+  void Describe(const std::string& name, forces::v1::ServiceType service, forces::v1::ForceState state) {
+    std::lock_guard lock(mu_);
+    described_[name] = {service, state};
+  }
   void SetReachable(bool reachable) {
     std::lock_guard lock(mu_);
     reachable_ = reachable;
@@ -61,6 +66,24 @@ class Register {
     force->set_name(name);
     force->set_region(copy_[name]);
     return std::shared_ptr<const forces::v1::Force>(force);
+  }
+  absl::StatusOr<std::vector<forces::v1::Force>> All() {
+    std::lock_guard lock(mu_);
+    if (!reachable_) {
+      return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE, "No answer.")
+          .With("service", "forces-service");
+    }
+    copy_.merge(late_);
+    std::vector<forces::v1::Force> forces;
+    for (const auto& [name, region] : copy_) {
+      auto& force = forces.emplace_back();
+      force.set_name(name);
+      force.set_region(region);
+      const auto it = described_.find(name);
+      force.set_service(it == described_.end() ? forces::v1::SERVICE_TYPE_POLICE : it->second.first);
+      force.set_state(it == described_.end() ? forces::v1::FORCE_STATE_ACTIVE : it->second.second);
+    }
+    return forces;
   }
   void AddInspection(const std::string& name) {
     std::lock_guard lock(mu_);
@@ -87,6 +110,7 @@ class Register {
  private:
   std::mutex mu_;
   std::map<std::string, std::string> copy_, late_;
+  std::map<std::string, std::pair<forces::v1::ServiceType, forces::v1::ForceState>> described_;
   std::set<std::string> inspections_;
   bool reachable_ = true;
 };
@@ -102,6 +126,9 @@ class RegisterDirectory final : public ForceDirectory {
       const std::string& inspection, absl::Time deadline,
       std::function<void(absl::StatusOr<std::shared_ptr<const forces::v1::Inspection>>)> done) override {
     done(forces_->FindInspection(inspection));
+  }
+  void All(absl::Time, std::function<void(absl::StatusOr<std::vector<forces::v1::Force>>)> done) override {
+    done(forces_->All());
   }
   std::string RegionOf(const std::string& force) const override { return forces_->RegionOf(force); }
 

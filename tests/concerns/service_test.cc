@@ -2,6 +2,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/concerns/service_support.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::concerns {
 namespace {
@@ -287,6 +288,51 @@ TEST_F(ConcernsServiceTest, InsidersReadEverything) {
   }
 }
 
+TEST_F(ConcernsServiceTest, PagesOfVersionsTellNothingOfThoseThatAreHidden) {
+  const std::string name = Draft().name();
+  const auto update = [&](const std::string& title) {
+    v1::UpdateConcernRequest request;
+    request.mutable_concern()->set_name(name);
+    request.mutable_concern()->set_title(title);
+    request.mutable_update_mask()->add_paths("title");
+    Must(Call(&Stub::UpdateConcern, request));
+  };
+  for (int i = 0; i < 7; ++i) update(absl::StrCat("Draft ", i));
+  Recommend(name);
+  const auto issued = Issue(name);
+  for (int i = 0; i < 2; ++i) {
+    v1::AssessHandlingRequest request;
+    request.set_name(name);
+    request.set_level(i == 0 ? v1::HANDLING_LEVEL_MANAGING : v1::HANDLING_LEVEL_MITIGATING);
+    request.set_rationale("Seen at the visit.");
+    Must(Call(&Stub::AssessHandling, request));
+  }
+  // Sizes of the pages, to the end.
+  const auto pages = [&](const std::string& principal, int size) {
+    v1::ListConcernVersionsRequest request;
+    request.set_name(name);
+    request.set_page_size(size);
+    std::vector<int> sizes;
+    do {
+      const auto page = Must(Call(&Stub::ListConcernVersions, request, principal));
+      sizes.push_back(page.versions_size());
+      for (const auto& version : page.versions()) {
+        const bool before_issue = version.change().revision() < issued.header().revision();
+        EXPECT_FALSE(before_issue && principal == "west-midlands-officer");
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty() && sizes.size() < 20);
+    return sizes;
+  };
+  // What is hidden takes no place, and where only hidden ones follow there is no next page.
+  EXPECT_THAT(pages("west-midlands-officer", 1), ElementsAre(1, 1, 1));
+  EXPECT_THAT(pages("west-midlands-officer", 2), ElementsAre(2, 1));
+  EXPECT_THAT(pages("west-midlands-officer", 3), ElementsAre(3));
+  EXPECT_THAT(pages("west-midlands-officer", 0), ElementsAre(3));
+  EXPECT_THAT(pages("liaison-lead", 4), ElementsAre(4, 4, 3));
+  EXPECT_THAT(pages("liaison-lead", 11), ElementsAre(11));
+}
+
 TEST_F(ConcernsServiceTest, AForceSeesWhatWasIssuedToItAndNothingElse) {
   const std::string issued = Issued().concern().name();
   const std::string draft = Draft().name();
@@ -430,6 +476,50 @@ TEST_F(ConcernsServiceTest, ReadsWaitForAConsistencyToken) {
   const auto got = Must(Call(&Stub::GetConcern, request));
   EXPECT_GE(got.header().revision(), issued.header().revision());
   EXPECT_EQ(got.concern().etag(), issued.concern().etag());
+}
+
+// ---- What was redacted by law ----
+
+// A caller who sees all is told what is gone; to others it must not show that there was something.
+TEST_F(ConcernsServiceTest, WhatWasRedactedShowsToThoseWhoSeeAll) {
+  const auto issued = Issued();
+  const int64_t issue = issued.header().revision();
+  const std::string name = issued.concern().name();
+  v1::AssessHandlingRequest assess;
+  assess.set_name(name);
+  assess.set_level(v1::HANDLING_LEVEL_RESPONDING);
+  assess.set_rationale("There is a plan.");
+  Must(Call(&Stub::AssessHandling, assess, "hm-inspector"));
+  const auto redacted = testing::CommitNow(server_->ledger(), testing::Redacting({name, issue}));
+  ASSERT_TRUE(redacted.ok()) << redacted.status();
+
+  v1::GetConcernRequest get;
+  get.set_name(name);
+  get.mutable_read()->mutable_as_of()->set_revision(issue);
+  v1::ListConcernsRequest list;
+  list.set_parent("forces/west-midlands");
+  *list.mutable_read() = get.read();
+  v1::ListConcernVersionsRequest versions;
+  versions.set_name(name);
+
+  EXPECT_THAT(Call(&Stub::GetConcern, get, "hm-inspector").status(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  const auto seen = Must(Call(&Stub::ListConcerns, list, "hm-inspector"));
+  EXPECT_THAT(seen.concerns(), IsEmpty());
+  EXPECT_THAT(seen.header().redactions(), ElementsAre("redactions/1"));
+  const auto all = Must(Call(&Stub::ListConcernVersions, versions, "hm-inspector"));
+  ASSERT_EQ(all.versions_size(), 3);
+  EXPECT_EQ(all.versions(1).change().redaction(), "redactions/1");
+  EXPECT_EQ(all.versions(1).change().verb(), "IssueConcern");
+  EXPECT_FALSE(all.versions(1).has_concern());
+
+  EXPECT_THAT(Call(&Stub::GetConcern, get, "west-midlands-officer").status(),
+              FailsWith(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+  const auto hidden = Must(Call(&Stub::ListConcerns, list, "west-midlands-officer"));
+  EXPECT_THAT(hidden.concerns(), IsEmpty());
+  EXPECT_THAT(hidden.header().redactions(), IsEmpty());
+  EXPECT_EQ(Must(Call(&Stub::ListConcernVersions, versions, "west-midlands-officer")).versions_size(), 1);
+  EXPECT_EQ(Must(Get(name, "west-midlands-officer")).concern().state(), v1::CONCERN_STATE_ISSUED);
 }
 
 }  // namespace

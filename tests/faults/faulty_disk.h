@@ -15,10 +15,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
+
 namespace oversight::testing {
 
 // What the test and the processes share, by a mapped file. All zero: nothing is wrong.
 struct DiskFaults {
+  char under[512];                   // the beginning of the paths concerned; set while nothing is wrong
   std::atomic<int32_t> write_error;  // errno of writes and of making files longer
   std::atomic<int32_t> sync_error;   // errno of syncs
   std::atomic<int32_t> read_only;    // 1: what needs a writable file system fails with EROFS, opening included
@@ -32,7 +35,7 @@ static_assert(std::atomic<int32_t>::is_always_lock_free);
 class FaultyDisk {
  public:
   // `under`: the beginning of the paths concerned.
-  explicit FaultyDisk(std::string under);
+  explicit FaultyDisk(const std::string& under = "/nowhere");
   ~FaultyDisk();
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
@@ -40,12 +43,16 @@ class FaultyDisk {
   DiskFaults* operator->() { return faults_; }
   // Whole again. What waits goes on.
   void Mend();
+  // Mends it, and concerns other paths from now on.
+  void Move(const std::string& under);
   // NAME=value, for the process that is to have this disk.
   std::vector<std::string> Environment() const;
 
  private:
-  const std::string under_;
-  std::string control_;
+  std::string Control() const { return folder_ / "control"; }
+  std::string Library() const { return folder_ / "preload.so"; }
+
+  const TempDir folder_;
   DiskFaults* faults_ = nullptr;
 };
 

@@ -16,12 +16,9 @@ namespace {
 
 using oversight::testing::DiskFaults;
 
-const char* g_under = nullptr;
-
 DiskFaults* Map() {
   const char* control = getenv("OVERSIGHT_FAULTY_DISK");
-  g_under = getenv("OVERSIGHT_FAULTY_DISK_UNDER");
-  if (control == nullptr || g_under == nullptr) return nullptr;
+  if (control == nullptr) return nullptr;
   using Open = int (*)(const char*, int, ...);
   const int file = reinterpret_cast<Open>(dlsym(RTLD_NEXT, "open"))(control, O_RDWR);
   if (file < 0) return nullptr;
@@ -35,7 +32,7 @@ DiskFaults* Faults() {
   return faults;
 }
 
-bool Concerned(const char* path) { return strncmp(path, g_under, strlen(g_under)) == 0; }
+bool Concerned(const char* path) { return strncmp(path, Faults()->under, strlen(Faults()->under)) == 0; }
 bool Concerned(int file) {
   char link[32], path[4096];
   // No snprintf: this may run in a signal handler or between fork and exec.
@@ -101,6 +98,7 @@ OVERSIGHT_WRITES(ssize_t, write, (int file, const void* data, size_t size), (fil
 OVERSIGHT_WRITES(ssize_t, pwrite, (int file, const void* data, size_t size, off_t at), (file, data, size, at))
 OVERSIGHT_WRITES(ssize_t, pwrite64, (int file, const void* data, size_t size, off64_t at), (file, data, size, at))
 OVERSIGHT_WRITES(ssize_t, pwritev, (int file, const iovec* parts, int count, off_t at), (file, parts, count, at))
+OVERSIGHT_WRITES(ssize_t, pwritev64, (int file, const iovec* parts, int count, off64_t at), (file, parts, count, at))
 OVERSIGHT_WRITES(int, ftruncate, (int file, off_t size) noexcept, (file, size))
 OVERSIGHT_WRITES(int, ftruncate64, (int file, off64_t size) noexcept, (file, size))
 #undef OVERSIGHT_WRITES

@@ -1,19 +1,23 @@
-// A real forces-service on a store that goes wrong, as its callers and its operators see it: what calls answer, gRPC
-// health, /readyz and /livez. Calls block, with a deadline. Everything acknowledged is remembered, so that each test
-// can ask in the end whether it is all there. For the test's thread; Create and Get by any.
+// A real forces-service on a store that goes wrong, whichever it is, as its callers and its operators see it: what
+// calls answer, gRPC health, /readyz and /livez. Calls block, with a deadline. Everything acknowledged is remembered,
+// so that each test can ask in the end whether it is all there, once. No refusal may be without a type or tell what a
+// driver said. For the test's thread; Create and Get by any.
 #pragma once
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
@@ -40,6 +44,18 @@ MATCHER_P(StatusIs, code, "") {
   return status.code() == code;
 }
 
+// A driver's words: the names of its parts and the phrases it uses.
+MATCHER(HasNoWordsOfADriver, "") {
+  const std::string text = absl::AsciiStrToLower(std::string(arg));
+  for (const char* word : {"sqlite", "postgres", "libpq", "sqlstate", "fatal", "error:", "server closed", "backend",
+                           "connection to", "relation", "socket", "/tmp/", "syntax", "ssl"}) {
+    if (text.find(word) == std::string::npos) continue;
+    *result_listener << "says \"" << word << '"';
+    return false;
+  }
+  return true;
+}
+
 inline bool TellsWhenToRetry(const absl::Status& status) {
   return status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value();
 }
@@ -49,6 +65,14 @@ class ServiceFixture : public ::testing::Test {
   // Starts it, or starts it again on the same store, and waits until it serves.
   void StartService(const std::string& store, const std::vector<std::string>& environment = {},
                     const std::vector<std::string>& flags = {}) {
+    service_ = std::make_unique<ServerProcess>(CommandFor(store, flags), folder_ / "ready.json",
+                                               folder_ / "service.log", environment);
+    const absl::Status serving = service_->WaitUntilServing();
+    ASSERT_TRUE(serving.ok()) << serving;
+    channel_ = rpc::MakeChannel({.target = service_->address(), .principal = "records-manager"});
+    stub_ = forces::v1::ForcesService::NewStub(channel_);
+  }
+  static std::vector<std::string> CommandFor(const std::string& store, const std::vector<std::string>& flags) {
     std::vector<std::string> command = {ServerProcess::Binary("forces-service"),
                                         "--listen=127.0.0.1:0",
                                         "--admin-listen=127.0.0.1:0",
@@ -56,11 +80,7 @@ class ServiceFixture : public ::testing::Test {
                                         "--drain-delay=0s",
                                         "--store=" + store};
     command.insert(command.end(), flags.begin(), flags.end());
-    service_ = std::make_unique<ServerProcess>(command, folder_ / "ready.json", folder_ / "service.log", environment);
-    const absl::Status serving = service_->WaitUntilServing();
-    ASSERT_TRUE(serving.ok()) << serving;
-    channel_ = rpc::MakeChannel({.target = service_->address(), .principal = "records-manager"});
-    stub_ = forces::v1::ForcesService::NewStub(channel_);
+    return command;
   }
   // As a crash would end it: what the store has then is what was durable, as far as the system knows.
   void KillService() { service_->process().Kill(); }
@@ -81,33 +101,47 @@ class ServiceFixture : public ::testing::Test {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + in);
     const grpc::Status status = stub_->CreateForce(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
+    if (!status.ok()) return Plain(rpc::FromGrpc(status));
     std::lock_guard lock(mu_);
-    acknowledged_[id] = response.header().revision();
+    const auto [first, is_new] = acknowledged_.emplace(id, response.header().revision());
+    EXPECT_EQ(first->second, response.header().revision()) << id << " was acknowledged twice";
+    EXPECT_TRUE(is_new || response.header().replayed()) << id << " was done twice";
     return response.header().revision();
   }
+  void CreateSome(int from, int to) {
+    for (int i = from; i <= to; ++i) {
+      const auto revision = Create(absl::StrCat("f", i));
+      ASSERT_TRUE(revision.ok()) << revision.status();
+    }
+  }
   // What a read gives, from the store itself when `revision` is given: a read in the past is in no memory.
-  absl::StatusOr<forces::v1::Force> Get(const std::string& id, int64_t revision = 0) {
+  absl::StatusOr<forces::v1::Force> Get(const std::string& id, int64_t revision = 0,
+                                        std::chrono::milliseconds in = kPatience) {
     forces::v1::GetForceRequest request;
     request.set_name("forces/" + id);
     if (revision > 0) request.mutable_read()->mutable_as_of()->set_revision(revision);
     forces::v1::GetForceResponse response;
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kPatience);
+    context.set_deadline(std::chrono::system_clock::now() + in);
     const grpc::Status status = stub_->GetForce(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
+    if (!status.ok()) return Plain(rpc::FromGrpc(status));
     return response.force();
   }
   // How many forces a list gives, from the store.
   absl::StatusOr<int> Count() {
+    int count = 0;
     forces::v1::ListForcesRequest request;
     request.set_page_size(1000);
-    forces::v1::ListForcesResponse response;
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kPatience);
-    const grpc::Status status = stub_->ListForces(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response.forces_size();
+    do {
+      forces::v1::ListForcesResponse response;
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + kPatience);
+      const grpc::Status status = stub_->ListForces(&context, request, &response);
+      if (!status.ok()) return Plain(rpc::FromGrpc(status));
+      count += response.forces_size();
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return count;
   }
 
   HttpAnswer Admin(const std::string& path) { return HttpCall(service_->addresses().at("admin"), "GET", path, {}, ""); }
@@ -121,19 +155,26 @@ class ServiceFixture : public ::testing::Test {
   }
   // Waits until load balancers and operators are told the same: ready, or not and why. Whatever holds, it is alive.
   void ExpectReady() {
-    EXPECT_TRUE(Eventually([&] { return HealthOf(channel_) == "SERVING"; })) << Admin("/readyz").body;
-    EXPECT_TRUE(Eventually([&] { return Admin("/readyz").status == 200; }));
-    EXPECT_EQ(HealthOf(channel_, "oversight.forces.v1.ForcesService"), "SERVING");
+    EXPECT_TRUE(Eventually([&] {
+      LookLater();
+      return HealthOf(channel_) == "SERVING" && Admin("/readyz").status == 200 &&
+             HealthOf(channel_, "oversight.forces.v1.ForcesService") == "SERVING";
+    })) << Admin("/readyz").body;
     ExpectAlive();
   }
   void ExpectNotReady(const std::string& why) {
-    EXPECT_TRUE(Eventually([&] { return HealthOf(channel_) == "NOT_SERVING"; }));
-    EXPECT_TRUE(Eventually([&] { return Admin("/readyz").status == 503; }));
-    EXPECT_TRUE(Eventually([&] { return Admin("/readyz").body.find(why) != std::string::npos; }))
-        << Admin("/readyz").body;
-    EXPECT_EQ(HealthOf(channel_, "oversight.forces.v1.ForcesService"), "NOT_SERVING");
+    EXPECT_TRUE(Eventually([&] {
+      LookLater();
+      const HttpAnswer ready = Admin("/readyz");
+      return ready.status == 503 && ready.body.find(why) != std::string::npos && HealthOf(channel_) == "NOT_SERVING" &&
+             HealthOf(channel_, "oversight.forces.v1.ForcesService") == "NOT_SERVING";
+    })) << Admin("/readyz").body;
+    EXPECT_THAT(Admin("/readyz").body, HasNoWordsOfADriver());
+    EXPECT_THAT(Admin("/metrics").body, HasNoWordsOfADriver());
     ExpectAlive();
   }
+  // Between two looks that cost more than a glance.
+  static void LookLater() { std::this_thread::sleep_for(std::chrono::milliseconds(10)); }
   void ExpectAlive() {
     EXPECT_EQ(HealthOf(channel_, "liveness"), "SERVING");
     EXPECT_EQ(Admin("/livez").status, 200);
@@ -145,7 +186,8 @@ class ServiceFixture : public ::testing::Test {
     EXPECT_TRUE(Get(id, revision).ok()) << Get(id, revision).status();
     EXPECT_TRUE(Count().ok()) << Count().status();
   }
-  // All that was acknowledged stands, at the revision that was told, and nothing else does.
+  // All that was acknowledged stands, at the revision that was told, and nothing else does: no write of ours is without
+  // its acknowledgement by now, and each made one revision.
   void ExpectNothingLost() {
     std::map<std::string, int64_t> acknowledged;
     {
@@ -158,10 +200,66 @@ class ServiceFixture : public ::testing::Test {
       EXPECT_EQ(force->revision(), revision) << id;
     }
     EXPECT_EQ(Count().value_or(-1), static_cast<int>(acknowledged.size()));
+    EXPECT_EQ(Metric("oversight_ledger_revision"), static_cast<double>(acknowledged.size()));
   }
   std::pair<std::string, int64_t> AnyAcknowledged() {
     std::lock_guard lock(mu_);
     return *acknowledged_.begin();
+  }
+  int Acknowledged() {
+    std::lock_guard lock(mu_);
+    return static_cast<int>(acknowledged_.size());
+  }
+
+  // Clients that write all the time: each records force after force, and what is refused again with the same request
+  // id until it is acknowledged.
+  class Traffic {
+   public:
+    explicit Traffic(ServiceFixture& fixture, const std::string& name = "t", int clients = 4) {
+      for (int c = 0; c < clients; ++c) {
+        clients_.emplace_back([this, &fixture, id = absl::StrCat(name, c, "-")] {
+          for (int i = 0; !stop_; ++i) Record(fixture, absl::StrCat(id, i));
+        });
+      }
+    }
+    ~Traffic() { Stop(); }
+    // Once the store is whole again: what is under way is acknowledged first.
+    void Stop() {
+      stop_ = true;
+      for (auto& client : clients_) client.join();
+      clients_.clear();
+    }
+    int refused() const { return refused_; }
+
+   private:
+    void Record(ServiceFixture& fixture, const std::string& id) {
+      const auto limit = std::chrono::steady_clock::now() + 4 * kPatience;
+      for (auto revision = fixture.Create(id); !revision.ok(); revision = fixture.Create(id)) {
+        ++refused_;
+        if (std::chrono::steady_clock::now() > limit) {
+          ADD_FAILURE() << id << " was never acknowledged: " << revision.status();
+          stop_ = true;
+          return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // Between two tries.
+      }
+    }
+    std::atomic<bool> stop_{false};
+    std::atomic<int> refused_{0};
+    std::vector<std::thread> clients_;
+  };
+
+  // Passes a refusal on and looks at its words, those of its details too.
+  static absl::Status Plain(absl::Status status) {
+    std::string all(status.message());
+    status.ForEachPayload([&all](absl::string_view, const absl::Cord& payload) { all += std::string(payload); });
+    EXPECT_THAT(all, HasNoWordsOfADriver());
+    // What gRPC itself refuses, such as a call that is out of time, has no reason.
+    if (!absl::IsDeadlineExceeded(status)) {
+      EXPECT_NE(ReasonOf(status), "") << status;
+      EXPECT_NE(status.message(), "") << status;
+    }
+    return status;
   }
 
   const TempDir folder_;

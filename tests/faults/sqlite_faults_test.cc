@@ -30,12 +30,6 @@ class SqliteFaultsTest : public ServiceFixture {
     ExpectReady();
     ExpectNothingLost();
   }
-  void CreateSome(int from, int to) {
-    for (int i = from; i <= to; ++i) {
-      const auto revision = Create(absl::StrCat("f", i));
-      ASSERT_TRUE(revision.ok()) << revision.status();
-    }
-  }
 
   const std::string path_ = folder_ / "store.db";
   FaultyDisk disk_{path_};
@@ -120,10 +114,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST_F(SqliteFaultsTest, WhileASyncHangsWritesWaitTheirNumberIsBoundedAndReadsGoOn) {
-  Start({"--max-in-flight=16"});  // so twelve writes
+  Start({"--max-in-flight=16", "--store-patience=2s"});  // so eight writes
   CreateSome(1, 3);
   disk_->hold_syncs = 1;
-  constexpr int kWaiting = 12;
+  constexpr int kWaiting = 8;
   const auto create = [this](const std::string& id, std::chrono::milliseconds in) {
     return std::async(std::launch::async, [this, id, in] { return Create(id, in).status(); });
   };

@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/test_server.h"
 #include "tests/support/watch_recorder.h"
 
@@ -622,6 +623,28 @@ TEST_F(ForcesServiceTest, TellsWhoWasChiefOnADayAndWhatWasKnownOfItWhen) {
   v1::GetOfficeHolderRequest get;
   get.set_name("forces/kent/officeHolders/2");
   EXPECT_EQ(ReasonOf(Call(&Stub::GetOfficeHolder, get, "public").status()), "RESOURCE_NOT_FOUND");
+
+  // What an office holder's entry was may have to go by law: then the answer says that something is left out.
+  v1::UpdateOfficeHolderRequest update;
+  update.mutable_office_holder()->set_name("forces/kent/officeHolders/1");
+  update.mutable_office_holder()->set_display_name("Withheld");
+  update.mutable_update_mask()->add_paths("display_name");
+  const int64_t before = server_->ledger().head().revision;
+  const auto updated = Call(&Stub::UpdateOfficeHolder, update, "liaison-lead");
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(),
+                                 testing::Redacting({"forces/kent/officeHolders/1", ended->header().revision()}))
+                  .ok());
+  v1::GetForceOnDateRequest ask;
+  ask.set_name("forces/kent");
+  *ask.mutable_date() = date(2023, 5, 16);
+  ask.mutable_read()->mutable_as_of()->set_revision(before);
+  const auto inside = Call(&Stub::GetForceOnDate, ask, "hm-inspector");
+  ASSERT_TRUE(inside.ok()) << inside.status();
+  ASSERT_EQ(inside->force().office_holders_size(), 1);
+  EXPECT_EQ(inside->force().office_holders(0).office_holder().display_name(), "Liaison Lead");
+  EXPECT_THAT(inside->header().redactions(), ElementsAre("redactions/1"));
+  EXPECT_EQ(Call(&Stub::GetForceOnDate, ask, "public")->header().redactions_size(), 0);
 }
 
 TEST_F(ForcesServiceTest, AMergedForceKeepsItsRecordAndAFileDoesNotBringItBack) {
@@ -655,6 +678,11 @@ TEST_F(ForcesServiceTest, AMergedForceKeepsItsRecordAndAFileDoesNotBringItBack) 
   find.set_query("kent police");
   EXPECT_EQ(List(find).size(), 1u);
   EXPECT_EQ(Get("forces/kent", 1)->force().display_name(), "Kent Police");
+  find.clear_query();
+  find.set_state(v1::FORCE_STATE_MERGED);
+  EXPECT_THAT(NamesOf(List(find)), ::testing::ElementsAre("forces/kent"));
+  find.set_state(v1::FORCE_STATE_ACTIVE);
+  EXPECT_THAT(NamesOf(List(find)), ::testing::ElementsAre("forces/essex"));
 }
 
 // ---- The rest ----

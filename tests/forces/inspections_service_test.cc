@@ -13,6 +13,7 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "tests/forces/inspection_support.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/test_server.h"
 #include "tests/support/watch_recorder.h"
 
@@ -530,6 +531,27 @@ TEST_F(InspectionsServiceTest, RefusesMalformedNamesAndReports) {
   for (const auto& [field, words] : ViolationsOf(Publish(kInspection, faulty).status())) fields.push_back(field);
   EXPECT_THAT(fields, UnorderedElementsAre("report.title", "report.address", "report.publication_date",
                                            "report.graded_areas[0].title", "report.graded_areas[0].grade"));
+}
+
+TEST_F(InspectionsServiceTest, WhatWasRedactedShowsInsideOnly) {
+  const std::string name = Awaited("forces/kent", PeelPlan());
+  const int64_t awaited = server_->ledger().head().revision;
+  v1::CancelInspectionRequest cancel;
+  cancel.set_name(name);
+  cancel.set_reason("It was merged with another.");
+  ASSERT_TRUE(Call(&Stub::CancelInspection, cancel).ok());
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({name, awaited})).ok());
+  v1::GetInspectionRequest get;
+  get.set_name(name);
+  get.mutable_read()->mutable_as_of()->set_revision(awaited);
+  EXPECT_EQ(ReasonOf(Call(&Stub::GetInspection, get, "hm-inspector").status()), "VERSION_REDACTED");
+  EXPECT_EQ(ReasonOf(Call(&Stub::GetInspection, get, "public").status()), "RESOURCE_NOT_FOUND");
+  v1::CompareGradesRequest compare;
+  compare.set_first(name);
+  compare.set_second(name);
+  *compare.mutable_read() = get.read();
+  EXPECT_EQ(ReasonOf(Call(&Stub::CompareGrades, compare, "hm-inspector").status()), "VERSION_REDACTED");
+  EXPECT_EQ(ReasonOf(Call(&Stub::CompareGrades, compare, "public").status()), "RESOURCE_NOT_FOUND");
 }
 
 }  // namespace

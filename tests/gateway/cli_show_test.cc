@@ -6,6 +6,7 @@
 #include "gateway/cli/contract.h"
 #include "gateway/cli/table.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -176,13 +177,15 @@ class StrangeTypes {
     file_ = pool_.BuildFile(file);
   }
   std::unique_ptr<Message> Make(const std::string& type, const std::string& json) {
-    auto message = NewMessage(*file_->FindMessageTypeByName(type));
+    std::unique_ptr<Message> message(factory_.GetPrototype(file_->FindMessageTypeByName(type))->New());
     EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, message.get()).ok()) << json;
     return message;
   }
 
  private:
   google::protobuf::DescriptorPool pool_;
+  // Its own: the one of the contract would remember types that are gone with the pool.
+  google::protobuf::DynamicMessageFactory factory_;
   const google::protobuf::FileDescriptor* file_ = nullptr;
 };
 

@@ -1,4 +1,6 @@
 // The command line as people use it, over the real gateway and the services behind it.
+#include <algorithm>
+#include <fstream>
 #include <sstream>
 
 #include "absl/strings/match.h"
@@ -8,6 +10,7 @@
 #include "gateway/cli/verbs.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/gateway/suite_fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace oversight::cli {
 namespace {
@@ -250,6 +253,97 @@ TEST_F(CliSuiteTest, AnyMethodIsCalledWithJson) {
               HasSubstr("\"displayName\": \"Kent Police\""));
   EXPECT_THAT(Shown("public", {"call", "get-force", R"({"name":"forces/kent"})", "--json"}),
               HasSubstr("\"displayName\":\"Kent Police\""));
+}
+
+// ---- National recommendations and many commands at once ----
+
+TEST_F(CliSuiteTest, ANationalRecommendationGoesToEveryForceAndIsClosedByBulk) {
+  Shown("liaison-lead", {"create-national-recommendation", "--title=Recommendation 1", "--text=Supervise violence.",
+                         "--theme=investigations", "--source.title=A thematic inspection", "--due-rule=within 3 months",
+                         "--service=police", "--all-active-forces"});
+  EXPECT_THAT(Shown("liaison-lead", {"issue-national-recommendation", "1"}),
+              AllOf(ContainsRegex("state: +issued\n"), HasSubstr("nationalRecommendations/1/forces/kent")));
+  EXPECT_THAT(Shown("west-midlands-officer", {"list-national-items"}),
+              AllOf(HasSubstr("nationalRecommendations/1/forces/west-midlands"), Not(HasSubstr("forces/kent"))));
+  EXPECT_THAT(Shown("liaison-lead", {"list-due", "kent"}), HasSubstr("nationalRecommendations/1/forces/kent"));
+
+  const testing::TempDir dir;
+  const std::string file = dir / "commands.jsonl";
+  std::ofstream(file)
+      << R"({"markNationalItemNotApplicable": {"name": "nationalRecommendations/1/forces/kent", )"
+      << R"("reason": "It has no such unit."}})"
+      << "\n\n"
+      << R"({"label": "Surrey", "verifyNationalItem": {"name": "nationalRecommendations/1/forces/surrey", )"
+      << R"("outcome": "VERIFICATION_OUTCOME_ACCEPTED", "rationale": "Seen."}})"
+      << "\n"
+      << R"({"extendNationalItem": {"name": "nationalRecommendations/1/forces/essex", "reason": "More."}})";
+  const Result trial = As("liaison-lead", {"bulk", file, "--dry-run"});
+  EXPECT_EQ(trial.code, 1);
+  EXPECT_THAT(trial.out,
+              AllOf(HasSubstr("line 1: would be done\n"), HasSubstr("1 would be done, 2 would be refused.")));
+  EXPECT_THAT(Shown("liaison-lead", {"get-national-item", "1/kent"}), ContainsRegex("state: +open\n"));
+
+  const Result run = As("liaison-lead", {"bulk", file, "--request-id=file-1"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("line 1: done, nationalRecommendations/1/forces/kent\n"),
+                    HasSubstr("line 3, Surrey: FAILED_PRECONDITION WRONG_STATE: "), HasSubstr("ClaimNationalItem"),
+                    HasSubstr("line 4: INVALID_ARGUMENT INVALID_FIELDS: 1 field is not valid: "
+                              "extend_national_item.due_date is required.\n"),
+                    HasSubstr("\n1 done, 2 refused.\n")));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("2 of 3 commands were refused."), HasSubstr("--request-id=file-1")));
+  EXPECT_THAT(Shown("liaison-lead", {"get-national-item", "1/kent"}), ContainsRegex("state: +not applicable\n"));
+
+  // Again: what was done stays done, once.
+  const Result again = As("liaison-lead", {"bulk", file, "--request-id=file-1", "--json"});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_EQ(std::count(again.out.begin(), again.out.end(), '\n'), 3);
+  EXPECT_THAT(again.out, AllOf(HasSubstr(R"("label":"line 1")"), HasSubstr(R"("replayed":true)"),
+                               HasSubstr(R"("label":"Surrey")"), HasSubstr(R"("reason":"WRONG_STATE")")));
+
+  EXPECT_THAT(Shown("chief-inspector", {"get-national-recommendation-matrix", "--force=kent"}),
+              HasSubstr("not applicable"));
+}
+
+TEST_F(CliSuiteTest, BulkRunsNothingWhenALineCannotBeRead) {
+  const std::string concern = Issued().concern().name();
+  const testing::TempDir dir;
+  const std::string file = dir / "commands.jsonl";
+  std::ofstream(file) << R"({"assessHandling": {"name": ")" << concern
+                      << R"(", "level": "HANDLING_LEVEL_ERADICATED", "rationale": "Seen."}})"
+                      << "\n"
+                      << "not JSON\n"
+                      << R"({"label": "nothing"})"
+                      << "\n"
+                      << R"({"assessHandlin": {}})"
+                      << "\n";
+  const Result result = As("liaison-lead", {"bulk", file});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("line 2: is not a command in JSON"), HasSubstr("line 3: gives no command"),
+                                HasSubstr("line 4: is not a command in JSON"), Not(HasSubstr("line 1:"))));
+  EXPECT_THAT(Shown("liaison-lead", {"show", concern}), Not(HasSubstr("eradicated")));
+  std::ofstream(dir / "empty.jsonl") << "\n";
+  EXPECT_THAT(As("liaison-lead", {"bulk", dir / "empty.jsonl"}).err, HasSubstr("has no commands"));
+  EXPECT_THAT(As("liaison-lead", {"bulk", dir / "none.jsonl"}).err, HasSubstr("Cannot read"));
+  EXPECT_THAT(As("public", {"bulk", file}).code, 1);
+}
+
+TEST_F(CliSuiteTest, BulkGoesOnPastOneCall) {
+  const std::string concern = Issued().concern().name();
+  const testing::TempDir dir;
+  const std::string file = dir / "commands.jsonl";
+  std::ofstream out(file);
+  for (int i = 0; i < 205; ++i) {
+    out << R"({"assessHandling": {"name": ")" << concern << R"(", "level": "HANDLING_LEVEL_ERADICATED", "rationale": ")"
+        << i << R"("}})"
+        << "\n";
+  }
+  out.close();
+  EXPECT_THAT(Shown("liaison-lead", {"bulk", file}),
+              AllOf(HasSubstr("line 205: done, "), HasSubstr("\n205 done, 0 refused.\n")));
+  const Result nobody = RunAt(gateway::Nowhere(), "liaison-lead", {"bulk", file, "--request-id=x", "--timeout=1"});
+  EXPECT_EQ(nobody.code, 3);
+  EXPECT_THAT(nobody.err, HasSubstr("Run the file again with --request-id=x"));
 }
 
 // Whatever is listed by a service can be listed here, with nothing but the word for it.

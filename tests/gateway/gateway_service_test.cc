@@ -8,6 +8,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.grpc.pb.h"
@@ -103,6 +104,66 @@ TEST_F(GatewayServiceTest, ShowsTheRegisterEachForceInItsDefaultStage) {
   EXPECT_EQ(Section(national, "forces-service").revision(), forces_->ledger().head().revision);
 }
 
+TEST_F(GatewayServiceTest, WhatIsDerivedIsWhatTheOwnerTellsEachCaller) {
+  const auto issued = Issued();
+  Draft(kForce, "A draft");
+  for (const std::string who : {"chief-inspector", "west-midlands-officer"}) {
+    const auto dashboard = Must(OfForce(kForce, Fully(), who));
+    concerns::v1::GetForceSummaryRequest ask;
+    ask.set_force(kForce);
+    const auto own = Must(Call<concerns::v1::ConcernOverviewService>(
+        *concerns_, who, &concerns::v1::ConcernOverviewService::Stub::GetForceSummary, ask));
+    EXPECT_EQ(dashboard.overview().summary().SerializeAsString(), own.summary().SerializeAsString()) << who;
+    ASSERT_EQ(dashboard.overview().due_size(), 1) << who;
+    EXPECT_EQ(dashboard.overview().due(0).concern(), issued.concern().name());
+    ASSERT_EQ(dashboard.sections_size(), 4);
+    EXPECT_EQ(dashboard.sections(3).part(), "overview");
+    EXPECT_EQ(dashboard.sections(3).state(), v1::SECTION_STATE_COMPLETE);
+    const bool inside = who == "chief-inspector";
+    EXPECT_EQ(dashboard.overview().history_size() > 0, inside);
+    EXPECT_EQ(dashboard.DebugString().find("A draft") != std::string::npos, inside);
+  }
+}
+
+TEST_F(GatewayServiceTest, AForceShowsThoseItTookThePlaceOf) {
+  ASSERT_THAT(Must(OfForce(kOther, Fully())).predecessors(), IsEmpty());
+  forces::v1::MergeForceRequest merge;
+  merge.set_name(kForce);
+  merge.set_successor(kOther);
+  merge.mutable_end_date()->set_year(2022);
+  merge.set_reason("A merger.");
+  Must(Call<ForcesService>(*forces_, "records-manager", &ForcesService::Stub::MergeForce, merge));
+  EXPECT_THAT(Must(OfForce(kOther, Fully())).predecessors(), ::testing::ElementsAre(kForce));
+  EXPECT_EQ(Must(OfForce(kForce, Fully())).force().successor(), kOther);
+}
+
+TEST_F(GatewayServiceTest, ThePastIsReadInTheCallersNameAndTheFutureRefused) {
+  const auto draft = Draft(kForce, "A draft");
+  v1::GetForceDashboardRequest request;
+  request.set_name(kForce);
+  *request.mutable_as_of_time() = draft.header().recorded_time();
+  const auto read = [&](const std::string& who) {
+    auto response = Call<Gateway>(*gateway_, who, &Gateway::Stub::GetForceDashboard, request);
+    return response.ok() ? absl::StatusOr<v1::ForceDashboard>(response->dashboard()) : response.status();
+  };
+  EXPECT_THAT(Titles(Must(read("chief-inspector"))), ::testing::ElementsAre("A draft"));
+  EXPECT_THAT(Titles(Must(read("west-midlands-officer"))), IsEmpty());
+  EXPECT_EQ(Must(read("west-midlands-officer")).sections(3).state(), v1::SECTION_STATE_COMPLETE);
+  request.mutable_as_of_time()->set_seconds(request.as_of_time().seconds() + 1000000);
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
+  // Before anything was recorded there was no force.
+  request.mutable_as_of_time()->set_seconds(1);
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+  request.clear_as_of_time();
+  request.mutable_on_date()->set_year(9000);
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+  request.mutable_on_date()->set_month(1);
+  request.mutable_on_date()->set_day(1);
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+  *request.mutable_as_of_time() = draft.header().recorded_time();
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+}
+
 TEST_F(GatewayServiceTest, ATokenShowsItsHolderWhatItWrote) {
   AwaitCurrent();
   for (int i = 0; i < 30; ++i) {
@@ -145,7 +206,7 @@ TEST_F(GatewayServiceTest, RefusesTokensThatAreNotOfThisSuite) {
   const auto mismatch = Refuses(absl::StatusCode::kInvalidArgument, "CONSISTENCY_TOKEN_MISMATCH");
   const auto elsewhere = StartForces();
   for (const std::string& token :
-       {std::string("nonsense"), rpc::EncodeConsistencyToken(elsewhere->ledger().store_id(), 1)}) {
+       {std::string("nonsense"), rpc::EncodeConsistencyToken(elsewhere->ledger().incarnation(), 1)}) {
     EXPECT_THAT(National(AtLeast({token})).status(), mismatch) << token;
     EXPECT_THAT(OfForce(kForce, AtLeast({token})).status(), mismatch) << token;
     EXPECT_EQ(ViolationsOf(National(AtLeast({token})).status()).size(), 1u);
@@ -158,7 +219,7 @@ TEST_F(GatewayServiceTest, ATokenNotReachedInTimeIsADeadlineExceeded) {
   AwaitCurrent();
   v1::GetNationalDashboardRequest request;
   request.mutable_freshness()->add_at_least_as_fresh(
-      rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1));
+      rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1));
   v1::GetNationalDashboardResponse response;
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::milliseconds(300));
@@ -356,7 +417,7 @@ TEST_F(GatewayServiceTest, AWatchSendsTheStateThenEachChange) {
   v1::WatchDashboardResponse response;
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.force().force().name(), kForce);
-  EXPECT_EQ(response.force().sections_size(), 3);
+  EXPECT_EQ(response.force().sections_size(), 4);
   EXPECT_EQ(response.force().concerns_size(), 0);
   ASSERT_TRUE(national->Read(&response));
   EXPECT_EQ(response.national().rows_size(), register_size_);
@@ -415,7 +476,7 @@ TEST_F(GatewayServiceTest, AHeartbeatRepeatsTheStateWithNewAges) {
   EXPECT_GE(steady_clock::now() - began, std::chrono::milliseconds(500));
   EXPECT_EQ(Builds(), builds);
   first.mutable_force()->clear_sections();
-  EXPECT_EQ(second.force().sections_size(), 3);
+  EXPECT_EQ(second.force().sections_size(), 4);
   second.mutable_force()->clear_sections();
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(first, second));
 }
@@ -598,7 +659,7 @@ TEST_F(GatewayServiceTest, DeadlinesArePassedOn) {
   // It would wait for a revision that does not come; the service gives up, since it knows until when.
   forces::v1::ListForcesRequest request;
   request.mutable_read()->mutable_consistency()->set_at_least_as_fresh(
-      rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1));
+      rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1));
   forces::v1::ListForcesResponse response;
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::milliseconds(300));

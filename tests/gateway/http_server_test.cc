@@ -113,7 +113,7 @@ class HttpServerTest : public SuiteFixture {
   std::string Waiting() {
     return absl::StrCat(
         R"({"read":{"consistency":{"atLeastAsFresh":")",
-        rpc::EncodeConsistencyToken(forces_->ledger().store_id(), forces_->ledger().head().revision + 1), R"("}}})");
+        rpc::EncodeConsistencyToken(forces_->ledger().incarnation(), forces_->ledger().head().revision + 1), R"("}}})");
   }
   // The revision comes: the service waits for it even when the caller has gone.
   void EndWaiting() {

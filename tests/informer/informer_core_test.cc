@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/informer.h"
 #include "common/rpc/tokens.h"
@@ -472,6 +473,52 @@ TEST(InformerCore, ShowsItselfInMetrics) {
     EXPECT_THAT(text, HasSubstr("oversight_informer_restarts_total"));
   }
   EXPECT_THAT(metrics.Render(), ::testing::Not(HasSubstr("oversight_informer_revision{")));
+}
+
+// An event of a concern that was redacted: there is its name, and the record.
+WatchConcernsResponse RedactedEvent(const std::string& store, int64_t revision, const std::string& name,
+                                    common::v1::EventType type) {
+  WatchConcernsResponse response;
+  response.mutable_events()->set_revision(revision);
+  response.mutable_events()->set_consistency_token(EncodeConsistencyToken(store, revision));
+  auto* event = response.mutable_events()->add_events();
+  event->set_name(name);
+  event->set_type(type);
+  event->set_redaction("redactions/1");
+  return response;
+}
+
+TEST(InformerCore, KeepsWhatItHasWhileItPassesWhatWasRedacted) {
+  Played played;
+  const auto& informer = played.informer;
+  std::vector<std::string> told;
+  played.informer.AddListener([&](const InformerChange& change) {
+    for (const auto& item : change.items) {
+      told.push_back(absl::StrCat(change.revision, " ", common::v1::EventType_Name(item.type), " ", item.name));
+    }
+  });
+  played.informer.Start();
+  const auto stream = played.owner.At(0);
+  stream->Created("s", 1);
+  stream->Events("s", 1, {{"forces/kent/concerns/1", "One"}});
+  stream->Send(RedactedEvent("s", 1, "forces/kent/concerns/2", common::v1::EVENT_TYPE_ADDED));
+  stream->Bookmark("s", 1, /*initial_state_end=*/true);
+  EXPECT_EQ(informer.Read()->Count<Concern>(), 1u);
+
+  stream->Send(RedactedEvent("s", 2, "forces/kent/concerns/1", common::v1::EVENT_TYPE_MODIFIED));
+  EXPECT_EQ(informer.Read()->revision(), 2);
+  EXPECT_EQ(Title(informer, "forces/kent/concerns/1"), "One");
+  // What took the place of the redacted one.
+  stream->Events("s", 3, {{"forces/kent/concerns/1", "Corrected"}, {"forces/kent/concerns/2", "Two"}});
+  EXPECT_EQ(Title(informer, "forces/kent/concerns/1"), "Corrected");
+  EXPECT_EQ(Title(informer, "forces/kent/concerns/2"), "Two");
+  // Nothing follows on a deletion.
+  stream->Send(RedactedEvent("s", 4, "forces/kent/concerns/1", common::v1::EVENT_TYPE_DELETED));
+  EXPECT_EQ(informer.Read()->Get<Concern>("forces/kent/concerns/1"), nullptr);
+  EXPECT_EQ(informer.Read()->Count<Concern>(), 1u);
+  EXPECT_THAT(told,
+              ElementsAre("1 EVENT_TYPE_ADDED forces/kent/concerns/1", "3 EVENT_TYPE_MODIFIED forces/kent/concerns/1",
+                          "3 EVENT_TYPE_ADDED forces/kent/concerns/2", "4 EVENT_TYPE_DELETED forces/kent/concerns/1"));
 }
 
 }  // namespace

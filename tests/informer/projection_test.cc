@@ -142,7 +142,7 @@ TEST(Projection, BeginsWithWhatIsThereNowAndFollows) {
   EXPECT_THAT(kept.index.told(), ElementsAre(3)) << "the current state at once, not the log";
   const auto first = kept.projection.Read();
   EXPECT_EQ(first->revision(), 3);
-  EXPECT_EQ(first->token(), EncodeConsistencyToken(ledger->store_id(), 3));
+  EXPECT_EQ(first->token(), EncodeConsistencyToken(ledger->incarnation(), 3));
   EXPECT_EQ(first->recorded_time(), ledger->head().recorded_time);
 
   Store(*ledger, {PutForce("kent", "Kent"), PutForce("surrey", "South East")});
@@ -200,13 +200,13 @@ TEST(Projection, TakesTokens) {
   Kept kept(*ledger);
   kept.projection.Start();
   Store(*ledger, {PutForce("kent", "South East")});
-  ASSERT_TRUE(kept.Settle(Kept::AtLeast(EncodeConsistencyToken(ledger->store_id(), 1))).ok());
+  ASSERT_TRUE(kept.Settle(Kept::AtLeast(EncodeConsistencyToken(ledger->incarnation(), 1))).ok());
   EXPECT_EQ(kept.index.regions().size(), 1u);
   for (const std::string& token : {std::string("nonsense"), EncodeConsistencyToken("another store", 1)}) {
     EXPECT_EQ(ReasonOf(kept.Settle(Kept::AtLeast(token))), "CONSISTENCY_TOKEN_MISMATCH") << token;
   }
   const absl::Status late =
-      kept.Settle(Kept::AtLeast(EncodeConsistencyToken(ledger->store_id(), 2)), absl::Milliseconds(20));
+      kept.Settle(Kept::AtLeast(EncodeConsistencyToken(ledger->incarnation(), 2)), absl::Milliseconds(20));
   EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(ReasonOf(late), "DEADLINE_EXCEEDED");
 }
@@ -271,7 +271,7 @@ TEST(Projection, ReadsTheCopyOfAnyMoment) {
     ASSERT_TRUE(copy.ok()) << copy.status();
     EXPECT_EQ(RegionsOf(**copy), states[revision]) << revision;
     EXPECT_EQ((*copy)->revision(), revision);
-    EXPECT_EQ((*copy)->token(), EncodeConsistencyToken(ledger->store_id(), revision));
+    EXPECT_EQ((*copy)->token(), EncodeConsistencyToken(ledger->incarnation(), revision));
   }
   EXPECT_EQ((*as_of({}))->recorded_time(), ledger->head().recorded_time);
   EXPECT_EQ(ReasonOf(as_of({.revision = 41}).status()), "REVISION_IN_FUTURE");
@@ -351,7 +351,7 @@ TEST(Projection, OfReplicasOnOneStore) {
       const auto revision = Store(writer, {PutForce(absl::StrCat("force-", i % 3), absl::StrCat(i))});
       Kept& reader = i % 2 == 0 ? at_b : at_a;
       const auto read =
-          i % 4 < 2 ? Kept::FullyConsistent() : Kept::AtLeast(EncodeConsistencyToken(a->store_id(), revision));
+          i % 4 < 2 ? Kept::FullyConsistent() : Kept::AtLeast(EncodeConsistencyToken(a->incarnation(), revision));
       ASSERT_TRUE(reader.Settle(read).ok());
       EXPECT_EQ(reader.index.regions()[absl::StrCat("forces/force-", i % 3)], absl::StrCat(i));
     }

@@ -3,25 +3,20 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
 #include "common/rpc/watch_stream.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "tests/support/toy_table.h"
 
 namespace oversight::testing {
 
 class ToyForces final : public rpc::Application, public forces::v1::ForcesService::CallbackService {
  public:
   static absl::StatusOr<std::unique_ptr<rpc::Application>> Build(rpc::Runtime& runtime) {
-    // A rule for whatever the contract has, as it grows; most of it has no handler here.
-    const auto* service = forces::v1::WatchForcesRequest::descriptor()->file()->service(0);
-    std::vector<auth::MethodRule> rules;
-    for (int i = 0; i < service->method_count(); ++i) {
-      rules.push_back({service->method(i)->name(), auth::Access::kRead, {auth::Role::ROLE_PUBLIC}});
-    }
-    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService({service->full_name(), std::move(rules)}));
+    const auto* service = forces::v1::ListForcesRequest::descriptor()->file()->service(0);
+    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(ToyTable(*service)));
     return std::unique_ptr<rpc::Application>(new ToyForces(runtime));
   }
 

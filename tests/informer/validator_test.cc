@@ -14,6 +14,7 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "oversight/common/v1/principal.pb.h"
+#include "oversight/concerns/v1/bulk_service.pb.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
@@ -277,6 +278,18 @@ TEST(Validator, ReadsRulesOfMessagesFromAnotherPool) {
   EXPECT_THAT(Fields(ViolationsOf(Validate(*message))), UnorderedElementsAre("name", "issue_date"));
 }
 
+TEST(Validator, LeavesAloneWhatIsCheckedApart) {
+  // The list itself keeps its rules; what stands in it is for the service.
+  const std::string bad = "commands { assess_handling { name: 'kent' } }";
+  EXPECT_THAT(Check<concerns::v1::RunCommandsRequest>(bad), IsEmpty());
+  EXPECT_THAT(Fields(Check<concerns::v1::RunCommandsRequest>("")), ElementsAre("commands"));
+  std::string many;
+  for (int i = 0; i < 101; ++i) many += bad;
+  EXPECT_THAT(Fields(Check<concerns::v1::RunCommandsRequest>(many)), ElementsAre("commands"));
+  EXPECT_THAT(Fields(Check<concerns::v1::BulkCommand>("assess_handling { name: 'kent' }")),
+              UnorderedElementsAre("assess_handling.name", "assess_handling.level", "assess_handling.rationale"));
+}
+
 TEST(ResourcePattern, Matches) {
   const ResourcePattern concern("forces/{force}/concerns/{concern}");
   EXPECT_TRUE(concern.Matches("forces/west-midlands/concerns/12", false));
@@ -297,6 +310,9 @@ TEST(ResourcePattern, Matches) {
     EXPECT_FALSE(either.Matches(bad, false)) << bad;
   }
   EXPECT_EQ(either.Explain(false).find('|'), std::string::npos);
+  const ResourcePattern item("nationalRecommendations/{national_recommendation}/forces/{force}");
+  EXPECT_TRUE(item.Matches("nationalRecommendations/3/forces/kent", false));
+  EXPECT_FALSE(item.Matches("nationalRecommendations/three/forces/kent", false));
   const ResourcePattern id("{stage}");
   EXPECT_TRUE(id.Matches(std::string(63, 'a'), false));
   EXPECT_FALSE(id.Matches(std::string(64, 'a'), false));

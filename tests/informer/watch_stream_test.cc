@@ -208,14 +208,14 @@ TEST(WatchStream, TellsOfNowThenOfWhatFollows) {
   Store(*ledger, {PutForce("kent", "South East")});
   Watching watching(ledger, "");
   EXPECT_EQ(watching.port->At(0).created().revision(), 1);
-  EXPECT_EQ(watching.port->At(0).created().consistency_token(), EncodeConsistencyToken(ledger->store_id(), 1));
+  EXPECT_EQ(watching.port->At(0).created().consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 1));
   EXPECT_EQ(watching.port->At(1).bookmark().revision(), 1) << "it has caught up, and says so";
 
   Store(*ledger, {PutForce("essex", "East"), PutForce("kent", "Kent")});
   const auto events = watching.port->At(2).events();
   EXPECT_EQ(events.revision(), 2);
   EXPECT_TRUE(events.has_recorded_time());
-  EXPECT_EQ(events.consistency_token(), EncodeConsistencyToken(ledger->store_id(), 2));
+  EXPECT_EQ(events.consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 2));
   ASSERT_THAT(Names(events), ElementsAre("forces/essex", "forces/kent")) << "one transaction, one message";
   EXPECT_EQ(events.events(0).type(), common::v1::EVENT_TYPE_ADDED);
   EXPECT_EQ(events.events(1).type(), common::v1::EVENT_TYPE_MODIFIED);
@@ -243,7 +243,7 @@ TEST(WatchStream, RevisionZeroWithItsTokenIsAPlaceInTheLog) {
   OwnLedger ledger;
   Store(*ledger, {PutForce("kent", "")});
   common::v1::WatchStart start;
-  start.set_token(EncodeConsistencyToken(ledger->store_id(), 0));
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
   Watching watching(ledger, start);
   EXPECT_EQ(watching.port->At(0).created().revision(), 0);
   EXPECT_EQ(watching.port->At(1).events().revision(), 1);
@@ -289,6 +289,105 @@ TEST(WatchStream, SendsTheInitialStateAtOneRevisionInChunks) {
   EXPECT_EQ(watching.port->At(4).bookmark().revision(), 8);
   EXPECT_EQ(watching.port->At(5).events().revision(), 9);
   EXPECT_EQ(watching.port->At(5).events().events_size(), 3);
+}
+
+// What is told of a version that was redacted: everything but what it held.
+void ExpectRedacted(const forces::v1::ForceEvent& event, const std::string& name, common::v1::EventType type) {
+  EXPECT_EQ(event.name(), name);
+  EXPECT_EQ(event.type(), type);
+  EXPECT_EQ(event.redaction(), "redactions/1");
+  EXPECT_EQ(event.resource_case(), forces::v1::ForceEvent::RESOURCE_NOT_SET);
+}
+
+void Redact(OwnLedger& ledger, const ledger::VersionId& id) {
+  const auto redacted = testing::CommitNow(*ledger, testing::Redacting(id));
+  ASSERT_TRUE(redacted.ok()) << redacted.status();
+}
+
+TEST(WatchStream, TellsOfWhatWasRedactedInItsPlace) {
+  OwnLedger ledger;
+  Store(*ledger, {PutForce("kent", "secret"), PutForce("essex", "East")});
+  Store(*ledger, {PutForce("kent", "corrected")});
+  Redact(ledger, {"forces/kent", 1});
+  common::v1::WatchStart start;
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
+  Watching watching(ledger, start);
+  const auto events = watching.port->At(1).events();
+  EXPECT_EQ(events.revision(), 1);
+  ASSERT_EQ(events.events_size(), 2);
+  ExpectRedacted(events.events(0), "forces/kent", common::v1::EVENT_TYPE_ADDED);
+  EXPECT_EQ(events.events(1).force().region(), "East");
+  EXPECT_EQ(watching.port->At(2).events().events(0).force().region(), "corrected");
+  EXPECT_EQ(watching.port->At(3).bookmark().revision(), 3) << "the record itself is not of this stream";
+}
+
+TEST(WatchStream, HidesWhatWasRedactedFromWhoMayNotSeeAll) {
+  OwnLedger ledger;
+  Store(*ledger, {PutForce("kent", "secret"), PutForce("essex", "East")});
+  Store(*ledger, {PutForce("kent", "corrected")});
+  Redact(ledger, {"forces/kent", 1});
+  auto port = std::make_shared<HeldPort>();
+  common::v1::WatchStart start;
+  start.set_token(EncodeConsistencyToken(ledger->incarnation(), 0));
+  // As services decide it: by the resource, which cannot be read here.
+  const auto feed = WatchFeed::Start(
+      port, Shape(), start,
+      {.ledger = ledger.ledger.get(), .clock = &ledger.clock, .visible = [](const ledger::Version& version) {
+         return FromVersion<forces::v1::Force>(version).ok();
+       }});
+  EXPECT_THAT(Names(port->At(1).events()), ElementsAre("forces/essex"));
+  EXPECT_THAT(Names(port->At(2).events()), ElementsAre("forces/kent"));
+  feed->Stop();
+}
+
+// The client is slow, and transactions that were read for it wait.
+TEST(WatchStream, ReadsAgainWhatWasRedactedWhileItWaited) {
+  OwnLedger ledger;
+  Store(*ledger, {PutForce("essex", "East")});
+  Store(*ledger, {PutForce("essex", "South East")});
+  Store(*ledger, {PutForce("kent", "secret")});
+  Store(*ledger, {PutForce("kent", "corrected")});
+  Watching slow(ledger, "resume_after: 1", nullptr, 200, /*hold=*/true);
+  EXPECT_TRUE(slow.port->At(0).has_created());
+  slow.port->Release(/*go_on_holding=*/true);
+  EXPECT_EQ(slow.port->At(1).events().revision(), 2);
+  Redact(ledger, {"forces/kent", 3});
+  slow.port->Release();
+  ExpectRedacted(slow.port->At(2).events().events(0), "forces/kent", common::v1::EVENT_TYPE_ADDED);
+  EXPECT_EQ(slow.port->At(3).events().events(0).force().region(), "corrected");
+  EXPECT_EQ(slow.port->At(4).bookmark().revision(), 5);
+  Store(*ledger, {PutForce("kent", "later")});
+  EXPECT_EQ(slow.port->At(5).events().revision(), 6);
+}
+
+TEST(WatchStream, ReadsTheInitialStateAgainToo) {
+  OwnLedger ledger;
+  for (const char* id : {"a", "b", "c", "d", "e"})
+    Store(*ledger, {PutForce(id, id == std::string("d") ? "secret" : "")});
+  auto port = std::make_shared<HeldPort>();
+  port->Hold();
+  // Pages of four, and one resource to a message.
+  const auto feed =
+      WatchFeed::Start(port, Shape(), StartOf("initial_state: true"),
+                       {.ledger = ledger.ledger.get(), .clock = &ledger.clock, .chunk_items = 4, .chunk_bytes = 1});
+  for (int i = 0; i <= 2; ++i) {
+    port->At(i);
+    port->Release(/*go_on_holding=*/true);
+  }
+  // "c" is on its way, "d" waits behind it.
+  EXPECT_THAT(Names(port->At(3).events()), ElementsAre("forces/c"));
+  Store(*ledger, {PutForce("d", "corrected")});
+  Redact(ledger, {"forces/d", 4});
+  port->Release();
+  EXPECT_TRUE(Eventually([&] { return port->Events().size() == 6; }));
+  feed->Stop();
+  const auto events = port->Events();
+  ExpectRedacted(events[3].events(0), "forces/d", common::v1::EVENT_TYPE_ADDED);
+  EXPECT_THAT(Names(events[4]), ElementsAre("forces/e"));
+  EXPECT_EQ(events[5].events(0).force().region(), "corrected");
+  testing::WatchRecorder recorder(WatchForcesResponse::descriptor(), /*initial_state=*/true);
+  for (const auto& message : port->All()) recorder.Add(message);
+  EXPECT_TRUE(testing::KeepsWatchPromises(recorder.story(), testing::LogToldBy<WatchForcesResponse>(*ledger)));
 }
 
 TEST(WatchStream, AnEmptyStateEndsAtOnce) {
@@ -340,7 +439,7 @@ TEST(WatchStream, SendsBookmarksWhileNothingHappens) {
   for (int i = 1; i <= 3; ++i) {
     const auto bookmark = watching.port->At(i).bookmark();
     EXPECT_EQ(bookmark.revision(), 0);
-    EXPECT_EQ(bookmark.consistency_token(), EncodeConsistencyToken(ledger->store_id(), 0));
+    EXPECT_EQ(bookmark.consistency_token(), EncodeConsistencyToken(ledger->incarnation(), 0));
     EXPECT_TRUE(bookmark.has_time());
     EXPECT_FALSE(bookmark.initial_state_end());
   }

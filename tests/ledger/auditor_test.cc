@@ -220,5 +220,52 @@ TEST_F(RedactionTest, ARecordMustBeOfWhatIsMissing) {
               AllOf(StartsWith("Revision 7: "), HasSubstr("another payload")));
 }
 
+// A payload may go after it was read, while the log is: then its record stands behind where the reading was to end.
+TEST_F(RedactionTest, ARecordBehindTheBeginningOfTheReadingMayComeTooLate) {
+  v1::Redaction redaction;
+  ASSERT_TRUE(redaction.ParseFromString(log_[6].changes[0].payload));
+  redaction.set_resource(log_[1].changes[0].name);
+  redaction.set_resource_revision(2);
+  redaction.set_name("redactions/2");
+  auto log = log_;
+  log[7].changes = {{.name = redaction.name(),
+                     .kind = "oversight.ledger.v1.Redaction",
+                     .payload = redaction.SerializeAsString(),
+                     .encoded_terms = EncodeTerms({})}};
+  Seal(log[7]);
+  EXPECT_THAT(Audit(log), AllOf(StartsWith("Revision 8: "), HasSubstr("nothing was removed there")));
+  for (const int64_t began_at : {7, 8}) {
+    Auditor auditor;
+    auditor.ReadingBegan(began_at);
+    for (const auto& transaction : log) auditor.Add(transaction);
+    EXPECT_EQ(auditor.Finish(), began_at == 7) << began_at;
+    if (began_at == 7) {
+      EXPECT_EQ(auditor.redactions(), 1);
+    }
+  }
+}
+
+TEST_F(RedactionTest, ReadingGoesOnWhileARecordIsAwaitedAndMoreComes) {
+  Auditor auditor;
+  for (size_t i = 0; i < 5; ++i) ASSERT_TRUE(auditor.Add(log_[i]));
+  ASSERT_TRUE(auditor.awaits_redactions());
+  EXPECT_TRUE(absl::IsUnavailable(ReadOnForRedactions(auditor, [] { return absl::UnavailableError("gone"); })));
+  int calls = 0;
+  const auto read_on = [&] {
+    ++calls;
+    auditor.Add(log_[static_cast<size_t>(auditor.size())]);
+    return absl::OkStatus();
+  };
+  EXPECT_TRUE(ReadOnForRedactions(auditor, read_on).ok());
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(auditor.size(), 7);
+  EXPECT_TRUE(auditor.Finish());
+
+  Auditor in_vain;
+  for (size_t i = 0; i < 5; ++i) ASSERT_TRUE(in_vain.Add(log_[i]));
+  EXPECT_TRUE(ReadOnForRedactions(in_vain, [] { return absl::OkStatus(); }).ok());
+  EXPECT_FALSE(in_vain.Finish());
+}
+
 }  // namespace
 }  // namespace oversight::ledger

@@ -52,6 +52,7 @@ using oversight::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 ExportHeader HeaderFor(const std::vector<LoggedTransaction>& log, size_t size) {
@@ -179,6 +180,34 @@ TEST(ExportTest, TheLayoutNeverChanges) {
   if (std::getenv("OVERSIGHT_UPDATE_GOLDEN") != nullptr) std::ofstream("tests/golden/export.jsonl") << file;
   std::ifstream golden("tests/golden/export.jsonl");
   EXPECT_EQ(file, std::string(std::istreambuf_iterator<char>(golden), {}));
+}
+
+TEST(ExportTest, AnAnswerThatWasRedactedIsSaidToBe) {
+  SampleLog sample;
+  std::vector<LoggedTransaction> log = {sample.Next(), sample.Next()};
+  log[1].request->response.clear();
+  log[1].request->redacted = true;
+  const std::string file = Exported(log);
+  EXPECT_EQ(Read(file), "sound");
+  const std::string line = LinesOf(file)[2];
+  EXPECT_THAT(line, HasSubstr("\"redacted\":true,\"requestHash\":"));
+  EXPECT_THAT(line, Not(HasSubstr("\"response\"")));
+  std::istringstream in(file);
+  ExportReader reader(in);
+  ASSERT_TRUE(reader.Open());
+  for (const LoggedTransaction& transaction : log) {
+    const LoggedTransaction* read = reader.Next();
+    ASSERT_NE(read, nullptr);
+    EXPECT_EQ(ToRecord(*read).SerializeAsString(), ToRecord(transaction).SerializeAsString());
+    EXPECT_EQ(FromRecord(ToRecord(transaction))->request->redacted, transaction.request->redacted);
+  }
+  // One that is there is not redacted.
+  v1::Transaction both = ToRecord(log[1]);
+  both.mutable_request()->set_response("here");
+  EXPECT_FALSE(FromRecord(both).ok());
+  std::string damaged = line;
+  damaged.replace(damaged.find("\"redacted\":true"), 15, "\"redacted\":false");
+  EXPECT_THAT(Read(LinesOf(file)[0] + LinesOf(file)[1] + Resealed(damaged)), StartsWith("Revision 2: "));
 }
 
 // Any byte of the file, changed in any way, is found, in the line where it is.

@@ -73,7 +73,7 @@ TEST_P(FaultTest, HealthStaysBadWhileTheStoreDoes) {
 }
 
 TEST_P(FaultTest, HealthTurnsBadWhileAWriteHangsAndGoodWhenItEnds) {
-  options_.stall_after = absl::Milliseconds(50);
+  options_.patience = absl::Milliseconds(50);
   Open();
   Store({Put("things/1", "a")});
   EXPECT_TRUE(ledger_->health().ok());
@@ -158,6 +158,33 @@ TEST_P(FaultTest, AReaderThatFailsIsReplaced) {
   faults_->reads_lost = 1;
   EXPECT_EQ(ReasonOf(GetNow(*ledger_, "things/1").status()), "STORE_UNAVAILABLE");
   EXPECT_EQ(Payload("things/1"), "a");
+}
+
+TEST_P(FaultTest, WhenTheStoreCannotBeReachedAllReadsThatWaitAreToldAtOnce) {
+  options_.reader_threads = 1;
+  Open();
+  Store({Put("things/1", "a")});
+  // A filter that waits holds the only reader.
+  std::promise<void> entered, go;
+  ListQuery slow{.kind = "test.Thing", .limit = 1};
+  slow.filter = [&](const Version&) {
+    entered.set_value();
+    go.get_future().wait();
+    return true;
+  };
+  Awaited<ListResult> held;
+  ledger_->List(slow, held.callback());
+  entered.get_future().wait();
+  std::vector<Awaited<GetResult>> reads(5);
+  for (auto& one : reads) ledger_->Get("things/none", {}, one.callback());
+  // The first finds that the connection is gone, the second that there is no other. Nobody else tries in vain.
+  faults_->reads_lost = 1;
+  faults_->open_reader_lost = 1;
+  go.set_value();
+  EXPECT_TRUE(held.Take().ok());
+  for (auto& one : reads) EXPECT_EQ(ReasonOf(one.Take().status()), "STORE_UNAVAILABLE");
+  EXPECT_EQ(ledger_->stats().queued_reads.load(), 0);
+  EXPECT_EQ(Payload("things/none"), "none");
 }
 
 TEST_P(FaultTest, LateAndCancelledCommandsAreDroppedUndecided) {

@@ -88,7 +88,7 @@ class ReplicasTest : public ::testing::Test {
 // A history must not cost what the log costs. A table of a few rows is read whole whatever its indexes: so that is
 // forbidden here.
 TEST_F(ReplicasTest, HistoriesWithAllBelowUseTheIndex) {
-  auto connection = *PgConnection::Open(url_);
+  auto connection = *PgConnection::Open({.url = url_});
   ASSERT_TRUE(connection->Execute("SET enable_seqscan = off").ok());
   const PgStatement explain{"EXPLAIN " + PostgresHistoryBelowSql()};
   const auto rows =
@@ -272,6 +272,76 @@ TEST_F(ReplicasTest, NumbersAreGivenOutOnce) {
   EXPECT_TRUE(all.contains("things/160"));
   RefreshNow(*a_);
   EXPECT_THAT(ListNow(*a_, {.kind = "test.Thing", .all_of = {{"all", "yes"}}, .limit = 1000})->items, SizeIs(160));
+}
+
+TEST_F(ReplicasTest, WhatOneRedactsLeavesTheMemoryOfTheOthers) {
+  ASSERT_TRUE(CommitNow(*a_, Storing({Put("things/1", "secret")}, "request-1", "\n\010things/1")).ok());
+  // The other has it in its cache, in its window and in what its writer remembers.
+  RefreshNow(*b_);
+  EXPECT_EQ(Payload(*b_, "things/1"), "secret");
+  auto watcher = *b_->Watch(0);
+  ASSERT_TRUE(CommitNow(*b_, Deciding([](View& view) -> absl::StatusOr<Decision> {
+                EXPECT_EQ((*view.Get("things/1"))->payload, "secret");
+                return Decision{{Put("things/2", "two")}, ""};
+              })).ok());
+  RefreshNow(*a_);
+  ASSERT_TRUE(CommitNow(*a_, Storing({Put("things/1", "corrected")})).ok());
+  const auto redacted = CommitNow(*a_, Redacting({"things/1", 1}));
+  ASSERT_TRUE(redacted.ok()) << redacted.status();
+  for (Ledger* ledger : {a_.get(), b_.get()}) {
+    EXPECT_EQ(RefreshNow(*ledger).revision, redacted->revision);
+    EXPECT_EQ(ledger->redactions(), 1);
+    EXPECT_EQ(Payload(*ledger, "things/1"), "corrected");
+    const auto past = GetNow(*ledger, "things/1", {.revision = 1});
+    EXPECT_EQ(past->version->payload, "");
+    EXPECT_EQ(past->version->redaction, "redactions/1");
+    EXPECT_EQ(ReasonOf(CommitNow(*ledger, Storing({}, "request-1")).status()), "ANSWER_REDACTED");
+    // What the other has redacted is seen by the next decision.
+    EXPECT_EQ(CommitNow(*ledger, Redacting({"things/1", 1})).status().code(), absl::StatusCode::kInternal);
+  }
+  const auto seen = *DrainTo(*watcher, redacted->revision);
+  EXPECT_EQ(seen[0]->versions[0].payload, "");
+  EXPECT_EQ(seen[0]->versions[0].redaction, "redactions/1");
+}
+
+// One corrects and redacts as fast as it can; whoever asks the other for what is current gets something that was.
+TEST_F(ReplicasTest, ReadsOfNowMeetNothingThatAnotherHasRedacted) {
+  Options no_cache;
+  no_cache.cache_bytes = 0;
+  b_ = *Ledger::Open(*EngineFor(url_), clock_, no_cache);
+  ASSERT_TRUE(CommitNow(*a_, Storing({Put("things/1", "0")})).ok());
+  RefreshNow(*b_);
+  std::atomic<bool> stop{false};
+  std::thread redacting([&] {
+    Revision last = 1;
+    for (int i = 1; i <= 150; ++i) {
+      Awaited<Committed> put, redacted;
+      a_->Commit(Storing({Put("things/1", absl::StrCat(i))}), put.callback());
+      a_->Commit(Redacting({"things/1", last}), redacted.callback());
+      last = put.Take()->revision;
+      EXPECT_TRUE(redacted.Take().ok());
+    }
+    stop = true;
+  });
+  int64_t highest = 0;
+  const auto look = [&] {
+    const auto got = GetNow(*b_, "things/1");
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_FALSE(got->version->redacted);
+    const auto list = ListNow(*b_, {.kind = "test.Thing"});
+    ASSERT_TRUE(list.ok()) << list.status();
+    ASSERT_THAT(list->items, SizeIs(1));
+    EXPECT_FALSE(list->items[0].redacted);
+    // Nor does it go back.
+    for (const std::string& payload : {got->version->payload, list->items[0].payload}) {
+      int64_t number = -1;
+      ASSERT_TRUE(absl::SimpleAtoi(payload, &number)) << payload;
+      EXPECT_GE(number, highest);
+      highest = number;
+    }
+  };
+  while (!stop && !HasFatalFailure()) look();
+  redacting.join();
 }
 
 TEST_F(ReplicasTest, ManyMayOpenAnEmptyStoreAtOnce) {

@@ -8,6 +8,7 @@
 #include "monitoring-service/service/authorization.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/golden.h"
+#include "tests/support/ledger_calls.h"
 #include "tests/support/watch_recorder.h"
 
 namespace oversight::monitoring {
@@ -138,6 +139,156 @@ TEST_F(MonitoringServiceTest, ThePastAnswersAsItWas) {
   request.mutable_read()->mutable_as_of()->set_revision(1000);
   EXPECT_THAT(Call("press-officer", &Stub::ListMonitoring, request).status(),
               Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
+}
+
+TEST_F(MonitoringServiceTest, ThePastHasTheForcesThatWereKnownThen) {
+  const absl::Time then = server_->clock().Now() + absl::Minutes(30);
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+  Register("forces/newtown");
+  const auto in = Move(EntryRequest());
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+
+  v1::ListMonitoringRequest request;
+  request.set_page_size(10);
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+  rpc::SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  const auto past = ListAll(request);
+  EXPECT_EQ(static_cast<int>(past.size()), register_size_);
+  for (const auto& monitoring : past) EXPECT_EQ(monitoring.stage(), "scan") << monitoring.name();
+  // By the revision of then, the same; by one of later, the register of later.
+  request.mutable_read()->mutable_as_of()->set_revision(started_at_);
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_);
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+
+  v1::GetMonitoringRequest get;
+  get.set_name("forces/newtown/monitoring");
+  EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
+  get.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
+  rpc::SetTime(then, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
+              Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
+}
+
+TEST_F(MonitoringServiceTest, AnOwnerWhoseClockIsBehindIsAskedWhatItHas) {
+  Register("forces/newtown");
+  server_->clock().Advance(absl::Hours(1));
+  const auto in = Move(EntryRequest());
+  v1::ListMonitoringRequest request;
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  EXPECT_EQ(static_cast<int>(ListAll(request).size()), register_size_ + 1);
+}
+
+TEST_F(MonitoringServiceTest, NothingIsClaimedOfATimeBeforeTheRecordsBegin) {
+  // The register is an hour older than the records of stages.
+  const absl::Time imported = forces_->clock().Now();
+  forces_->clock().Advance(absl::Hours(1));
+  testing::TestServerOptions options;
+  options.now = imported + absl::Hours(1);
+  server_ = StartMonitoring(forces_->address(), concerns_->address(), options);
+  ASSERT_EQ(static_cast<int>(ListAll({}).size()), register_size_);
+  for (const absl::Time moment : {imported - absl::Hours(24), imported + absl::Minutes(30)}) {
+    for (const char* stage : {"", "scan"}) {
+      v1::ListMonitoringRequest request;
+      request.set_stage(stage);
+      rpc::SetTime(moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+      const auto list = Call("press-officer", &Stub::ListMonitoring, request);
+      ASSERT_TRUE(list.ok()) << list.status();
+      EXPECT_EQ(list->monitoring_size(), 0);
+      EXPECT_EQ(list->next_page_token(), "");
+      EXPECT_EQ(list->header().revision(), 0);
+      EXPECT_FALSE(list->header().has_recorded_time());
+    }
+    v1::GetMonitoringRequest get;
+    get.set_name("forces/kent/monitoring");
+    rpc::SetTime(moment, get.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
+                Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+  }
+}
+
+TEST_F(MonitoringServiceTest, OfAPastThatWasRedactedItSaysSo) {
+  const auto in = Move(EntryRequest());
+  Move(ReturnRequest());
+  const std::string stage = std::string(kForce) + "/monitoring";
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({stage, in.header().revision()})).ok());
+  // The proposal as it was made, before it was decided.
+  const std::string proposal = std::string(kForce) + "/proposals/1";
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({proposal, in.header().revision() - 1})).ok());
+
+  const absl::Status gone = Get(kForce, "press-officer", in.header().revision()).status();
+  EXPECT_THAT(gone, Refuses(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  EXPECT_EQ(ErrorMetadata(gone, "redaction"), "redactions/1");
+  EXPECT_EQ(Get(kForce)->monitoring().stage(), "scan");
+  // That a proposal waited is known by its name.
+  const auto waiting = Get(kForce, "press-officer", in.header().revision() - 1);
+  ASSERT_TRUE(waiting.ok()) << waiting.status();
+  EXPECT_EQ(waiting->monitoring().open_proposal(), proposal);
+
+  v1::ListMonitoringRequest request;
+  request.set_page_size(1000);
+  request.mutable_read()->mutable_as_of()->set_revision(in.header().revision());
+  const auto list = Call("press-officer", &Stub::ListMonitoring, request);
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->monitoring_size(), register_size_ - 1);
+  EXPECT_THAT(list->header().redactions(), ElementsAre("redactions/1"));
+  const auto outside = Call("west-midlands-officer", &Stub::ListMonitoring, request);
+  ASSERT_TRUE(outside.ok()) << outside.status();
+  EXPECT_EQ(outside->header().redactions_size(), 0);
+
+  // Each page tells of what is left out on it, and none twice.
+  std::vector<std::string> told;
+  size_t listed = 0;
+  request.set_page_size(1);
+  do {
+    const auto page = Call("press-officer", &Stub::ListMonitoring, request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    listed += static_cast<size_t>(page->monitoring_size());
+    told.insert(told.end(), page->header().redactions().begin(), page->header().redactions().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(static_cast<int>(listed), register_size_ - 1);
+  EXPECT_THAT(told, ElementsAre("redactions/1"));
+}
+
+TEST_F(MonitoringServiceTest, AForceOfWhichTheRegisterOfThenWasRedactedWasKnownThen) {
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+  const absl::Time then = server_->clock().Now();
+  for (auto* server : {forces_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+  Register("forces/newtown");
+  auto force = forces_->StubAs<forces::v1::ForcesService>("records-manager");
+  forces::v1::RenameForceRequest rename;
+  rename.set_name("forces/kent");
+  rename.set_display_name("Another name");
+  rename.mutable_from_date()->set_year(2023);
+  rename.set_reason("A test.");
+  forces::v1::RenameForceResponse renamed;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto status = force->RenameForce(&context, rename, &renamed);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  const auto versions = testing::HistoryNow(forces_->ledger(), {.name = "forces/kent"});
+  ASSERT_EQ(versions->entries.size(), 2u);
+  const ledger::VersionId first{"forces/kent", versions->entries[1].version.revision};
+  ASSERT_TRUE(testing::CommitNow(forces_->ledger(), testing::Redacting(first)).ok());
+
+  v1::ListMonitoringRequest request;
+  rpc::SetTime(then, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+  std::vector<std::string> names;
+  for (const auto& monitoring : ListAll(request)) names.push_back(ForceOf(monitoring.name()));
+  EXPECT_EQ(static_cast<int>(names.size()), register_size_) << "kent, and not newtown";
+  EXPECT_THAT(names, Contains("forces/kent"));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return ledger::SortKey(a) < ledger::SortKey(b);
+  }));
+  v1::GetMonitoringRequest get;
+  get.set_name("forces/kent/monitoring");
+  *get.mutable_read() = request.read();
+  EXPECT_EQ(Call("press-officer", &Stub::GetMonitoring, get)->monitoring().stage(), "scan");
+  get.set_name("forces/newtown/monitoring");
+  EXPECT_THAT(Call("press-officer", &Stub::GetMonitoring, get).status(),
+              Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
 }
 
 TEST_F(MonitoringServiceTest, VersionsAreMovesAndTellWhoDecided) {
@@ -743,6 +894,14 @@ TEST_F(MonitoringServiceTest, WhatMovesNothingGoesOnWhileTheOwnersAreDown) {
   EXPECT_TRUE(declined.ok()) << declined.status();
   EXPECT_THAT(Propose(ReturnRequest()).status(), Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
   EXPECT_EQ(static_cast<int>(ListAll({}).size()), register_size_);
+  // Of the past, what the log knows; of which forces there were then, only the register could tell.
+  EXPECT_TRUE(Get(kForce, "press-officer", Head()).ok());
+  EXPECT_THAT(Get("forces/kent", "press-officer", Head()).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+  v1::ListMonitoringRequest past;
+  past.mutable_read()->mutable_as_of()->set_revision(Head());
+  EXPECT_THAT(Call("press-officer", &Stub::ListMonitoring, past).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
 }
 
 TEST_F(MonitoringServiceTest, AnEntryOnOutsideEvidenceNeedsNoConcerns) {

@@ -7,6 +7,7 @@
 #include "oversight/monitoring/v1/disclosures_service.grpc.pb.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/awaited.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -384,6 +385,50 @@ TEST_F(MovesServiceTest, DisclosuresAreListedByWhatTheyWereAboutAndKeptFromOutsi
       EXPECT_THAT(status, Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED")) << outsider;
     }
   }
+}
+
+// ---- What was removed by law ----
+
+TEST_F(MovesServiceTest, WhatWasRedactedIsLeftOutAndADecisionThatWaitedIsKnownByItsName) {
+  const auto waiting = Approve();
+  ASSERT_TRUE(Disclose(kProposal).ok());
+  const int64_t first = Head();
+  ASSERT_TRUE(Revoke().ok());
+  v1::CreateDisclosureRequest correction;
+  correction.set_parent(kForce);
+  v1::GetDisclosureRequest get;
+  get.set_name("forces/west-midlands/disclosures/1");
+  using Disclosures = v1::DisclosuresService;
+  *correction.mutable_disclosure() =
+      CallOf<Disclosures>("press-officer", &Disclosures::Stub::GetDisclosure, get)->disclosure();
+  correction.mutable_disclosure()->clear_name();
+  correction.mutable_disclosure()->set_corrects(get.name());
+  correction.mutable_disclosure()->set_correction_reason("It was another who was told.");
+  const auto corrected = CallOf<Disclosures>("hm-inspector", &Disclosures::Stub::CreateDisclosure, correction);
+  ASSERT_TRUE(corrected.ok()) << corrected.status();
+  for (const ledger::VersionId& id :
+       {ledger::VersionId{kDecision, waiting.header().revision()}, ledger::VersionId{get.name(), first}}) {
+    ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting(id)).ok());
+  }
+
+  EXPECT_EQ(Get(kForce)->monitoring().pending_decision(), "");
+  const auto then = Get(kForce, "press-officer", waiting.header().revision());
+  ASSERT_TRUE(then.ok()) << then.status();
+  EXPECT_EQ(then->monitoring().stage(), "scan");
+  EXPECT_EQ(then->monitoring().pending_decision(), kDecision);
+  EXPECT_EQ(Get(kForce, "west-midlands-officer", waiting.header().revision())->monitoring().pending_decision(), "");
+
+  get.mutable_read()->mutable_as_of()->set_revision(first);
+  EXPECT_THAT(CallOf<Disclosures>("press-officer", &Disclosures::Stub::GetDisclosure, get).status(),
+              Refuses(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  v1::ListDisclosuresRequest list;
+  list.set_parent(kForce);
+  EXPECT_EQ(CallOf<Disclosures>("press-officer", &Disclosures::Stub::ListDisclosures, list)->disclosures_size(), 2);
+  *list.mutable_read() = get.read();
+  const auto listed = CallOf<Disclosures>("press-officer", &Disclosures::Stub::ListDisclosures, list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->disclosures_size(), 0);
+  EXPECT_THAT(listed->header().redactions(), ElementsAre("redactions/2"));
 }
 
 }  // namespace

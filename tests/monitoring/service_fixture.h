@@ -35,10 +35,32 @@ class ServiceTest : public ::testing::Test {
     started_at_ = Head();
   }
 
-  static std::unique_ptr<testing::TestServer> StartMonitoring(const std::string& forces, const std::string& concerns) {
-    return testing::TestServer::Start([forces, concerns](rpc::Runtime& runtime) {
-      return BuildApplication(runtime, {.forces = forces, .concerns = concerns});
-    });
+  static std::unique_ptr<testing::TestServer> StartMonitoring(const std::string& forces, const std::string& concerns,
+                                                              const testing::TestServerOptions& options = {}) {
+    return testing::TestServer::Start(
+        [forces, concerns](rpc::Runtime& runtime) {
+          return BuildApplication(runtime, {.forces = forces, .concerns = concerns});
+        },
+        options);
+  }
+
+  // One more force, now.
+  void Register(const std::string& name) {
+    forces::v1::CreateForceRequest request;
+    request.set_force_id(name.substr(name.rfind('/') + 1));
+    auto& force = *request.mutable_force();
+    force.set_display_name("Newtown Police");
+    force.set_kind(forces::v1::FORCE_KIND_TERRITORIAL);
+    force.set_service(forces::v1::SERVICE_TYPE_POLICE);
+    force.set_region("Wales");
+    force.mutable_oversight_body()->set_kind(forces::v1::OVERSIGHT_BODY_KIND_POLICE_AND_CRIME_COMMISSIONER);
+    force.mutable_oversight_body()->set_display_name("Its commissioner");
+    forces::v1::CreateForceResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto status =
+        forces_->StubAs<forces::v1::ForcesService>("records-manager")->CreateForce(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
   }
 
   void ImportRegister() {

@@ -5,9 +5,7 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "common/auth/authorization.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
 #include "common/rpc/watch_stream.h"
@@ -15,19 +13,15 @@
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "tests/support/ledger_calls.h"
 #include "tests/support/test_server.h"
+#include "tests/support/toy_table.h"
 
 namespace oversight::monitoring {
 
 class ToyConcerns final : public rpc::Application, public concerns::v1::ConcernsService::CallbackService {
  public:
   static absl::StatusOr<std::unique_ptr<rpc::Application>> Build(rpc::Runtime& runtime) {
-    std::vector<auth::MethodRule> rules;
     const auto* service = concerns::v1::ListConcernsRequest::descriptor()->file()->service(0);
-    for (int i = 0; i < service->method_count(); ++i) {
-      rules.push_back({service->method(i)->name(), auth::Access::kRead, {auth::Role::ROLE_SERVICE}});
-    }
-    auto status = runtime.host.AddService(auth::AuthorizationTable(service->full_name(), std::move(rules)));
-    if (!status.ok()) return status;
+    OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(testing::ToyTable(*service, {}, {auth::Role::ROLE_SERVICE})));
     return std::make_unique<ToyConcerns>(runtime);
   }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -229,7 +230,7 @@ TEST_F(ResourcesTest, AReadMayAskForFreshness) {
 TEST_F(ResourcesTest, WaitsForARevisionThatIsStillToCome) {
   ASSERT_TRUE(Create("kent").ok());
   common::v1::ReadOptions read;
-  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().store_id(), 2));
+  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().incarnation(), 2));
   absl::StatusOr<fv1::GetForceResponse> fresh = absl::UnknownError("not answered");
   std::thread reader([&] { fresh = Get("forces/kent", read); });
   ASSERT_TRUE(Rename("forces/kent", "Awaited").ok());
@@ -239,7 +240,7 @@ TEST_F(ResourcesTest, WaitsForARevisionThatIsStillToCome) {
   EXPECT_GE(fresh->header().revision(), 2);
 
   timeout_ = absl::Milliseconds(50);
-  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().store_id(), 100));
+  read.mutable_consistency()->set_at_least_as_fresh(EncodeConsistencyToken(server_->ledger().incarnation(), 100));
   EXPECT_EQ(Get("forces/kent", read).status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -400,6 +401,38 @@ TEST_F(ResourcesTest, ARequestWithinACallCountsAsItsOwnAct) {
   EXPECT_TRUE(replayed->header().replayed());
 }
 
+TEST_F(ResourcesTest, PagesOfVersionsAreFullWithoutThoseThatAreHidden) {
+  ASSERT_TRUE(Create("kent", SomeForce("v1")).ok());
+  for (int i = 2; i <= 12; ++i) ASSERT_TRUE(Rename("forces/kent", absl::StrCat("v", i)).ok());
+  std::set<std::string> shown = {"v4", "v8", "v9"};
+  hooks_->visible_version = [&](const fv1::Force& force) { return shown.contains(force.display_name()); };
+  const auto pages = [&](int size) {
+    fv1::ListForceVersionsRequest request;
+    request.set_name("forces/kent");
+    request.set_page_size(size);
+    std::vector<std::vector<std::string>> all;
+    do {
+      const auto page = Versions(request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      all.emplace_back();
+      for (const auto& version : page->versions()) all.back().push_back(version.force().display_name());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty() && all.size() < 20);
+    return all;
+  };
+  using Pages = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(pages(1), (Pages{{"v9"}, {"v8"}, {"v4"}}));
+  EXPECT_EQ(pages(2), (Pages{{"v9", "v8"}, {"v4"}}));
+  EXPECT_EQ(pages(3), (Pages{{"v9", "v8", "v4"}}));
+  shown = {"v1"};
+  EXPECT_EQ(pages(1), (Pages{{"v1"}}));
+  shown = {};
+  fv1::ListForceVersionsRequest request;
+  request.set_name("forces/kent");
+  EXPECT_EQ(ReasonOf(Versions(request).status()), "RESOURCE_NOT_FOUND");
+}
+
 TEST_F(ResourcesTest, ManyWritersLoseNothing) {
   constexpr int kThreads = 8, kEach = 25;
   std::vector<std::thread> writers;
@@ -426,6 +459,9 @@ TEST_F(ResourcesTest, ManyWritersLoseNothing) {
 // A view over a few versions.
 class FixedView final : public ledger::View {
  public:
+  absl::StatusOr<std::optional<ledger::StoredVersion>> GetVersion(const ledger::VersionId&) override {
+    return absl::UnimplementedError("not asked for here");
+  }
   void Add(const fv1::Force& force, ledger::Revision revision) {
     ledger::Version version;
     version.name = force.name();

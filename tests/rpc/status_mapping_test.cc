@@ -57,6 +57,26 @@ TEST(StatusMapping, KeepsEveryDetail) {
   EXPECT_EQ(FromGrpc(mapped), status);
 }
 
+TEST(StatusMapping, AnErrorInsideAnAnswerIsTheSameAsOutside) {
+  std::string text(3000, 'x');
+  Error error(absl::StatusCode::kInvalidArgument, ERROR_REASON_INVALID_FIELDS, text);
+  error.Precondition("STATE", "b", "c");
+  for (int i = 0; i < 200; ++i) error.Violation(absl::StrCat("field", i), "is required");
+  const common::v1::Status message = ToMessage(error.status());
+  EXPECT_EQ(message.code(), 3);
+  EXPECT_EQ(message.message().size(), kMaxMessageBytes);
+  EXPECT_LE(message.ByteSizeLong(), kMaxDetailsBytes);
+  EXPECT_EQ(FromMessage(message), FromGrpc(ToGrpc(error.status())));
+  // Whoever has google.rpc reads it as that.
+  google::rpc::Status as_google;
+  ASSERT_TRUE(as_google.ParseFromString(message.SerializeAsString()));
+  EXPECT_EQ(as_google.code(), 3);
+  EXPECT_EQ(as_google.details_size(), message.details_size());
+  common::v1::Status unknown;
+  unknown.set_code(99);
+  EXPECT_EQ(FromMessage(unknown).code(), absl::StatusCode::kUnknown);
+}
+
 TEST(StatusMapping, DetailsThatCannotBeReadAreLeftOut) {
   const absl::Status status = FromGrpc(grpc::Status(grpc::StatusCode::NOT_FOUND, "no", "\xff\xff\xff"));
   EXPECT_EQ(status, absl::NotFoundError("no"));

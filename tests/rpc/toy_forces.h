@@ -2,7 +2,6 @@
 // where a test can put a handler of its own. Thread-safe as any service; set the hooks before calls are made.
 #pragma once
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "tests/support/toy_table.h"
 
 namespace oversight::rpc {
 
@@ -20,6 +20,8 @@ namespace fv1 = forces::v1;
 struct ToyHooks {
   std::function<void(Call&, const fv1::GetForceRequest&, fv1::GetForceResponse*, Done)> get;
   std::function<void(std::shared_ptr<StreamCall<fv1::WatchForcesResponse>>, const fv1::WatchForcesRequest&)> watch;
+  // Which versions ListForceVersions shows.
+  std::function<bool(const fv1::Force&)> visible_version;
   // Runs inside the decide function of CreateForce.
   std::function<void()> decide;
   std::function<absl::Status()> ready;
@@ -39,21 +41,15 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
     using auth::Access, auth::Scope;
     using common::v1::ROLE_CHIEF_INSPECTOR, common::v1::ROLE_FORCE, common::v1::ROLE_LIAISON_LEAD,
         common::v1::ROLE_PUBLIC;
-    std::vector<auth::MethodRule> rules = {
-        {"CreateForce", Access::kWrite, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}},
-        {"GetForce", Access::kRead, {ROLE_FORCE, ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}, Scope::kForce, "name"},
-        {"ListForces", Access::kRead, {ROLE_PUBLIC}},
-        {"UpdateForce", Access::kWrite, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}},
-        {"ListForceVersions", Access::kRead, {ROLE_PUBLIC}},
-        {"WatchForces", Access::kRead, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}}};
-    // The rest of the contract, as it grows, has a rule too, and no handler here.
-    const auto* service = fv1::GetForceRequest::descriptor()->file()->service(0);
-    for (int i = 0; i < service->method_count(); ++i) {
-      const std::string& name = service->method(i)->name();
-      const bool known = std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.method == name; });
-      if (!known) rules.push_back({name, Access::kWrite, {ROLE_LIAISON_LEAD}});
-    }
-    return auth::AuthorizationTable(service->full_name(), std::move(rules));
+    return testing::ToyTable(
+        *fv1::GetForceRequest::descriptor()->file()->service(0),
+        {{"CreateForce", Access::kWrite, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}},
+         {"GetForce", Access::kRead, {ROLE_FORCE, ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}, Scope::kForce, "name"},
+         {"ListForces", Access::kRead, {ROLE_PUBLIC}},
+         {"UpdateForce", Access::kWrite, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}},
+         {"ListForceVersions", Access::kRead, {ROLE_PUBLIC}},
+         {"WatchForces", Access::kRead, {ROLE_LIAISON_LEAD, ROLE_CHIEF_INSPECTOR}}},
+        {ROLE_LIAISON_LEAD});
   }
 
   static BuildApplication Builder(std::shared_ptr<ToyHooks> hooks = std::make_shared<ToyHooks>()) {
@@ -157,7 +153,8 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
         context, request, response,
         [this](Call& call, const fv1::ListForceVersionsRequest& q, fv1::ListForceVersionsResponse* r, Done done) {
           resources_->ListVersions<fv1::Force>(call, q, r, &fv1::ListForceVersionsResponse::mutable_versions,
-                                               &fv1::ForceVersion::mutable_force, std::move(done));
+                                               &fv1::ForceVersion::mutable_force, std::move(done),
+                                               hooks_->visible_version);
         });
   }
 

@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   program.env_prefix = "TOY";
   program.description = "Serves a toy register.";
   program.services = {"oversight.forces.v1.ForcesService"};
+  program.ledger_name = "ledgers/toy";
   program.listen = "127.0.0.1:0";
   program.admin_listen = "127.0.0.1:0";
   auto hooks = std::make_shared<oversight::rpc::ToyHooks>();

@@ -16,9 +16,11 @@ struct Faults {
   std::atomic<int> commit_full{0};            // fails as on a full disk
   std::atomic<int> commit_stored_unknown{0};  // stored, but the answer is lost
   std::atomic<int> commit_aborted{0};         // another process was first
+  std::atomic<int> commit_forgotten{0};       // said to be stored, and is not
   std::atomic<int> append_lost{0};
   std::atomic<int> view_lost{0};
   std::atomic<int> open_writer_lost{0};
+  std::atomic<int> open_reader_lost{0};
   std::atomic<int> reads_lost{0};
 
   static bool Take(std::atomic<int>& count) {
@@ -39,6 +41,10 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->view_lost)) return ledger::StoreUnavailable();
     return real_->Get(name);
   }
+  absl::StatusOr<std::optional<ledger::StoredVersion>> GetVersion(const ledger::VersionId& id) override {
+    return real_->GetVersion(id);
+  }
+  absl::Status Redact(const ledger::VersionId& id) override { return real_->Redact(id); }
   absl::StatusOr<std::vector<ledger::Version>> List(const std::string& kind, const ledger::Term& term,
                                                     int limit) override {
     return real_->List(kind, term, limit);
@@ -58,10 +64,18 @@ class FaultyWriter final : public ledger::Writer {
     if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
     return real_->Append(audit, changes, recorded_time);
   }
+  absl::Status AppendLogged(std::vector<ledger::LoggedTransaction> transactions) override {
+    if (Faults::Take(faults_->append_lost)) return ledger::StoreUnavailable();
+    return real_->AppendLogged(std::move(transactions));
+  }
   absl::Status Commit() override {
     if (Faults::Take(faults_->commit_lost)) return ledger::StoreUnavailable();
     if (Faults::Take(faults_->commit_full)) return ledger::StoreFull();
     if (Faults::Take(faults_->commit_aborted)) return ledger::Conflict();
+    if (Faults::Take(faults_->commit_forgotten)) {
+      real_->Abandon();
+      return absl::OkStatus();
+    }
     const absl::Status status = real_->Commit();
     return Faults::Take(faults_->commit_stored_unknown) ? ledger::StoreUnavailable() : status;
   }
@@ -110,9 +124,13 @@ class FaultyEngine final : public ledger::Engine {
   FaultyEngine(std::unique_ptr<ledger::Engine> real, std::shared_ptr<Faults> faults)
       : real_(std::move(real)), faults_(std::move(faults)) {}
 
+  absl::StatusOr<int> Schema() override { return real_->Schema(); }
   absl::StatusOr<ledger::SchemaChange> Migrate() override { return real_->Migrate(); }
-  absl::StatusOr<std::string> StoreId() override { return real_->StoreId(); }
+  absl::StatusOr<ledger::StoreIdentity> Identity() override { return real_->Identity(); }
+  absl::Status BeginRestore(const std::string& store_id) override { return real_->BeginRestore(store_id); }
+  absl::Status FinishRestore() override { return real_->FinishRestore(); }
   absl::StatusOr<std::unique_ptr<ledger::Reader>> OpenReader() override {
+    if (Faults::Take(faults_->open_reader_lost)) return ledger::StoreUnavailable();
     auto reader = real_->OpenReader();
     if (!reader.ok()) return reader.status();
     return std::make_unique<FaultyReader>(*std::move(reader), faults_);

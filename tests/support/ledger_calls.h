@@ -7,9 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/ledger/ledger.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/store.h"
 #include "common/rpc/errors.h"
+#include "oversight/ledger/v1/transaction.pb.h"
 #include "tests/support/awaited.h"
 
 namespace oversight::testing {
@@ -41,6 +44,30 @@ inline ledger::Command Deciding(std::function<absl::StatusOr<ledger::Decision>(l
   ledger::Command command = Storing({}, std::move(request_id));
   command.decide = std::move(decide);
   return command;
+}
+
+// The change that redacts a version: the record called `name`.
+inline ledger::Change RecordOf(const ledger::VersionId& id, const std::string& name,
+                               const std::string& payload_hash = std::string(32, 'h')) {
+  ledger::v1::Redaction redaction;
+  redaction.set_name(name);
+  redaction.set_resource(id.name);
+  redaction.set_resource_revision(id.revision);
+  redaction.set_payload_hash(payload_hash);
+  redaction.set_reason("A court's order.");
+  return Put(name, redaction.SerializeAsString(), {ledger::RedactionTerm(id)}, ledger::kRedactionKind);
+}
+// A command that redacts a version as LedgerService does.
+inline ledger::Command Redacting(const ledger::VersionId& id, std::string request_id = "") {
+  return Deciding(
+      [id](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
+        OVERSIGHT_ASSIGN_OR_RETURN(const auto version, view.GetVersion(id));
+        if (!version) return absl::NotFoundError(id.name);
+        OVERSIGHT_ASSIGN_OR_RETURN(const int64_t last, view.LastNumber("redactions/"));
+        const std::string name = absl::StrCat("redactions/", last + 1);
+        return ledger::Decision{{RecordOf(id, name, version->payload_hash)}, name};
+      },
+      std::move(request_id));
 }
 
 inline absl::StatusOr<ledger::Committed> CommitNow(ledger::Ledger& ledger, ledger::Command command) {

@@ -87,6 +87,14 @@ void Process::Kill() {
   ended_ = true;
 }
 
+int64_t Process::PeakBytes() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stoll(line.substr(6)) * 1024;
+  }
+  return 0;
+}
+
 Ran Run(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
   const TempDir folder;
   const pid_t pid = Spawn(command, folder / "out", folder / "err", environment);

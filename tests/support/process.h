@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class Process {
   // Waits until it has ended: the exit code, or 128 + the signal that ended it; -1 when it does not end in good time.
   int Wait();
   void Kill();  // SIGKILL, and waits
+  // The most memory it has had in use so far, or 0 when it has ended.
+  int64_t PeakBytes() const;
 
   const std::string& output() const { return output_; }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
 #include "common/ledger/merkle.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/types.h"
 #include "oversight/forces/v1/force.pb.h"
 #include "oversight/ledger/v1/transaction.pb.h"
@@ -59,10 +60,11 @@ class SampleLog {
     redaction.set_reason("A court's order.");
     ledger::LoggedTransaction transaction = Next();
     transaction.audit.verb = "RedactVersion";
+    const ledger::VersionId id{redaction.resource(), redaction.resource_revision()};
     transaction.changes = {{.name = redaction.name(),
-                            .kind = "oversight.ledger.v1.Redaction",
+                            .kind = ledger::kRedactionKind,
                             .payload = redaction.SerializeAsString(),
-                            .encoded_terms = ledger::EncodeTerms({})}};
+                            .encoded_terms = ledger::EncodeTerms({ledger::RedactionTerm(id)})}};
     Seal(transaction);
     return transaction;
   }

@@ -42,9 +42,13 @@ Suite::Suite(const SuiteShape& shape) : shape_(shape) {
     servers_[name].resize(replicas);
     addresses_[name].resize(replicas);
     if (name == "gateway") continue;
-    stores_[name] = replicas == 1 ? "sqlite:" + folder_ / (name + ".db") : Postgres::Get()->NewStore();
+    const auto given = shape_.stores.find(name);
+    stores_[name] = given != shape_.stores.end() ? given->second
+                    : replicas == 1              ? "sqlite:" + folder_ / (name + ".db")
+                                                 : Postgres::Get()->NewStore();
   }
   StartAll();
+  if (!shape_.stores.empty()) return;
   const Ran import = Cli("records-manager", {"import", "data/forces.csv"});
   if (import.code != 0) {
     std::fprintf(stderr, "import failed: %s", import.err.c_str());

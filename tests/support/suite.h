@@ -20,6 +20,8 @@ struct SuiteShape {
   // (Postgres::Get, which must be there), one schema per service.
   int replicas = 1;
   absl::Duration drain_delay = absl::ZeroDuration();
+  // By service: where it keeps its records instead, as its --store. When any is given nothing is imported.
+  std::map<std::string, std::string> stores = {};
 };
 
 class Suite {
@@ -48,8 +50,9 @@ class Suite {
   const std::string& address(const std::string& name, const std::string& what = "grpc", int replica = 0) const {
     return addresses_.at(name).at(static_cast<size_t>(replica)).at(what);
   }
-  // Where a service keeps its records, as its --store.
+  // Where a service keeps its records, as its --store; and from its next start on somewhere else.
   const std::string& store(const std::string& name) const { return stores_.at(name); }
+  void SetStore(const std::string& name, const std::string& store) { stores_.at(name) = store; }
   // Where the output of a replica goes, of all its runs.
   std::string log(const std::string& name, int replica = 0) const;
   // All replicas of it, as a gRPC target.

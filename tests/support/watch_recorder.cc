@@ -45,6 +45,16 @@ void WatchRecorder::Add(const google::protobuf::Message& response) {
   if (events.token.empty()) fault("revision ", events.revision, " has no token");
   const bool initial = story_.initial_state && story_.bookmarks.empty();
   for (const auto& event : events.events) {
+    const bool deleted = event.type == common::v1::EVENT_TYPE_DELETED;
+    const int64_t version = deleted                                      ? kDeletedVersion
+                            : event.type == common::v1::EVENT_TYPE_ADDED ? kNewVersion
+                                                                         : kLaterVersion;
+    if (event.resource == nullptr && !event.redaction.empty()) {
+      delivery.changes.push_back({event.name, version, deleted, "", true});
+      continue;
+    }
+    if (!event.redaction.empty())
+      fault("the event of ", event.name, " at ", events.revision, " shows what is redacted");
     if (event.resource == nullptr || Text(*event.resource, "name") != event.name) {
       fault("the event of ", event.name, " at ", events.revision, " carries something else");
       continue;
@@ -53,12 +63,7 @@ void WatchRecorder::Add(const google::protobuf::Message& response) {
     if (initial ? stamped > events.revision : stamped != events.revision) {
       fault(event.name, " at ", events.revision, " says of itself that it is of ", stamped);
     }
-    const bool deleted = event.type == common::v1::EVENT_TYPE_DELETED;
-    delivery.changes.push_back({event.name,
-                                deleted                                      ? kDeletedVersion
-                                : event.type == common::v1::EVENT_TYPE_ADDED ? kNewVersion
-                                                                             : kLaterVersion,
-                                deleted, rpc::ToPayload(*event.resource)});
+    delivery.changes.push_back({event.name, version, deleted, rpc::ToPayload(*event.resource), false});
   }
   story_.deliveries.push_back(std::move(delivery));
 }
@@ -83,7 +88,7 @@ std::vector<Delivery> LogToldBy(ledger::Ledger& ledger, const google::protobuf::
                            v.deleted                         ? kDeletedVersion
                            : v.create_revision == v.revision ? kNewVersion
                                                              : kLaterVersion,
-                           v.deleted, v.payload};
+                           v.deleted, v.payload, v.redacted};
       if (told == nullptr || told(change)) delivery.changes.push_back(std::move(change));
     }
     if (!delivery.changes.empty()) log.push_back(std::move(delivery));

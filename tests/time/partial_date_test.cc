@@ -161,5 +161,16 @@ TEST(ExactDate, GoesToCivilDayAndBack) {
   EXPECT_FALSE(IsValid(ToPartialDate(absl::CivilDay::min())));
 }
 
+TEST(HeldOn, IsCertainOnlyWhereTheDatesLeaveNothingOpen) {
+  const auto from = ParsePartialDate("early 2024").value(), to = ParsePartialDate("2024-09").value();
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2023, 12, 31)), Holding::kNo);
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2024, 2, 1)), Holding::kPossibly);
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2024, 4, 30)), Holding::kCertainly);
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2024, 8, 31)), Holding::kCertainly);
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2024, 9, 1)), Holding::kPossibly) << "it may have ended that day";
+  EXPECT_EQ(HeldOn(&from, &to, absl::CivilDay(2024, 9, 30)), Holding::kNo) << "the end is the first day without it";
+  EXPECT_EQ(HeldOn(nullptr, nullptr, absl::CivilDay(1, 1, 1)), Holding::kCertainly);
+}
+
 }  // namespace
 }  // namespace oversight

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
+#include "common/rpc/errors.h"
 #include "oversight/ledger/v1/transaction.pb.h"
 
 namespace oversight::ledger {
@@ -144,6 +145,7 @@ std::string Auditor::TakeRedaction(const LoggedChange& change) {
   auto found = unexplained_.find(place);
   if (found == unexplained_.end()) {
     found = explained_.find(place);
+    if (found == explained_.end() && began_at_ && size() >= *began_at_) return "";
     if (found == explained_.end()) {
       return absl::StrCat("it records a redaction of ", told(), ", but nothing was removed there");
     }
@@ -169,6 +171,15 @@ void Auditor::CompareHeads() {
       if (head.is_end) end_ = head.source;
     }
   }
+}
+
+absl::Status ReadOnForRedactions(const Auditor& auditor, const std::function<absl::Status()>& read_on) {
+  while (!auditor.finding() && auditor.awaits_redactions()) {
+    const int64_t before = auditor.size();
+    OVERSIGHT_RETURN_IF_ERROR(read_on());
+    if (auditor.size() == before) break;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace oversight::ledger

@@ -7,18 +7,21 @@
 // - Payloads hash to the payload hashes, contents to the leaf hashes, and leaf hashes to the roots of the heads that
 // are
 //   known. A change that is made together with its hashes is found by a head that somebody kept, and by that alone.
-// - A payload is missing only where a record of its redaction follows later in the log.
+// - A payload is missing only where a record of its redaction follows later in the log, and a record follows only where
+//   one is missing.
 // - A request id has a remembered answer, and it is this transaction's. What the answer says is covered by no hash.
 //
 // Memory: a few hundred bytes, the heads, and about 100 bytes per redaction. Pure; one thread at a time.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/ledger/merkle.h"
 #include "common/ledger/types.h"
 
@@ -50,6 +53,9 @@ class Auditor {
 
   // Adds a head that became known on the way, of at least the present size.
   void Know(KnownHead head);
+  // The reading of the log began when it had `size` transactions. A record of redaction behind them may tell of a
+  // payload that was still there when it was read.
+  void ReadingBegan(int64_t size) { began_at_ = size; }
   // Takes the next transaction. False when something is wrong: then finding() says what, and nothing more is taken.
   bool Add(const LoggedTransaction& transaction);
   // After the last one. False as above.
@@ -82,11 +88,16 @@ class Auditor {
   size_t next_head_ = 0;            // the first not compared yet
   int64_t confirmed_ = 0;           // the size of the last kept head that agreed
   std::optional<std::string> end_;  // who says that the log ends here
+  std::optional<int64_t> began_at_;
   TreeBuilder tree_;
   int64_t changes_ = 0;
   absl::Time recorded_time_ = absl::InfinitePast();
   std::map<Place, std::string> unexplained_, explained_;  // payloads that are missing, with their hashes
   std::optional<Finding> finding_;
 };
+
+// After the reading of a log that may be written meanwhile came to its end: calls `read_on`, which gives the auditor
+// what the log has more by now, while it awaits records of redactions and more comes.
+absl::Status ReadOnForRedactions(const Auditor& auditor, const std::function<absl::Status()>& read_on);
 
 }  // namespace oversight::ledger

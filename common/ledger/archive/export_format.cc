@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/ledger/archive/canonical_json.h"
+#include "common/ledger/archive/json_fields.h"
 #include "common/ledger/archive/record.h"
 #include "common/ledger/hashing.h"
 #include "common/rpc/errors.h"
@@ -21,32 +22,10 @@ namespace oversight::ledger {
 namespace {
 
 namespace json = boost::json;
+using Fields = JsonFields;
 using Line = std::variant<ExportHeader, LoggedTransaction, ExportTrailer>;
 
-constexpr absl::string_view kTimeFormat = "%E4Y-%m-%dT%H:%M:%E6SZ";
-
-std::string Hex(const std::string& bytes) { return absl::BytesToHexString(bytes); }
-std::string Hex(const Hash& hash) { return Hex(HashBytes(hash)); }
-
 // --- Writing ---
-
-// Members are written in their canonical order, which is that of their names.
-void Member(const char* name, const std::string& text, std::string& out) {
-  if (!out.empty() && out.back() != '{') out += ',';
-  absl::StrAppend(&out, "\"", name, "\":");
-  AppendJsonText(text, out);
-}
-void Member(const char* name, int64_t number, std::string& out) {
-  if (!out.empty() && out.back() != '{') out += ',';
-  absl::StrAppend(&out, "\"", name, "\":", number);
-}
-void RawMember(const char* name, const std::string& value, std::string& out) {
-  if (!out.empty() && out.back() != '{') out += ',';
-  absl::StrAppend(&out, "\"", name, "\":", value);
-}
-void TimeMember(const char* name, absl::Time time, std::string& out) {
-  Member(name, absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()), out);
-}
 
 // The line of members that come before and after "sha256", which is over the line without it.
 std::string Sealed(const std::string& before, const std::string& after) {
@@ -125,8 +104,9 @@ std::string Render(const LoggedTransaction& transaction, const std::vector<std::
   if (transaction.request) {
     std::string request = "{";
     Member("method", transaction.request->method, request);
+    if (transaction.request->redacted) RawMember("redacted", "true", request);
     Member("requestHash", Hex(transaction.request->request_hash), request);
-    Member("response", absl::Base64Escape(transaction.request->response), request);
+    if (!transaction.request->redacted) Member("response", absl::Base64Escape(transaction.request->response), request);
     RawMember("request", request + "}", before);
   }
   Member("requestId", transaction.audit.request_id, before);
@@ -140,68 +120,6 @@ std::string Render(const LoggedTransaction& transaction, const std::vector<std::
 // --- Reading ---
 
 absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentError(what); }
-
-// The members of an object. What is missing or of another kind comes back empty and is remembered; what is there beyond
-// them shows when the line is written again.
-class Fields {
- public:
-  explicit Fields(const json::object& object) : object_(object) {}
-
-  std::string Text(const char* name) {
-    const json::value* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_string()) return Miss(name);
-    return std::string(value->get_string().data(), value->get_string().size());
-  }
-  std::string OptionalText(const char* name) { return object_.contains(name) ? Text(name) : ""; }
-  int64_t Number(const char* name) {
-    const json::value* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return Miss(name), 0;
-    return value->get_int64();
-  }
-  // Of hexadecimal digits.
-  std::string Bytes(const char* name) {
-    const std::string text = Text(name);
-    const auto digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (text.size() % 2 != 0 || !std::all_of(text.begin(), text.end(), digit)) return Miss(name);
-    return absl::HexStringToBytes(text);
-  }
-  Hash Root(const char* name) {
-    const auto hash = HashFromBytes(Bytes(name));
-    if (!hash) Miss(name);
-    return hash.value_or(Hash{});
-  }
-  std::string Base64(const char* name) {
-    std::string bytes;
-    if (!absl::Base64Unescape(Text(name), &bytes)) return Miss(name);
-    return bytes;
-  }
-  absl::Time Time(const char* name) {
-    absl::Time time;
-    std::string error;
-    if (!absl::ParseTime(absl::RFC3339_full, Text(name), &time, &error)) Miss(name);
-    return time;
-  }
-  const json::array* Array(const char* name) {
-    const json::value* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_array()) return Miss(name), nullptr;
-    return &value->get_array();
-  }
-  bool Has(const char* name) const { return object_.contains(name); }
-  const json::value& At(const char* name) const { return *object_.if_contains(name); }
-
-  std::string Miss(const char* name) {
-    if (missing_.empty()) missing_ = name;
-    return "";
-  }
-  absl::Status status() const {
-    if (missing_.empty()) return absl::OkStatus();
-    return Malformed(absl::StrCat("has no well-formed \"", missing_, "\""));
-  }
-
- private:
-  const json::object& object_;
-  std::string missing_;
-};
 
 absl::StatusOr<LoggedChange> ReadChange(const json::value& value, std::optional<std::string>* resource) {
   if (!value.is_object()) return Malformed("has a change that is no object");
@@ -246,9 +164,15 @@ absl::StatusOr<LoggedTransaction> ReadTransaction(Fields& fields, std::vector<st
   if (fields.Has("request")) {
     if (!fields.At("request").is_object()) return Malformed("has a request that is no object");
     Fields request(fields.At("request").get_object());
-    transaction.request = RequestRecord{
-        transaction.audit.actor, transaction.audit.request_id, request.Text("method"),    request.Bytes("requestHash"),
-        transaction.revision,    transaction.recorded_time,    request.Base64("response")};
+    const bool redacted = request.Has("redacted");
+    transaction.request = RequestRecord{transaction.audit.actor,
+                                        transaction.audit.request_id,
+                                        request.Text("method"),
+                                        request.Bytes("requestHash"),
+                                        transaction.revision,
+                                        transaction.recorded_time,
+                                        redacted ? "" : request.Base64("response"),
+                                        redacted};
     OVERSIGHT_RETURN_IF_ERROR(request.status());
   }
   OVERSIGHT_RETURN_IF_ERROR(fields.status());

@@ -32,12 +32,13 @@ bool ExportReader::Open() {
   const std::string problem = CheckpointProblem(header_.checkpoint, origin(), header_.tree.size, root, keys_);
   if (!problem.empty()) return fail(problem);
   auditor_.Know({"the header of the file", header_.tree.size, root});
+  auditor_.ReadingBegan(header_.tree.size);
   heads_ = KnowHeads(origin(), kept_, auditor_);
   return !finding();
 }
 
 const LoggedTransaction* ExportReader::Next() {
-  if (finding()) return nullptr;
+  if (ended_ || finding()) return nullptr;
   switch (ReadLine()) {
     case Ended::kWhole:
       break;
@@ -45,6 +46,8 @@ const LoggedTransaction* ExportReader::Next() {
       return FailLine("was cut off, or is missing");
     case Ended::kTooLong:
       return FailLine("is too long");
+    case Ended::kUnreadable:
+      return FailLine("cannot be read: the file was cut off or damaged, or the disk fails");
   }
   auto line = ParseExportLine(line_);
   if (!line.ok()) return FailLine(std::string(line.status().message()));
@@ -55,6 +58,7 @@ const LoggedTransaction* ExportReader::Next() {
   }
   const ExportTrailer* trailer = std::get_if<ExportTrailer>(&*line);
   if (trailer == nullptr) return FailLine("is a header once more");
+  ended_ = true;
   auditor_.Know({"the trailer of the file", trailer->transactions, trailer->root, true});
   if (!auditor_.Finish()) return nullptr;
   if (trailer->changes != auditor_.changes()) {
@@ -62,6 +66,8 @@ const LoggedTransaction* ExportReader::Next() {
                                     auditor_.changes()));
   } else if (!AtEnd()) {
     auditor_.FailWhole("the file goes on behind its trailer");
+  } else if (in_.bad()) {
+    auditor_.FailWhole("the file cannot be read to its end: it was cut off or damaged, or the disk fails");
   }
   return nullptr;
 }
@@ -91,7 +97,7 @@ ExportReader::Ended ExportReader::ReadLine() {
       in_.read(buffer_.data(), static_cast<std::streamsize>(kBuffer));
       buffer_.resize(static_cast<size_t>(in_.gcount()));
       taken_ = 0;
-      if (buffer_.empty()) return Ended::kCutOff;
+      if (buffer_.empty()) return in_.bad() ? Ended::kUnreadable : Ended::kCutOff;
     }
     const size_t end = buffer_.find('\n', taken_);
     const size_t count = (end == std::string::npos ? buffer_.size() : end) - taken_;

@@ -30,7 +30,7 @@ class ExportReader {
   std::string origin() const { return OriginOf(header_.ledger, header_.store_id); }
   // Those of `kept` that are of this log, once open.
   const std::vector<std::string>& heads() const { return heads_; }
-  // The next transaction, valid until the next call; null at the end and when something is wrong.
+  // The next transaction, valid until the next call; null at the end and when something is wrong, and from then on.
   const LoggedTransaction* Next();
 
   // After null: what is wrong. None means that the whole file was read and is sound.
@@ -39,7 +39,7 @@ class ExportReader {
   int64_t bytes() const { return bytes_; }  // read so far
 
  private:
-  enum class Ended { kWhole, kCutOff, kTooLong };
+  enum class Ended { kWhole, kCutOff, kTooLong, kUnreadable };
   // The next line into line_, without its line break; nothing of it at the end of the file.
   Ended ReadLine();
   bool AtEnd();
@@ -55,6 +55,7 @@ class ExportReader {
   LoggedTransaction transaction_;
   std::string buffer_, line_;
   size_t taken_ = 0;  // of buffer_
+  bool ended_ = false;
   int64_t bytes_ = 0;
 };
 

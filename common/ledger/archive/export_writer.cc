@@ -9,6 +9,7 @@ ExportWriter::ExportWriter(std::ostream& out, const ExportHeader& header)
     : out_(out),
       auditor_({{"the head at which the export began", header.tree.size,
                  HashFromBytes(header.tree.root).value_or(Hash{})}}) {
+  auditor_.ReadingBegan(header.tree.size);
   out_ << ExportLine(header);
 }
 

@@ -76,6 +76,7 @@ v1::Transaction ToRecord(const LoggedTransaction& transaction) {
     record.mutable_request()->set_method(transaction.request->method);
     record.mutable_request()->set_request_hash(transaction.request->request_hash);
     record.mutable_request()->set_response(transaction.request->response);
+    record.mutable_request()->set_redacted(transaction.request->redacted);
   }
   return record;
 }
@@ -108,9 +109,11 @@ absl::StatusOr<LoggedTransaction> FromRecord(const v1::Transaction& record) {
   }
   if (record.has_request()) {
     if (record.request_id().empty()) return Malformed(revision, "an answer is kept without a request id");
-    transaction.request = RequestRecord{
-        record.actor(), record.request_id(),       record.request().method(),  record.request().request_hash(),
-        revision,       transaction.recorded_time, record.request().response()};
+    const v1::RequestRecord& request = record.request();
+    if (request.redacted() && !request.response().empty()) return Malformed(revision, "a redacted answer is there");
+    transaction.request =
+        RequestRecord{record.actor(), record.request_id(),       request.method(),   request.request_hash(),
+                      revision,       transaction.recorded_time, request.response(), request.redacted()};
   }
   return transaction;
 }

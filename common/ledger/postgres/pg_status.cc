@@ -15,10 +15,11 @@ absl::Status FromSqlState(std::string_view code) {
   static constexpr Row kTable[] = {
       {"40001", Conflict},          // serialization failure
       {"40P01", Conflict},          // deadlock
-      {"55P03", Conflict},          // lock not available
+      {"55P03", StoreUnavailable},  // a lock was not to be had in time: someone keeps the head
       {"53100", StoreFull},         // disk full
       {"XX001", StoreCorrupt},      // data corrupted
       {"XX002", StoreCorrupt},      // index corrupted
+      {"58P01", StoreCorrupt},      // a file of it is not there
       {"58030", StoreUnavailable},  // input or output error
       {"25006", StoreReadOnly},     // by setting, or a standby that is not promoted yet
       {"08", StoreUnavailable},     // connection

@@ -12,6 +12,7 @@ namespace oversight::ledger {
 
 // `url`: postgres://USER@HOST:PORT/DATABASE with any of libpq's parameters, or with everything left to its environment
 // (PGHOST, PGPASSWORD, ...). INVALID_ARGUMENT when it cannot be read or has a password in it.
-absl::StatusOr<std::unique_ptr<Engine>> MakePostgresEngine(const std::string& url);
+absl::StatusOr<std::unique_ptr<Engine>> MakePostgresEngine(const std::string& url,
+                                                           absl::Duration patience = kStorePatience);
 
 }  // namespace oversight::ledger

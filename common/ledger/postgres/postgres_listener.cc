@@ -24,9 +24,12 @@ constexpr int kFirstBackoffMs = 50, kMaxBackoffMs = 2000;
 
 }  // namespace
 
-PostgresListener::PostgresListener(std::string url, std::string channel,
+PostgresListener::PostgresListener(PgAddress address, std::string channel,
                                    std::function<void(absl::StatusOr<Revision>)> heard)
-    : url_(std::move(url)), channel_(std::move(channel)), heard_(std::move(heard)), stop_(eventfd(0, EFD_CLOEXEC)) {
+    : address_(std::move(address)),
+      channel_(std::move(channel)),
+      heard_(std::move(heard)),
+      stop_(eventfd(0, EFD_CLOEXEC)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -54,9 +57,11 @@ void PostgresListener::Run() {
 }
 
 absl::Status PostgresListener::Listen() {
-  OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(url_));
-  // Before the first look at the head, so that nothing falls between them.
-  if (!channel_.empty()) OVERSIGHT_RETURN_IF_ERROR(connection->Execute(absl::StrCat("LISTEN ", channel_)));
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::unique_ptr<PgConnection> connection, PgConnection::Open(address_));
+  // A standby takes no LISTEN. Before the first look at the head, so that nothing falls between them.
+  const bool standby = connection->standby();
+  const bool listens = !channel_.empty() && !standby;
+  if (listens) OVERSIGHT_RETURN_IF_ERROR(connection->Execute(absl::StrCat("LISTEN ", channel_)));
   PGconn* const handle = connection->handle();
   PostgresReads reads(*connection);
   bool look = true;
@@ -74,8 +79,9 @@ absl::Status PostgresListener::Listen() {
     }
     if (told > 0) heard_(told);
     pollfd readable{PQsocket(handle), POLLIN, 0};
-    if (!Wait(PQsocket(handle), channel_.empty() ? kPollMs : kSafetyPollMs)) return absl::OkStatus();
-    look = poll(&readable, 1, 0) == 0;  // it was the time, not the socket
+    if (!Wait(PQsocket(handle), listens ? kSafetyPollMs : kPollMs)) return absl::OkStatus();
+    if (standby && !connection->standby()) return StoreUnavailable();  // Promoted: it takes LISTEN, and writes, now.
+    look = poll(&readable, 1, 0) == 0;                                 // it was the time, not the socket
     if (!look && PQconsumeInput(handle) != 1) return StoreUnavailable();
   } while (true);
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "common/ledger/postgres/pg_connection.h"
 #include "common/ledger/types.h"
 
 namespace oversight::ledger {
@@ -15,7 +16,7 @@ class PostgresListener {
  public:
   // Tells `heard` the end of the log, perhaps more than once the same, or that the connection is lost. `channel` is
   // empty where there is no NOTIFY.
-  PostgresListener(std::string url, std::string channel, std::function<void(absl::StatusOr<Revision>)> heard);
+  PostgresListener(PgAddress address, std::string channel, std::function<void(absl::StatusOr<Revision>)> heard);
   ~PostgresListener();
 
  private:
@@ -25,7 +26,8 @@ class PostgresListener {
   // Waits until the socket has something to say or the time is over; false when it is time to stop.
   bool Wait(int socket, int milliseconds);
 
-  const std::string url_, channel_;
+  const PgAddress address_;
+  const std::string channel_;
   const std::function<void(absl::StatusOr<Revision>)> heard_;
   int stop_ = -1;  // an eventfd, readable when it is time to stop
   int backoff_ms_ = 0;

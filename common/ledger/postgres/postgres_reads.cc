@@ -1,5 +1,7 @@
 #include "common/ledger/postgres/postgres_reads.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <mutex>
@@ -8,16 +10,21 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
 #include "common/ledger/natural_order.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
 namespace oversight::ledger {
 namespace {
 
-// In the order ReadVersion expects; c is the change.
+// In the order ReadVersion expects; c is the change. The last is the record of redaction, found by the term that
+// redaction.h gives it.
 constexpr char kVersionColumns[] =
-    "c.name, c.kind, c.payload, c.operation, c.create_revision, c.revision, c.version, c.create_us, c.recorded_us";
-constexpr int kVersionColumnCount = 9;
+    "c.name, c.kind, c.payload, c.operation, c.create_revision, c.revision, c.version, c.create_us, c.recorded_us,"
+    " CASE WHEN c.payload IS NULL THEN (SELECT r.name FROM terms AS r"
+    " WHERE r.kind = convert_to('oversight.ledger.v1.Redaction', 'UTF8')"
+    " AND r.term = convert_to('version ' || c.revision::TEXT, 'UTF8') AND r.value = c.name) END";
+constexpr int kVersionColumnCount = 10;
 constexpr char kAuditColumns[] = "x.actor, x.verb, x.reason, x.request_id, x.trace_id";
 // About how much one call of Log may gather.
 constexpr int64_t kMaxLogBytes = 1 << 20;
@@ -36,12 +43,28 @@ Version ReadVersion(const PgRows& rows, int row) {
   version.version = rows.Int(row, 6);
   version.create_time = absl::FromUnixMicros(rows.Int(row, 7));
   version.update_time = absl::FromUnixMicros(rows.Int(row, 8));
+  if (version.redacted) version.redaction = rows.Text(row, 9);
   return version;
 }
 
 Audit ReadAudit(const PgRows& rows, int row, int first) {
   return {rows.Text(row, first), rows.Text(row, first + 1), rows.Text(row, first + 2), rows.Text(row, first + 3),
           rows.Text(row, first + 4)};
+}
+
+RequestRecord ReadRequest(const std::string& actor, const std::string& request_id, const PgRows& rows, int row,
+                          int first) {
+  RequestRecord record{
+      actor,
+      request_id,
+      rows.Text(row, first),
+      rows.Text(row, first + 1),
+      rows.Int(row, first + 2),
+      rows.IsNull(row, first + 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(row, first + 3)),
+      rows.Text(row, first + 4)};
+  record.redacted = record.response == kRedactedAnswer;
+  if (record.redacted) record.response.clear();
+  return record;
 }
 
 // Walks the first term's index in list order; each further term is one probe of the same index.
@@ -69,6 +92,12 @@ const PgStatement& ListStatement(size_t terms) {
 
 }  // namespace
 
+absl::Status CheckHead(Revision head, Revision told) {
+  if (head >= told) return absl::OkStatus();
+  spdlog::error("the database ends at revision {}, but {} was told to callers: it has lost commits", head, told);
+  return StoreCorrupt();
+}
+
 // Finds the page by the index alone, first: how far back the transactions reach that it holds; then fetches what is on
 // it. What is sorted is this history, however long the log.
 std::string PostgresHistoryBelowSql() {
@@ -91,9 +120,13 @@ absl::StatusOr<Revision> PostgresReads::HeadRevision() {
 }
 
 absl::StatusOr<Head> PostgresReads::GetHead() {
-  static const PgStatement kSelect{"SELECT revision, recorded_us FROM transactions ORDER BY revision DESC LIMIT 1"};
+  static const PgStatement kSelect{
+      "SELECT h.revision, x.recorded_us FROM head AS h LEFT JOIN transactions AS x ON x.revision = h.revision"
+      " WHERE h.id = 1"};
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect));
-  if (rows.size() == 0) return Head{};
+  if (rows.size() != 1) return StoreCorrupt();
+  if (rows.Int(0, 0) == 0) return Head{};
+  if (rows.IsNull(0, 1)) return StoreCorrupt();
   return Head{rows.Int(0, 0), absl::FromUnixMicros(rows.Int(0, 1))};
 }
 
@@ -121,6 +154,28 @@ absl::StatusOr<std::optional<PostgresReads::Stored>> PostgresReads::Find(const s
   OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Bytes(name).Int(revision)));
   if (rows.size() == 0) return std::optional<Stored>();
   return std::optional<Stored>(Stored{ReadVersion(rows, 0), rows.Text(0, kVersionColumnCount)});
+}
+
+absl::StatusOr<std::vector<PostgresReads::Stored>> PostgresReads::FindAll(const std::vector<std::string_view>& names,
+                                                                          Revision revision) {
+  static const PgStatement kSelect{absl::StrCat("SELECT ", kVersionColumns,
+                                                ", c.terms FROM unnest($1::BYTEA[]) AS n (name) CROSS JOIN LATERAL "
+                                                "(SELECT * FROM changes AS d WHERE d.name = n.name"
+                                                " AND d.revision <= $2 ORDER BY d.revision DESC LIMIT 1) AS c")};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().BytesEach(names).Int(revision)));
+  std::vector<Stored> found;
+  for (int row = 0; row < rows.size(); ++row) {
+    found.push_back({ReadVersion(rows, row), rows.Text(row, kVersionColumnCount)});
+  }
+  return found;
+}
+
+absl::StatusOr<std::optional<StoredVersion>> PostgresReads::GetVersion(const VersionId& id) {
+  static const PgStatement kSelect{absl::StrCat(
+      "SELECT ", kVersionColumns, ", c.payload_hash FROM changes AS c WHERE c.name = $1 AND c.revision = $2")};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Bytes(id.name).Int(id.revision)));
+  if (rows.size() == 0) return std::optional<StoredVersion>();
+  return std::optional<StoredVersion>(StoredVersion{ReadVersion(rows, 0), rows.Text(0, kVersionColumnCount)});
 }
 
 absl::StatusOr<ListResult> PostgresReads::List(const ListQuery& query, Revision revision) {
@@ -248,17 +303,20 @@ absl::StatusOr<std::vector<LoggedTransaction>> PostgresReads::LogWhole(Revision 
     if (transaction.changes.size() != counts[i]) return StoreCorrupt();
     if (next_request < requests.size() && requests.Int(next_request, 0) == transaction.revision) {
       const int row = next_request++;
-      transaction.request =
-          RequestRecord{transaction.audit.actor,
-                        transaction.audit.request_id,
-                        requests.Text(row, 1),
-                        requests.Text(row, 2),
-                        requests.Int(row, 3),
-                        requests.IsNull(row, 4) ? absl::InfinitePast() : absl::FromUnixMicros(requests.Int(row, 4)),
-                        requests.Text(row, 5)};
+      transaction.request = ReadRequest(transaction.audit.actor, transaction.audit.request_id, requests, row, 1);
     }
   }
   return result;
+}
+
+absl::StatusOr<std::optional<RequestRecord>> PostgresReads::FindRequest(const std::string& actor,
+                                                                        const std::string& request_id) {
+  static const PgStatement kSelect{
+      "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = $1 AND actor ="
+      " $2"};
+  OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows, connection_.Query(kSelect, PgParams().Bytes(request_id).Bytes(actor)));
+  if (rows.size() == 0) return std::optional<RequestRecord>();
+  return std::optional<RequestRecord>(ReadRequest(actor, request_id, rows, 0, 0));
 }
 
 absl::StatusOr<std::string> PostgresReads::LeafHashes(Revision after, int limit) {

@@ -16,6 +16,7 @@
 #include "common/ledger/postgres/pg_status.h"
 #include "common/ledger/postgres/postgres_reads.h"
 #include "common/ledger/postgres/version_memory.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
@@ -60,8 +61,15 @@ const PgStatement kReplaceRequests{
                  " ON CONFLICT (request_id, actor) DO UPDATE SET method = excluded.method,"
                  " request_hash = excluded.request_hash, revision = excluded.revision,"
                  " recorded_us = excluded.recorded_us, response = excluded.response")};
-const PgStatement kFindRequest{
-    "SELECT method, request_hash, revision, recorded_us, response FROM requests WHERE request_id = $1 AND actor = $2"};
+const PgStatement kRedact{
+    "UPDATE changes AS c SET payload = NULL FROM unnest($1::BYTEA[], $2::INT8[]) AS r (name, revision)"
+    " WHERE c.name = r.name AND c.revision = r.revision"};
+const PgStatement kRedactAnswers{
+    "UPDATE requests AS q SET response = $3 FROM unnest($1::BYTEA[], $2::BYTEA[]) AS r (request_id, actor)"
+    " WHERE q.request_id = r.request_id AND q.actor = r.actor"};
+const PgStatement kNextVersion{"SELECT min(revision) FROM changes WHERE name = $1 AND revision > $2"};
+const PgStatement kFindAnswers{
+    "SELECT request_id, actor FROM requests WHERE revision >= $1 AND revision < $2 AND position($3 IN response) > 0"};
 const PgStatement kLastNumber{
     "SELECT number FROM resources WHERE prefix = $1 AND number IS NOT NULL AND revision <= $2"
     " ORDER BY number DESC LIMIT 1"};
@@ -107,6 +115,15 @@ struct TermRow {
   std::optional<Revision> ended;  // of one that began in this batch
 };
 
+// A version that loses its payload, with the remembered answers that lose theirs: those in the store, by request id and
+// actor, and of those that this batch remembers whichever are of these revisions and have `name_in_answers` in them.
+struct Redacted {
+  VersionId id;
+  Revision next = 0;  // of the name
+  std::string name_in_answers;
+  std::vector<std::pair<std::string, std::string>> stored_answers;
+};
+
 // Rows to be written, and the state they make.
 struct Work {
   std::vector<TransactionRow> transactions;
@@ -114,30 +131,45 @@ struct Work {
   std::vector<ResourceRow> resources;
   std::vector<TermRow> new_terms, ended_terms;
   std::vector<RequestRecord> requests, replaced_requests;
+  std::vector<Redacted> redacted;
 };
 
 class PostgresWriter final : public Writer {
  public:
-  PostgresWriter(const std::string& url, const std::string& channel) : url_(url), channel_(channel) {}
+  PostgresWriter(const PgAddress& address, const std::string& channel) : address_(address), channel_(channel) {}
 
   absl::Status Connect() {
     // An acknowledged commit must be on the disk whatever the server's default is.
     static const PgStatement kDurability{"SELECT current_setting('synchronous_commit')"};
     reads_.reset();
-    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(url_));
+    OVERSIGHT_ASSIGN_OR_RETURN(connection_, PgConnection::Open(address_));
     reads_.emplace(*connection_);
-    // A replica that hangs must not keep the others waiting. A database that does not know the setting may refuse it.
-    connection_->Execute("SET idle_in_transaction_session_timeout = '10s'").IgnoreError();
+    // A replica that hangs must not keep the others waiting, and whoever keeps the head must not make this one's
+    // attempts pile up in the server. A database that does not know the settings may refuse them.
+    const int64_t patience_ms = absl::ToInt64Milliseconds(address_.patience);
+    for (const char* setting : {"idle_in_transaction_session_timeout", "lock_timeout"}) {
+      connection_->Execute(absl::StrCat("SET ", setting, " = ", patience_ms)).IgnoreError();
+    }
     const auto rows = connection_->Query(kDurability);
     if (rows.ok() && rows->size() == 1 && rows->View(0, 0) == "off") {
       spdlog::warn("the database has synchronous_commit = off; commits of the store are made with on");
       OVERSIGHT_RETURN_IF_ERROR(connection_->Execute("SET synchronous_commit = on"));
     }
-    return connection_->Alive() ? absl::OkStatus() : StoreUnavailable();
+    if (connection_->standby()) return absl::OkStatus();  // It will refuse by itself.
+    const Revision told = address_.news->told();
+    OVERSIGHT_ASSIGN_OR_RETURN(const Revision head, reads_->HeadRevision());
+    return CheckHead(head, told);
+  }
+
+  absl::Status Confirm() {
+    static const std::string kTouch = "UPDATE head SET revision = revision WHERE id = 1";
+    OVERSIGHT_RETURN_IF_ERROR(connection_->Execute(kTouch));
+    return connection_->TakeWarning() ? StoreUnavailable() : absl::OkStatus();
   }
 
   absl::StatusOr<Revision> Begin(Revision head) override {
     Reset();
+    address_.news->Told(head);
     // The server may have been restarted while nothing was written; nothing of this batch was sent yet.
     if (!connection_->Alive()) OVERSIGHT_RETURN_IF_ERROR(Connect());
     Revision base = head;
@@ -149,10 +181,7 @@ class PostgresWriter final : public Writer {
       if (rows[1].size() != 1) return StoreCorrupt();
       base = rows[1].Int(0, 0);
       locked_ = true;
-      if (base < head) {
-        spdlog::error("the database ends at revision {}, but {} was told to callers: it has lost commits", base, head);
-        return StoreCorrupt();
-      }
+      OVERSIGHT_RETURN_IF_ERROR(CheckHead(base, head));
     }
     OVERSIGHT_RETURN_IF_ERROR(MoveBase(base));
     return base;
@@ -184,6 +213,7 @@ class PostgresWriter final : public Writer {
       return Conflict();
     }
     std::string code;
+    connection_->TakeWarning();
     const auto rows = connection_->Pipeline(CommitSteps(), &code);
     if (!rows.ok()) {
       if (code == kNotNullViolation) {
@@ -197,19 +227,27 @@ class PostgresWriter final : public Writer {
       return rows.status();
     }
     if (std::string_view(PQcmdStatus(rows->back().get())) != "COMMIT") return StoreUnavailable();
+    // It is committed here, but not as it should be: the wait for a synchronous standby was cut short.
+    if (connection_->TakeWarning()) return StoreUnavailable();
     locked_ = false;
     look_up_requests_ = false;
     base_ = End();
-    for (auto& [name, entry] : latest_) memory_.Put(name, std::move(entry));
+    address_.news->Told(base_);
+    for (auto& [name, entry] : latest_) {
+      // Of a deletion nobody asks the payload, and by law it may have to go.
+      if (entry->version.deleted) {
+        memory_.Forget(name);
+      } else {
+        memory_.Put(name, std::move(entry));
+      }
+    }
     for (const auto& [prefix, number] : numbers_) RaiseKnown(prefix, number);
     Reset();
     return absl::OkStatus();
   }
 
   void Abandon() override {
-    if (connection_->in_transaction() && PQstatus(connection_->handle()) == CONNECTION_OK) {
-      connection_->Execute("ROLLBACK").IgnoreError();
-    }
+    if (connection_->in_transaction() && connection_->Alive()) connection_->Execute("ROLLBACK").IgnoreError();
     Reset();
   }
 
@@ -217,6 +255,24 @@ class PostgresWriter final : public Writer {
     OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry entry, Latest(name));
     if (entry == nullptr || entry->version.deleted) return std::optional<Version>();
     return std::optional<Version>(entry->version);
+  }
+
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id) override {
+    std::optional<StoredVersion> found;
+    if (id.revision <= base_) {
+      OVERSIGHT_ASSIGN_OR_RETURN(found, reads_->GetVersion(id));
+    }
+    for (const ChangeRow& row : batch_.changes) {
+      const Version& version = row.stored->version;
+      if (version.revision == id.revision && version.name == id.name) {
+        found = StoredVersion{version, row.payload_hash};
+      } else if (found && RedactedBy(version.kind, version.payload) == id) {
+        found->version.payload.clear();
+        found->version.redacted = true;
+        found->version.redaction = version.name;
+      }
+    }
+    return found;
   }
 
   absl::StatusOr<std::vector<Version>> List(const std::string& kind, const Term& term, int limit) override {
@@ -262,7 +318,7 @@ class PostgresWriter final : public Writer {
     if (const auto it = requests_.find(key); it != requests_.end()) return std::optional<RequestRecord>(it->second);
     asked_ = {key, actor, request_id, !look_up_requests_};
     if (!look_up_requests_) return std::optional<RequestRecord>();
-    return LookUp(actor, request_id);
+    return reads_->FindRequest(actor, request_id);
   }
 
   absl::Status PutRequest(const RequestRecord& record) override {
@@ -276,31 +332,45 @@ class PostgresWriter final : public Writer {
 
   absl::StatusOr<Transaction> Append(const Audit& audit, const std::vector<Change>& changes,
                                      absl::Time recorded_time) override {
-    Work work;
-    const int64_t recorded_us = absl::ToUnixMicros(recorded_time);
-    Transaction transaction;
-    transaction.revision = End() + 1;
-    transaction.recorded_time = absl::FromUnixMicros(recorded_us);
-    transaction.audit = audit;
-    transaction.versions.reserve(changes.size());
-    int64_t payload_bytes = 0;
-    for (const Change& change : changes) {
-      OVERSIGHT_RETURN_IF_ERROR(AddChange(change, transaction.revision, transaction.recorded_time, work));
-      transaction.versions.push_back(work.changes.back().stored->version);
-      payload_bytes += static_cast<int64_t>(change.payload.size());
+    return AppendOne(ToLogged(End() + 1, recorded_time, audit, changes));
+  }
+
+  absl::Status AppendLogged(std::vector<LoggedTransaction> transactions) override {
+    OVERSIGHT_RETURN_IF_ERROR(LearnLatest(transactions));
+    for (LoggedTransaction& logged : transactions) {
+      const Revision revision = logged.revision;
+      const absl::Status status = AppendLoggedOne(std::move(logged));
+      if (absl::IsInternal(status)) return FaultAt(revision, status);
+      OVERSIGHT_RETURN_IF_ERROR(status);
     }
-    std::vector<HashedChange> hashed;
-    for (size_t i = 0; i < changes.size(); ++i) {
-      const ChangeRow& row = work.changes[i];
-      hashed.push_back(
-          {changes[i].operation, changes[i].name, changes[i].kind, row.payload_hash, row.stored->encoded_terms});
+    return absl::OkStatus();
+  }
+
+  // Whoever answers after the resource's next version does not repeat this one, and that one is at base_ or in this
+  // batch: so no answer is remembered any more that is not seen here.
+  absl::Status Redact(const VersionId& id) override {
+    // Without a later version, until the record: its own answer is none that is repeated.
+    const Revision record = End() + static_cast<Revision>(staged_.transactions.size());
+    Redacted redacted{id, record, NameInAnswers(id.name), {}};
+    for (const ChangeRow& row : batch_.changes) {
+      if (row.stored->version.name != id.name || row.stored->version.revision <= id.revision) continue;
+      redacted.next = std::min(redacted.next, row.stored->version.revision);
     }
-    transaction.leaf_hash = LeafHash(transaction.revision, recorded_us, audit, hashed);
-    work.transactions.push_back({transaction.revision, recorded_us, audit, static_cast<int64_t>(changes.size()),
-                                 payload_bytes, transaction.leaf_hash});
-    staged_ = std::move(work);
+    if (id.revision <= base_) {
+      OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
+                                 connection_->Query(kNextVersion, PgParams().Bytes(id.name).Int(id.revision)));
+      if (!rows.IsNull(0, 0)) redacted.next = std::min(redacted.next, rows.Int(0, 0));
+      OVERSIGHT_ASSIGN_OR_RETURN(
+          const PgRows answers,
+          connection_->Query(kFindAnswers,
+                             PgParams().Int(id.revision).Int(redacted.next).Bytes(redacted.name_in_answers)));
+      for (int row = 0; row < answers.size(); ++row) {
+        redacted.stored_answers.emplace_back(answers.Text(row, 0), answers.Text(row, 1));
+      }
+    }
+    staged_.redacted.push_back(std::move(redacted));
     if (!in_savepoint_) Merge();
-    return transaction;
+    return absl::OkStatus();
   }
 
  private:
@@ -313,6 +383,39 @@ class PostgresWriter final : public Writer {
     std::string request_id;
     bool unknown = false;
   };
+
+  absl::Status AppendLoggedOne(LoggedTransaction logged) {
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::vector<VersionId> late, LateRedactions(*this, logged));
+    OVERSIGHT_RETURN_IF_ERROR(AppendOne(std::move(logged)).status());
+    for (const VersionId& id : late) OVERSIGHT_RETURN_IF_ERROR(Redact(id));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Transaction> AppendOne(LoggedTransaction logged) {
+    if (logged.revision != End() + 1) {
+      return Fault(absl::StrCat("Revision ", logged.revision, " does not follow on ", End(), "."));
+    }
+    Work work;
+    Transaction transaction;
+    transaction.versions.reserve(logged.changes.size());
+    int64_t payload_bytes = 0;
+    for (LoggedChange& change : logged.changes) {
+      payload_bytes += static_cast<int64_t>(change.payload.size());
+      OVERSIGHT_RETURN_IF_ERROR(AddChange(std::move(change), logged.revision, logged.recorded_time, work));
+      transaction.versions.push_back(work.changes.back().stored->version);
+    }
+    work.transactions.push_back({logged.revision, absl::ToUnixMicros(logged.recorded_time), logged.audit,
+                                 static_cast<int64_t>(logged.changes.size()), payload_bytes, logged.leaf_hash});
+    // It may be there already as far as this writer knows.
+    if (logged.request) work.replaced_requests.push_back(*std::move(logged.request));
+    transaction.revision = logged.revision;
+    transaction.recorded_time = logged.recorded_time;
+    transaction.audit = std::move(logged.audit);
+    transaction.leaf_hash = std::move(logged.leaf_hash);
+    staged_ = std::move(work);
+    if (!in_savepoint_) Merge();
+    return transaction;
+  }
 
   Revision End() const { return base_ + static_cast<Revision>(batch_.transactions.size()); }
   bool Empty() const {
@@ -364,50 +467,65 @@ class PostgresWriter final : public Writer {
       if (last != known_numbers_.end() && numbered->number > last->second) return VersionMemory::Entry();
     }
     OVERSIGHT_ASSIGN_OR_RETURN(std::optional<PostgresReads::Stored> found, reads_->Find(name, base_));
-    VersionMemory::Entry entry;
-    if (found) entry = std::make_shared<const PostgresReads::Stored>(*std::move(found));
-    memory_.Put(name, entry);
-    return entry;
+    if (found) return Remember(*std::move(found));
+    memory_.Put(name, nullptr);
+    return VersionMemory::Entry();
   }
 
-  absl::StatusOr<std::optional<RequestRecord>> LookUp(const std::string& actor, const std::string& request_id) {
-    OVERSIGHT_ASSIGN_OR_RETURN(const PgRows rows,
-                               connection_->Query(kFindRequest, PgParams().Bytes(request_id).Bytes(actor)));
-    if (rows.size() == 0) return std::optional<RequestRecord>();
-    return std::optional<RequestRecord>(RequestRecord{
-        actor, request_id, rows.Text(0, 0), rows.Text(0, 1), rows.Int(0, 2),
-        rows.IsNull(0, 3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(0, 3)), rows.Text(0, 4)});
+  // Asks once for all names whose last version is not known, instead of once for each.
+  absl::Status LearnLatest(const std::vector<LoggedTransaction>& transactions) {
+    absl::flat_hash_set<std::string_view> unknown;
+    for (const LoggedTransaction& transaction : transactions) {
+      for (const LoggedChange& change : transaction.changes) {
+        if (!latest_.contains(change.name) && !memory_.Find(change.name)) unknown.insert(change.name);
+      }
+    }
+    if (unknown.empty()) return absl::OkStatus();
+    OVERSIGHT_ASSIGN_OR_RETURN(std::vector<PostgresReads::Stored> found,
+                               reads_->FindAll({unknown.begin(), unknown.end()}, base_));
+    for (const std::string_view name : unknown) memory_.Put(std::string(name), nullptr);
+    for (PostgresReads::Stored& stored : found) Remember(std::move(stored));
+    return absl::OkStatus();
+  }
+
+  VersionMemory::Entry Remember(PostgresReads::Stored stored) {
+    if (stored.version.deleted) stored.version.payload.clear();
+    auto entry = std::make_shared<const PostgresReads::Stored>(std::move(stored));
+    memory_.Put(entry->version.name, entry);
+    return entry;
   }
 
   // A refusal must not hide that the request was done before.
   absl::Status ConfirmUnknownRequest() {
     const Asked asked = std::exchange(asked_, {});
     if (!asked.unknown) return absl::OkStatus();
-    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found, LookUp(asked.actor, asked.request_id));
+    OVERSIGHT_ASSIGN_OR_RETURN(const std::optional<RequestRecord> found,
+                               reads_->FindRequest(asked.actor, asked.request_id));
     if (!found) return absl::OkStatus();
     look_up_requests_ = true;
     return Conflict();
   }
 
-  absl::Status AddChange(const Change& change, Revision revision, absl::Time recorded_time, Work& work) {
+  absl::Status AddChange(LoggedChange change, Revision revision, absl::Time recorded_time, Work& work) {
     const bool deleted = change.operation == Change::Operation::kDelete;
     auto stored = std::make_shared<PostgresReads::Stored>();
-    stored->encoded_terms = EncodeTerms(change.terms);
+    stored->encoded_terms = std::move(change.encoded_terms);
     Version& version = stored->version;
-    version.name = change.name;
-    version.kind = change.kind;
-    version.payload = change.payload;
+    version.name = std::move(change.name);
+    version.kind = std::move(change.kind);
+    version.payload = std::move(change.payload);
+    version.redacted = change.redacted;
     version.create_revision = version.revision = revision;
     version.version = 1;
     version.create_time = version.update_time = recorded_time;
     version.deleted = deleted;
 
-    OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry previous, Latest(change.name));
+    OVERSIGHT_ASSIGN_OR_RETURN(const VersionMemory::Entry previous, Latest(version.name));
     const bool alive = previous != nullptr && !previous->version.deleted;
-    if (previous != nullptr && previous->version.kind != change.kind) {
-      return Fault(absl::StrCat(change.name, " cannot become another kind."));
+    if (previous != nullptr && previous->version.kind != version.kind) {
+      return Fault(absl::StrCat(version.name, " cannot become another kind."));
     }
-    if (deleted && !alive) return Fault(absl::StrCat(change.name, " cannot be deleted: it does not exist."));
+    if (deleted && !alive) return Fault(absl::StrCat(version.name, " cannot be deleted: it does not exist."));
     std::vector<Term> old_terms;
     if (alive) {
       version.create_revision = previous->version.create_revision;
@@ -415,12 +533,12 @@ class PostgresWriter final : public Writer {
       version.version = previous->version.version + 1;
       old_terms = Listed(previous->encoded_terms);
     }
-    work.changes.push_back({stored, static_cast<int64_t>(work.changes.size()), Sha256(change.payload)});
+    work.changes.push_back({stored, static_cast<int64_t>(work.changes.size()), std::move(change.payload_hash)});
     if (previous == nullptr) work.resources.push_back({stored, SplitNumber(version.name)});
 
     // Only what differs is written: an update that keeps its terms leaves the index alone.
     const std::vector<Term> new_terms = deleted ? std::vector<Term>() : Listed(stored->encoded_terms);
-    const std::string sort_key = SortKey(change.name);
+    const std::string sort_key = SortKey(version.name);
     for (const Term& term : old_terms) {
       if (std::find(new_terms.begin(), new_terms.end(), term) != new_terms.end()) continue;
       work.ended_terms.push_back({stored, term, sort_key, revision, {}});
@@ -469,7 +587,22 @@ class PostgresWriter final : public Writer {
         to->push_back(std::move(record));
       }
     }
+    for (Redacted& redacted : staged_.redacted) {
+      RedactAnswers(redacted, batch_.requests);
+      RedactAnswers(redacted, batch_.replaced_requests);
+      batch_.redacted.push_back(std::move(redacted));
+    }
     staged_ = {};
+  }
+
+  void RedactAnswers(const Redacted& redacted, std::vector<RequestRecord>& records) {
+    for (RequestRecord& record : records) {
+      if (record.revision < redacted.id.revision || record.revision >= redacted.next) continue;
+      if (record.response.find(redacted.name_in_answers) == std::string::npos) continue;
+      record.response.clear();
+      record.redacted = true;
+      requests_[KeyOf({record.request_id, record.actor})] = record;
+    }
   }
 
   std::vector<PgConnection::Step> CommitSteps() const {
@@ -483,6 +616,8 @@ class PostgresWriter final : public Writer {
     if (!batch_.new_terms.empty()) AddTerms(kPutTerms, batch_.new_terms, steps);
     if (!batch_.requests.empty()) AddRequests(kPutRequests, batch_.requests, steps);
     if (!batch_.replaced_requests.empty()) AddRequests(kReplaceRequests, batch_.replaced_requests, steps);
+    // After what the batch itself writes.
+    if (!batch_.redacted.empty()) AddRedacted(steps);
     if (!batch_.transactions.empty() && !channel_.empty()) {
       steps.push_back({&kNotify, PgParams().Text(channel_).Text(absl::StrCat(End()))});
     }
@@ -512,7 +647,8 @@ class PostgresWriter final : public Writer {
       steps.push_back({&kPutTransactions, std::move(params)});
     }
     std::vector<int64_t> revisions, ordinals, operations, create_revisions, create_times, times, versions;
-    std::vector<std::string_view> names, kinds, hashes, terms, payloads;
+    std::vector<std::string_view> names, kinds, hashes, terms;
+    std::vector<std::optional<std::string_view>> payloads;
     for (const ChangeRow& row : batch_.changes) {
       const Version& version = row.stored->version;
       revisions.push_back(version.revision);
@@ -527,12 +663,12 @@ class PostgresWriter final : public Writer {
       versions.push_back(version.version);
       hashes.push_back(row.payload_hash);
       terms.push_back(row.stored->encoded_terms);
-      payloads.push_back(version.payload);
+      payloads.push_back(version.redacted ? std::nullopt : std::optional<std::string_view>(version.payload));
     }
     PgParams params;
     params.Ints(revisions).Ints(ordinals).Ints(operations).BytesEach(names).BytesEach(kinds);
     params.Ints(create_revisions).Ints(create_times).Ints(times).Ints(versions);
-    params.BytesEach(hashes).BytesEach(terms).BytesEach(payloads);
+    params.BytesEach(hashes).BytesEach(terms).MaybeBytesEach(payloads);
     steps.push_back({&kPutChanges, std::move(params)});
   }
 
@@ -589,7 +725,7 @@ class PostgresWriter final : public Writer {
       times.push_back(record.recorded_time == absl::InfinitePast()
                           ? std::nullopt
                           : std::optional(absl::ToUnixMicros(record.recorded_time)));
-      responses.push_back(record.response);
+      responses.push_back(record.redacted ? kRedactedAnswer : record.response);
     }
     PgParams params;
     params.BytesEach(ids).BytesEach(actors).BytesEach(methods).BytesEach(hashes);
@@ -597,7 +733,28 @@ class PostgresWriter final : public Writer {
     steps.push_back({&statement, std::move(params)});
   }
 
-  const std::string url_, channel_;
+  void AddRedacted(std::vector<PgConnection::Step>& steps) const {
+    std::vector<std::string_view> names, ids, actors;
+    std::vector<int64_t> revisions;
+    for (const Redacted& redacted : batch_.redacted) {
+      names.push_back(redacted.id.name);
+      revisions.push_back(redacted.id.revision);
+      for (const auto& [request_id, actor] : redacted.stored_answers) {
+        ids.push_back(request_id);
+        actors.push_back(actor);
+      }
+    }
+    PgParams params;
+    params.BytesEach(names).Ints(revisions);
+    steps.push_back({&kRedact, std::move(params)});
+    if (ids.empty()) return;
+    PgParams answers;
+    answers.BytesEach(ids).BytesEach(actors).Bytes(kRedactedAnswer);
+    steps.push_back({&kRedactAnswers, std::move(answers)});
+  }
+
+  const PgAddress address_;
+  const std::string channel_;
   std::unique_ptr<PgConnection> connection_;
   std::optional<PostgresReads> reads_;
 
@@ -624,9 +781,11 @@ class PostgresWriter final : public Writer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const std::string& url, const std::string& channel) {
-  auto writer = std::make_unique<PostgresWriter>(url, channel);
+absl::StatusOr<std::unique_ptr<Writer>> OpenPostgresWriter(const PgAddress& address, const std::string& channel,
+                                                           bool confirm) {
+  auto writer = std::make_unique<PostgresWriter>(address, channel);
   OVERSIGHT_RETURN_IF_ERROR(writer->Connect());
+  if (confirm) OVERSIGHT_RETURN_IF_ERROR(writer->Confirm());
   return writer;
 }
 

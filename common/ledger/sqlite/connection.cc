@@ -12,10 +12,12 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
       sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<Connection> connection(new Connection(db));
   OVERSIGHT_RETURN_IF_ERROR(FromSqlite(code, db, "opening the database"));
-  sqlite3_busy_timeout(db, 5000);
+  connection->SetBusyTimeout(kBusyMs);
   // FULL: a commit returns after the log is on the disk. The journal limit takes back what a long reader made it grow.
+  // What is removed is overwritten, also where a page was split: a redaction must leave nothing behind.
   OVERSIGHT_RETURN_IF_ERROR(
       connection->Execute(absl::StrCat("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+                                       "PRAGMA secure_delete = ON;"
                                        "PRAGMA foreign_keys = OFF; PRAGMA journal_size_limit = 67108864;"
                                        "PRAGMA cache_size = -",
                                        settings.cache_kib, ";")

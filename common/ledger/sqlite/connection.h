@@ -32,6 +32,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // How long a statement waits for what another connection holds.
+  static constexpr int kBusyMs = 5000;
+  void SetBusyTimeout(int milliseconds) { sqlite3_busy_timeout(db_, milliseconds); }
   // Runs statements that give no rows.
   absl::Status Execute(const char* sql);
   sqlite3* handle() const { return db_; }

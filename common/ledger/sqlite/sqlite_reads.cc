@@ -5,16 +5,20 @@
 #include "absl/strings/str_cat.h"
 #include "common/ledger/hashing.h"
 #include "common/ledger/natural_order.h"
+#include "common/ledger/redaction.h"
 #include "common/ledger/status.h"
 #include "common/rpc/errors.h"
 
 namespace oversight::ledger {
 namespace {
 
-// In the order ReadVersion expects; c is the change and x its transaction.
+// In the order ReadVersion expects; c is the change and x its transaction. The last is the record of redaction, found
+// by the term that redaction.h gives it.
 constexpr char kVersionColumns[] =
-    "c.name, c.kind, c.payload, c.operation, c.create_revision, c.revision, c.version, c.create_us, x.recorded_us";
-constexpr int kVersionColumnCount = 9;
+    "c.name, c.kind, c.payload, c.operation, c.create_revision, c.revision, c.version, c.create_us, x.recorded_us,"
+    " CASE WHEN c.payload IS NULL THEN (SELECT r.name FROM terms AS r WHERE r.kind = 'oversight.ledger.v1.Redaction'"
+    " AND r.term = 'version ' || c.revision AND r.value = c.name) END";
+constexpr int kVersionColumnCount = 10;
 constexpr char kAuditColumns[] = "x.actor, x.verb, x.reason, x.request_id, x.trace_id";
 // About how much one call of Log may gather.
 constexpr size_t kMaxLogBytes = 1 << 20;
@@ -31,6 +35,7 @@ Version ReadVersion(const Rows& rows) {
   version.version = rows.Int(6);
   version.create_time = absl::FromUnixMicros(rows.Int(7));
   version.update_time = absl::FromUnixMicros(rows.Int(8));
+  if (version.redacted) version.redaction = rows.Text(9);
   return version;
 }
 
@@ -91,6 +96,10 @@ absl::StatusOr<std::unique_ptr<SqliteReads>> SqliteReads::Prepare(Connection& co
       prepare(reads->get_, absl::StrCat("SELECT ", kVersionColumns,
                                         " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
                                         " WHERE c.name = ? AND c.revision <= ? ORDER BY c.revision DESC LIMIT 1")));
+  OVERSIGHT_RETURN_IF_ERROR(prepare(
+      reads->get_version_, absl::StrCat("SELECT ", kVersionColumns, ", c.payload_hash",
+                                        " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
+                                        " WHERE c.name = ? AND c.revision = ?")));
   OVERSIGHT_RETURN_IF_ERROR(
       prepare(reads->history_, absl::StrCat("SELECT ", kVersionColumns, ", ", kAuditColumns,
                                             " FROM changes AS c CROSS JOIN transactions AS x ON x.revision = c.revision"
@@ -145,6 +154,13 @@ absl::StatusOr<std::optional<Version>> SqliteReads::Get(const std::string& name,
   Version version = ReadVersion(rows);
   if (version.deleted) return std::optional<Version>();
   return std::optional<Version>(std::move(version));
+}
+
+absl::StatusOr<std::optional<StoredVersion>> SqliteReads::GetVersion(const VersionId& id) {
+  Rows rows = get_version_(id.name, id.revision);
+  OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
+  if (!row) return std::optional<StoredVersion>();
+  return std::optional<StoredVersion>(StoredVersion{ReadVersion(rows), rows.Text(kVersionColumnCount)});
 }
 
 absl::StatusOr<ListResult> SqliteReads::List(const ListQuery& query, Revision revision, VersionCache* cache) {
@@ -286,9 +302,13 @@ absl::StatusOr<std::optional<RequestRecord>> SqliteReads::FindRequest(const std:
   Rows rows = request_(request_id, actor);
   OVERSIGHT_ASSIGN_OR_RETURN(const bool row, rows.Next());
   if (!row) return std::optional<RequestRecord>();
-  return std::optional<RequestRecord>(
-      RequestRecord{actor, request_id, rows.Text(0), rows.Text(1), rows.Int(2),
-                    rows.IsNull(3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(3)), rows.Text(4)});
+  RequestRecord record{actor,        request_id,
+                       rows.Text(0), rows.Text(1),
+                       rows.Int(2),  rows.IsNull(3) ? absl::InfinitePast() : absl::FromUnixMicros(rows.Int(3)),
+                       rows.Text(4)};
+  record.redacted = record.response == kRedactedAnswer;
+  if (record.redacted) record.response.clear();
+  return std::optional<RequestRecord>(std::move(record));
 }
 
 }  // namespace oversight::ledger

@@ -1,7 +1,7 @@
 // The queries that the reader and the writer share, prepared on one connection. One thread at a time.
 //
-// No read needs a database transaction: rows at or below a revision never change, and an index interval that ends later
-// still covers it.
+// No read needs a database transaction: rows at or below a revision never change, but that a payload may be removed by
+// law, and an index interval that ends later still covers it.
 #pragma once
 
 #include <map>
@@ -23,6 +23,7 @@ class SqliteReads {
   absl::StatusOr<Head> HeadAt(absl::Time time);
   absl::StatusOr<absl::Time> TimeOf(Revision revision);
   absl::StatusOr<std::optional<Version>> Get(const std::string& name, Revision revision);
+  absl::StatusOr<std::optional<StoredVersion>> GetVersion(const VersionId& id);
   // Items and `more` only.
   absl::StatusOr<ListResult> List(const ListQuery& query, Revision revision, VersionCache* cache);
   // Entries and `more` only.
@@ -36,8 +37,8 @@ class SqliteReads {
   explicit SqliteReads(Connection& connection) : connection_(connection) {}
 
   Connection& connection_;
-  Statement head_, head_at_, time_of_, get_, history_, history_below_, log_, log_changes_, whole_changes_, request_,
-      leaf_hashes_;
+  Statement head_, head_at_, time_of_, get_, get_version_, history_, history_below_, log_, log_changes_, whole_changes_,
+      request_, leaf_hashes_;
   std::map<size_t, Statement> lists_;  // by count of terms
 };
 

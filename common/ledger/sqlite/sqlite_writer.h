@@ -1,6 +1,7 @@
 // The writing connection of the SQLite engine. One thread at a time.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "common/ledger/engine.h"
@@ -8,6 +9,9 @@
 
 namespace oversight::ledger {
 
-absl::StatusOr<std::unique_ptr<Writer>> OpenSqliteWriter(std::unique_ptr<Connection> connection);
+// `log_unclean` says from one writer to the next whether the write-ahead log may hold what was removed by law. The
+// writer empties the log when it is opened and after commits until it is clean, and keeps the reference.
+absl::StatusOr<std::unique_ptr<Writer>> OpenSqliteWriter(std::unique_ptr<Connection> connection,
+                                                         std::atomic<bool>& log_unclean);
 
 }  // namespace oversight::ledger

@@ -1,5 +1,6 @@
 -- The first schema. Times are microseconds since 1970 in UTC. Nothing here is ever updated but head, meta,
--- terms.to_revision and, by law, changes.payload (set to NULL; its hash stays).
+-- terms.to_revision and, by law, changes.payload (set to NULL; its hash stays) and with it requests.response (set to one
+-- byte, 0xff).
 --
 -- Texts of callers are BYTEA: it holds whatever they may hold (also U+0000, which TEXT refuses) and compares by bytes on
 -- every database, whatever its locale. To read them: SELECT encode(name, 'escape') FROM changes.

@@ -1,5 +1,5 @@
 -- The first schema. Times are microseconds since 1970 in UTC. Nothing here is ever updated but terms.to_revision and, by
--- law, changes.payload (set to NULL; its hash stays).
+-- law, changes.payload (set to NULL; its hash stays) and with it requests.response (set to one byte, 0xff).
 
 CREATE TABLE meta (
   key   TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,30 @@
+#include "gateway/dashboard/audience.h"
+
+namespace oversight::gateway {
+
+// A concern or recommendation withdrawn while still a draft was never issued, and never known outside.
+bool IsShownOutside(const concerns::v1::Concern& concern) { return concern.has_issue_date(); }
+bool IsShownOutside(const concerns::v1::Recommendation& recommendation) { return recommendation.has_due_date(); }
+
+bool IsShownOutside(const concerns::v1::Revisit& revisit) {
+  return revisit.state() == concerns::v1::REVISIT_STATE_LETTER_SENT ||
+         revisit.state() == concerns::v1::REVISIT_STATE_LETTER_PUBLISHED;
+}
+
+bool IsShownOutside(const concerns::v1::Evidence& evidence) { return evidence.shared_with_force(); }
+
+bool IsShownOutside(const forces::v1::OfficeHolder& holder) {
+  return holder.office() == forces::v1::OFFICE_CHIEF_OFFICER || holder.office() == forces::v1::OFFICE_HM_INSPECTOR;
+}
+
+bool IsShownOutside(const forces::v1::Inspection& inspection) {
+  return inspection.state() == forces::v1::INSPECTION_STATE_PUBLISHED;
+}
+
+void HideInternal(forces::v1::Inspection& inspection) {
+  inspection.clear_fieldwork_from_date();
+  inspection.clear_fieldwork_to_date();
+  inspection.clear_expected_publication_date();
+}
+
+}  // namespace oversight::gateway

@@ -1,0 +1,313 @@
+#include "gateway/dashboard/on_date.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "common/time/london.h"
+#include "common/time/partial_date.h"
+#include "gateway/dashboard/names.h"
+
+namespace oversight::gateway {
+namespace {
+
+using namespace concerns::v1;    // NOLINT
+using namespace monitoring::v1;  // NOLINT
+using common::v1::PartialDate;
+using forces::v1::Inspection;
+using forces::v1::ResponseDuty;
+
+// One day, and what had come by its end.
+class Day {
+ public:
+  explicit Day(absl::CivilDay day) : day_(day) {}
+
+  bool Had(const PartialDate& date) const { return MustBeOnOrBefore(date, day_); }
+  bool Had(const google::protobuf::Timestamp& recorded) const {
+    return LondonDay(absl::FromUnixSeconds(recorded.seconds())) <= day_;
+  }
+  // By its own day, or where it has none by when it was recorded.
+  bool Had(bool has_date, const PartialDate& date, const google::protobuf::Timestamp& recorded) const {
+    return has_date ? Had(date) : Had(recorded);
+  }
+
+ private:
+  absl::CivilDay day_;
+};
+
+// Each thing as it was; nothing when it was not there yet. `as_it_was` changes its copy and says whether it was there.
+template <class T, class AsItWas>
+std::vector<Shared<T>> Each(const std::vector<Shared<T>>& all, AsItWas as_it_was) {
+  std::vector<Shared<T>> result;
+  for (const auto& item : all) {
+    auto copy = std::make_shared<T>(*item);
+    if (as_it_was(*copy)) result.push_back(std::move(copy));
+  }
+  return result;
+}
+
+// Those recorded by then.
+template <class T>
+std::vector<Shared<T>> Recorded(const std::vector<Shared<T>>& all, const Day& day) {
+  std::vector<Shared<T>> result;
+  for (const auto& item : all) {
+    if (day.Had(item->create_time())) result.push_back(item);
+  }
+  return result;
+}
+
+bool AsItWas(Concern& concern, const Day& day) {
+  if (!concern.has_issue_date() || !day.Had(concern.issue_date())) return false;
+  if (concern.has_closure() && !day.Had(concern.closure().close_date())) {
+    concern.set_state(CONCERN_STATE_ISSUED);
+    concern.clear_closure();
+    concern.clear_superseded_by();
+  }
+  if (concern.has_published() && !day.Had(concern.published().date())) concern.clear_published();
+  if (concern.has_handling() && !day.Had(concern.handling().assess_time())) concern.clear_handling();
+  return true;
+}
+
+bool AsItWas(Recommendation& recommendation, const Day& day) {
+  if (!recommendation.has_due_date()) return false;
+  const bool claimed = recommendation.has_claim() && day.Had(recommendation.claim().claim_time());
+  const bool verified =
+      recommendation.has_verification() && day.Had(recommendation.has_verified_date(), recommendation.verified_date(),
+                                                   recommendation.verification().verify_time());
+  const bool closed = recommendation.has_closure() && day.Had(recommendation.closure().close_date());
+  const bool stands = recommendation.state() == RECOMMENDATION_STATE_VERIFIED ? verified
+                      : recommendation.state() == RECOMMENDATION_STATE_WITHDRAWN ||
+                              recommendation.state() == RECOMMENDATION_STATE_SUPERSEDED
+                          ? closed || !recommendation.has_closure()
+                      : recommendation.state() == RECOMMENDATION_STATE_CLAIMED ? claimed
+                                                                               : true;
+  if (!stands) {
+    recommendation.set_state(claimed ? RECOMMENDATION_STATE_CLAIMED : RECOMMENDATION_STATE_OPEN);
+    recommendation.clear_verified_date();
+    recommendation.clear_closure();
+  }
+  if (!verified) {
+    recommendation.clear_verification();
+    // Which of the claims were returned by then is not known.
+    recommendation.clear_times_returned();
+  }
+  if (!claimed && recommendation.state() != RECOMMENDATION_STATE_VERIFIED) {
+    recommendation.clear_claim();
+    recommendation.clear_done_date();
+  }
+  auto& extensions = *recommendation.mutable_extensions();
+  while (!extensions.empty() && !day.Had(extensions.rbegin()->grant_time())) {
+    *recommendation.mutable_due_date() = extensions.rbegin()->from_due_date();
+    extensions.RemoveLast();
+  }
+  return true;
+}
+
+bool AsItWas(ForceResponse& response, const Day& day) {
+  if (!day.Had(response.has_respond_date(), response.respond_date(), response.create_time())) return false;
+  if (response.has_judgement() && !day.Had(response.judgement().judge_time())) {
+    response.clear_judgement();
+    response.set_state(FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT);
+  }
+  return true;
+}
+
+bool AsItWas(Revisit& revisit, const Day& day) {
+  revisit.clear_correction();
+  const bool cancelled = revisit.state() == REVISIT_STATE_CANCELLED;
+  if (cancelled && day.Had(revisit.cancellation().cancel_time())) return true;
+  revisit.clear_cancellation();
+  const bool sent = revisit.has_letter() && day.Had(revisit.letter().sent_date());
+  if (sent) {
+    const bool published = revisit.letter().has_published() && day.Had(revisit.letter().published().date());
+    revisit.set_state(published ? REVISIT_STATE_LETTER_PUBLISHED : REVISIT_STATE_LETTER_SENT);
+    if (!published) revisit.mutable_letter()->clear_published();
+    return true;
+  }
+  revisit.clear_letter();
+  // The day on which findings were recorded is not among the dates; the force is told of them in the letter.
+  revisit.clear_findings();
+  revisit.clear_outcome();
+  if (revisit.has_feedback_date() && !day.Had(revisit.feedback_date())) revisit.clear_feedback_date();
+  if (revisit.has_to_date() && day.Had(revisit.to_date())) {
+    revisit.set_state(REVISIT_STATE_CARRIED_OUT);
+    return true;
+  }
+  revisit.clear_from_date();
+  revisit.clear_to_date();
+  revisit.clear_methods();
+  revisit.clear_method_notes();
+  revisit.set_state(REVISIT_STATE_PLANNED);
+  return day.Had(revisit.create_time());
+}
+
+bool AsItWas(Inspection& inspection, const Day& day) {
+  if (inspection.has_report() && day.Had(inspection.report().publication_date())) return true;
+  // A force's part in a national inspection is made by its publication.
+  if (inspection.has_report() && !inspection.national_inspection().empty()) return false;
+  inspection.clear_report();
+  const bool cancelled = inspection.has_cancellation() && day.Had(inspection.cancellation().cancel_date());
+  if (cancelled) return true;
+  inspection.clear_cancellation();
+  if (inspection.has_fieldwork_to_date() && day.Had(inspection.fieldwork_to_date())) {
+    inspection.set_state(forces::v1::INSPECTION_STATE_REPORT_AWAITED);
+    return true;
+  }
+  if (inspection.has_fieldwork_from_date() && day.Had(inspection.fieldwork_from_date())) {
+    inspection.set_state(forces::v1::INSPECTION_STATE_IN_FIELDWORK);
+    return true;
+  }
+  inspection.set_state(forces::v1::INSPECTION_STATE_PLANNED);
+  return day.Had(inspection.create_time());
+}
+
+// What became of an approval after that day had not come yet.
+bool AsItWas(Decision& decision, const Day& day) {
+  if (!day.Had(decision.decided_date())) return false;
+  const bool stands = decision.state() == DECISION_STATE_IN_EFFECT ? day.Had(decision.effective_date())
+                      : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
+                      : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
+                                                                   : true;
+  if (stands) return true;
+  decision.set_state(DECISION_STATE_PENDING_EFFECT);
+  decision.clear_take_effect_time();
+  decision.clear_lapse();
+  decision.clear_revocation();
+  return true;
+}
+
+// `decisions` as they were.
+bool AsItWas(Proposal& proposal, const Day& day, const std::unordered_map<std::string, Shared<Decision>>& decisions) {
+  const auto decision = decisions.find(proposal.decision());
+  const bool decided = decision != decisions.end();
+  if (!decided && !day.Had(proposal.create_time())) return false;
+  if (!decided && !proposal.decision().empty()) {
+    proposal.set_state(PROPOSAL_STATE_OPEN);
+    proposal.clear_decision();
+  }
+  if (decided && decision->second->state() == DECISION_STATE_PENDING_EFFECT) {
+    proposal.set_state(PROPOSAL_STATE_APPROVED);
+  }
+  if (proposal.state() == PROPOSAL_STATE_WITHDRAWN && !day.Had(proposal.update_time())) {
+    proposal.set_state(PROPOSAL_STATE_OPEN);
+    proposal.clear_withdrawal_reason();
+  }
+  return true;
+}
+
+bool AsItWas(Episode& episode, const Day& day) {
+  if (!day.Had(episode.from_date())) return false;
+  if (episode.has_until_date() && !day.Had(episode.until_date())) {
+    episode.clear_until_date();
+    episode.clear_exit_decision();
+    episode.clear_exit_reasons();
+    episode.clear_reason_outcomes();
+    episode.clear_open_causes();
+    episode.clear_length();
+  }
+  auto& added = *episode.mutable_added_reasons();
+  added.erase(
+      std::remove_if(added.begin(), added.end(), [&](const auto& reason) { return !day.Had(reason.added_date()); }),
+      added.end());
+  return true;
+}
+
+// The stage of the force of `now` by its episodes, which are its spells in enhanced stages: in one, that stage; after
+// one, the default stage since; before the first, never moved (null). False when partial dates leave it open.
+bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day, Shared<Monitoring>& stage) {
+  const Episode* in = nullptr;
+  const Episode* after = nullptr;
+  for (const auto& episode : facts.episodes) {
+    if (ForceOf(episode->name()) != ForceOf(now.name())) continue;
+    const auto* until = episode->has_until_date() ? &episode->until_date() : nullptr;
+    switch (HeldOn(&episode->from_date(), until, day)) {
+      case Holding::kPossibly:
+        return false;
+      case Holding::kCertainly:
+        in = episode.get();
+        break;
+      case Holding::kNo:
+        if (until != nullptr && MustBeOnOrBefore(*until, day) &&
+            (after == nullptr || Number(after->name()) < Number(episode->name()))) {
+          after = episode.get();
+        }
+    }
+  }
+  if (in == nullptr && after == nullptr) return true;
+  auto then = std::make_shared<Monitoring>(now);
+  then->clear_open_proposal();
+  then->clear_pending_decision();
+  then->set_ladder((in != nullptr ? in : after)->ladder());
+  then->set_episode(in != nullptr ? in->name() : "");
+  then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
+  *then->mutable_since_date() = in != nullptr ? in->from_date() : after->until_date();
+  then->set_enhanced(in != nullptr);
+  then->set_stage(in != nullptr ? in->stage() : "");
+  if (facts.ladder != nullptr) {
+    for (const auto& known : facts.ladder->stages()) {
+      if (in != nullptr ? known.id() != in->stage() : !known.is_default()) continue;
+      then->set_stage(known.id());
+      then->set_stage_display_name(known.display_name());
+    }
+  }
+  stage = std::move(then);
+  return true;
+}
+
+}  // namespace
+
+SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
+  const Day day(civil_day);
+  SuiteFacts then = facts;
+  const auto as_it_was = [&day](auto& item) { return AsItWas(item, day); };
+  then.concerns = Each(facts.concerns, as_it_was);
+  std::unordered_map<std::string, Shared<Concern>> concerns;
+  for (const auto& concern : then.concerns) concerns[concern->name()] = concern;
+  // What a concern took the place of, as far as it had.
+  then.concerns = Each(then.concerns, [&](Concern& concern) {
+    auto& olds = *concern.mutable_supersedes();
+    olds.erase(std::remove_if(olds.begin(), olds.end(),
+                              [&](const std::string& old) {
+                                const auto it = concerns.find(old);
+                                return it != concerns.end() && it->second->superseded_by() != concern.name();
+                              }),
+               olds.end());
+    return true;
+  });
+  then.recommendations = Each(facts.recommendations, [&](Recommendation& recommendation) {
+    return concerns.count(ConcernOf(recommendation.name())) > 0 && AsItWas(recommendation, day);
+  });
+  then.responses = Each(facts.responses, as_it_was);
+  then.progress_notes = Recorded(facts.progress_notes, day);
+  then.revisits = Each(facts.revisits, as_it_was);
+  then.evidence = Recorded(facts.evidence, day);
+  then.inspections = Each(facts.inspections, as_it_was);
+  then.response_duties = Each(facts.response_duties, [&](ResponseDuty& duty) {
+    if (!day.Had(duty.publication_date())) return false;
+    // What was published or sent later is not known yet; where the duty stands is derived for the day.
+    if (duty.has_response() && !day.Had(duty.response().published_date())) duty.clear_response();
+    auto& copies = *duty.mutable_copies_sent();
+    copies.erase(
+        std::remove_if(copies.begin(), copies.end(), [&](const auto& copy) { return !day.Had(copy.sent_date()); }),
+        copies.end());
+    return true;
+  });
+  then.monitoring.clear();
+  for (const auto& now : facts.monitoring) {
+    Shared<Monitoring> stage;
+    if (!StageOn(facts, *now, civil_day, stage)) then.monitoring_known = false;
+    if (stage != nullptr) then.monitoring.push_back(std::move(stage));
+  }
+  then.decisions = Each(facts.decisions, as_it_was);
+  std::unordered_map<std::string, Shared<Decision>> decisions;
+  for (const auto& decision : then.decisions) decisions[decision->name()] = decision;
+  then.proposals = Each(facts.proposals, [&](Proposal& proposal) { return AsItWas(proposal, day, decisions); });
+  then.episodes = Each(facts.episodes, as_it_was);
+  return then;
+}
+
+}  // namespace oversight::gateway

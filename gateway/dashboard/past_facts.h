@@ -1,0 +1,37 @@
+// The facts of one force as they were recorded at a moment in the past. The copies hold the present alone, so the
+// owners are asked, all at once, with the identity that `prepare` adds: of what the caller may not see, nothing comes.
+// An owner that fails or does not answer in time has its section UNAVAILABLE, and the others show. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/dashboard/ask_overview.h"
+#include "gateway/dashboard/facts.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "grpcpp/channel.h"
+
+namespace oversight::gateway {
+
+struct SuiteChannels {
+  std::shared_ptr<grpc::Channel> forces, concerns, monitoring;
+};
+
+struct PastFacts {
+  SuiteFacts facts;  // Without a ladder.
+  std::vector<v1::SectionStatus> sections;
+  std::optional<DerivedOverview> overview;
+};
+
+// Errors: NOT_FOUND when the force was not recorded then, and whatever forces-service refuses with, such as
+// OUT_OF_RANGE for a moment to come.
+void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
+              const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
+              std::function<void(absl::StatusOr<PastFacts>)> done);
+
+}  // namespace oversight::gateway

@@ -1,0 +1,147 @@
+#include "gateway/dashboard/record.h"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/time/partial_date.h"
+#include "gateway/dashboard/audience.h"
+#include "gateway/dashboard/names.h"
+
+namespace oversight::gateway {
+namespace {
+
+// By the numbers in their names: what was recorded last comes first.
+bool IsNewer(const std::string& a, const std::string& b) {
+  return std::tuple(Number(FirstSegments(a, 4)), Number(a)) > std::tuple(Number(FirstSegments(b, 4)), Number(b));
+}
+
+// Those of the force that the audience sees, newest first, at most `most`; the rest is counted.
+template <class T, class Shown>
+std::vector<Shared<T>> Newest(const std::vector<Shared<T>>& all, const std::string& force, Shown shown, size_t most,
+                              const char* field, const char* verb, v1::ForceDashboard& dashboard) {
+  std::vector<Shared<T>> result;
+  for (const auto& item : all) {
+    if (ForceOf(item->name()) == force && shown(*item)) result.push_back(item);
+  }
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return IsNewer(a->name(), b->name()); });
+  if (result.size() > most) {
+    auto& left_out = *dashboard.add_left_out();
+    left_out.set_field(field);
+    left_out.set_count(static_cast<int32_t>(result.size() - most));
+    left_out.set_reason(absl::StrCat("There is room for ", most, ". ", verb, " gives all."));
+    result.resize(most);
+  }
+  return result;
+}
+
+// Where a duty stands on a day: what forces-service derives when it is read, and leaves out of a watch. MET when a
+// response is published, OVERDUE after day 56 (section 55(5A) of the Police Act 1996).
+void Derive(absl::CivilDay day, forces::v1::ResponseDuty& duty) {
+  const absl::CivilDay due = DayInterval(duty.due_date()).last;
+  const auto on_or_before = [](const common::v1::PartialDate& date, absl::CivilDay limit) {
+    return MustBeOnOrBefore(date, limit);
+  };
+  if (!duty.has_response() || !on_or_before(duty.response().published_date(), day)) {
+    duty.set_state(day > due ? forces::v1::DUTY_STATE_OVERDUE : forces::v1::DUTY_STATE_DUE);
+    duty.set_days_left(static_cast<int32_t>(due - day));
+    duty.set_late(day > due);
+    return;
+  }
+  duty.set_state(forces::v1::DUTY_STATE_MET);
+  duty.set_late(!on_or_before(duty.response().published_date(), due));
+  for (const auto recipient :
+       {forces::v1::RESPONSE_RECIPIENT_INSPECTORS, forces::v1::RESPONSE_RECIPIENT_SECRETARY_OF_STATE}) {
+    const bool sent = std::any_of(duty.copies_sent().begin(), duty.copies_sent().end(), [&](const auto& copy) {
+      return copy.recipient() == recipient && on_or_before(copy.sent_date(), day);
+    });
+    if (!sent) duty.add_unsent_to(recipient);
+  }
+}
+
+void AddHolders(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, bool inside,
+                v1::ForceDashboard& dashboard) {
+  auto& holders = *dashboard.mutable_office_holders();
+  for (const auto& holder : facts.office_holders) {
+    if (ForceOf(holder->name()) != force || (!inside && !IsShownOutside(*holder))) continue;
+    const Holding holding = HeldOn(*holder, day);
+    if (holding == Holding::kNo) continue;
+    auto& on_day = *holders.Add();
+    *on_day.mutable_office_holder() = *holder;
+    on_day.set_certain(holding == Holding::kCertainly);
+  }
+  std::stable_sort(holders.begin(), holders.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.office_holder().office(), !a.certain()) < std::pair(b.office_holder().office(), !b.certain());
+  });
+  const auto add_body = [&](const forces::v1::OversightBody& body) {
+    const Holding holding = HeldOn(body, day);
+    if (holding == Holding::kNo) return;
+    auto& on_day = *dashboard.add_oversight_bodies();
+    *on_day.mutable_oversight_body() = body;
+    on_day.set_certain(holding == Holding::kCertainly);
+  };
+  for (const auto& former : dashboard.force().former_oversight_bodies()) add_body(former);
+  if (dashboard.force().has_oversight_body()) add_body(dashboard.force().oversight_body());
+}
+
+void AddBelowConcerns(const SuiteFacts& facts, v1::ForceDashboard& dashboard) {
+  std::unordered_map<std::string, v1::ConcernView*> concerns;
+  std::unordered_map<std::string, v1::RecommendationView*> recommendations;
+  for (auto& view : *dashboard.mutable_concerns()) {
+    concerns[view.concern().name()] = &view;
+    for (auto& item : *view.mutable_recommendations()) recommendations[item.recommendation().name()] = &item;
+  }
+  for (const auto& response : facts.responses) {
+    if (const auto it = concerns.find(ConcernOf(response->name())); it != concerns.end()) {
+      *it->second->add_responses() = *response;
+    }
+  }
+  for (auto& [name, view] : concerns) {
+    std::sort(view->mutable_responses()->begin(), view->mutable_responses()->end(),
+              [](const auto& a, const auto& b) { return Number(a.name()) < Number(b.name()); });
+  }
+  for (const auto& note : facts.progress_notes) {
+    const auto it = recommendations.find(RecommendationOf(note->name()));
+    if (it == recommendations.end()) continue;
+    auto& view = *it->second;
+    view.set_progress_note_count(view.progress_note_count() + 1);
+    if (!view.has_latest_progress_note() || Number(view.latest_progress_note().name()) < Number(note->name())) {
+      *view.mutable_latest_progress_note() = *note;
+    }
+  }
+}
+
+}  // namespace
+
+void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, Audience audience,
+               v1::ForceDashboard& dashboard) {
+  const bool inside = audience == Audience::kInspectorate;
+  const auto shown = [inside](const auto& item) { return inside || IsShownOutside(item); };
+  for (const std::string& predecessor : facts.predecessors) dashboard.add_predecessors(predecessor);
+  AddHolders(facts, force, day, inside, dashboard);
+  AddBelowConcerns(facts, dashboard);
+  for (const auto& inspection :
+       Newest(facts.inspections, force, shown, kMostInspections, "inspections", "ListInspections", dashboard)) {
+    *dashboard.add_inspections() = *inspection;
+    if (!inside) HideInternal(*dashboard.mutable_inspections()->rbegin());
+  }
+  const auto all = [](const auto&) { return true; };
+  for (const auto& duty :
+       Newest(facts.response_duties, force, all, kMostDuties, "response_duties", "ListResponseDuties", dashboard)) {
+    *dashboard.add_response_duties() = *duty;
+    Derive(day, *dashboard.mutable_response_duties()->rbegin());
+  }
+  for (const auto& revisit :
+       Newest(facts.revisits, force, shown, kMostRevisits, "revisits", "ListRevisits", dashboard)) {
+    *dashboard.add_revisits() = *revisit;
+  }
+  for (const auto& evidence :
+       Newest(facts.evidence, force, shown, kMostEvidence, "evidence", "ListEvidence", dashboard)) {
+    *dashboard.add_evidence() = *evidence;
+  }
+}
+
+}  // namespace oversight::gateway
