@@ -31,7 +31,7 @@ std::vector<Command> CaseCommands();       // raise, propose
 std::vector<Command> DashboardCommands();  // dashboard, watch
 std::vector<Command> LedgerCommands();     // verify, head
 std::vector<Command> BackupCommands();     // export, backup
-std::vector<Command> ToolCommands();       // import, call, play
+std::vector<Command> ToolCommands();       // import, import-history, call, play
 std::vector<Command> BulkCommands();       // bulk
 
 // The flag --request-id of commands that change something, and the id given by it or a new one.

@@ -26,6 +26,8 @@
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "oversight/monitoring/v1/register_service.pb.h"
+#include "oversight/monitoring/v1/sequence_service.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -122,6 +124,8 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetAdviceRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetRegisterRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetDecisionSequenceRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

@@ -63,6 +63,14 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"GetDisclosure", Access::kRead, insiders},
       {"ListDisclosures", Access::kRead, insiders},
   };
+  rules["oversight.monitoring.v1.RegisterService"] = {
+      {"GetRegister", Access::kRead, {Role::ROLE_PUBLIC}},
+      // Of many forces at once, so for those without a scope.
+      {"ImportHistory", Access::kWrite, {Role::ROLE_RECORDS_MANAGER, Role::ROLE_OPERATOR}},
+  };
+  rules["oversight.monitoring.v1.SequenceService"] = {
+      {"GetDecisionSequence", Access::kRead, insiders},
+  };
   return rules;
 }
 

@@ -16,7 +16,9 @@
 #include "monitoring-service/service/monitoring_service.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/record_ladders.h"
+#include "monitoring-service/service/register_service.h"
 #include "monitoring-service/service/scheduler.h"
+#include "monitoring-service/service/sequence_service.h"
 #include "monitoring-service/service/take_effect.h"
 
 namespace oversight::monitoring {
@@ -32,14 +34,18 @@ class MonitoringApplication final : public rpc::Application {
                    runtime.metrics),
         monitoring_(runtime, ladders_, *owners_, resources_),
         advice_(runtime, *owners_, resources_),
-        disclosures_(runtime, *owners_, resources_) {
+        disclosures_(runtime, *owners_, resources_),
+        register_(runtime, ladders_, *owners_, resources_),
+        sequence_(runtime, ladders_, *owners_, resources_) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
     owners_->Start([this](const std::vector<std::string>& names) { LookAgainAtDecisions(scheduler_, names); });
     scheduler_.Start();
   }
 
-  std::vector<grpc::Service*> services() override { return {&monitoring_, &advice_, &disclosures_}; }
+  std::vector<grpc::Service*> services() override {
+    return {&monitoring_, &advice_, &disclosures_, &register_, &sequence_};
+  }
   void Stop() override {
     scheduler_.Stop();
     owners_->Stop();
@@ -53,6 +59,8 @@ class MonitoringApplication final : public rpc::Application {
   MonitoringServiceImpl monitoring_;
   AdviceServiceImpl advice_;
   DisclosuresServiceImpl disclosures_;
+  RegisterServiceImpl register_;
+  SequenceServiceImpl sequence_;
 };
 
 }  // namespace
@@ -71,7 +79,8 @@ rpc::Program MakeProgram() {
   program.env_prefix = "MONITORING";
   program.description = "Which stage each force is in, and the proposals, decisions and episodes behind it.";
   program.services = {v1::MonitoringService::service_full_name(), v1::AdviceService::service_full_name(),
-                      v1::DisclosuresService::service_full_name()};
+                      v1::DisclosuresService::service_full_name(), v1::RegisterService::service_full_name(),
+                      v1::SequenceService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";

@@ -1,5 +1,5 @@
 // A reader of CSV as RFC 4180 describes it, in UTF-8, that finds every fault of a file and says on which line it is. It
-// knows nothing of forces; register_csv.h gives the columns their meaning.
+// does not know what the columns mean; who reads a file of one kind does.
 //
 // Beyond the RFC it takes what spreadsheets write: a byte order mark, lines ending in LF alone, empty lines (skipped).
 // After a fault it goes on with the next line, so one run shows all of them. A quoted field that is never closed, or is
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oversight::forces {
+namespace oversight {
 
 struct CsvRecord {
   int line = 0;  // where it begins; the first line of the file is 1
@@ -31,4 +31,4 @@ struct CsvFile {
 
 CsvFile ReadCsv(std::string_view text);
 
-}  // namespace oversight::forces
+}  // namespace oversight

@@ -1,10 +1,10 @@
-#include "forces-service/domain/csv.h"
+#include "common/text/csv.h"
 
 #include <utility>
 
-#include "forces-service/domain/text.h"
+#include "common/text/text.h"
 
-namespace oversight::forces {
+namespace oversight {
 namespace {
 
 class Reader {
@@ -128,4 +128,4 @@ class Reader {
 
 CsvFile ReadCsv(std::string_view text) { return Reader(text).Run(); }
 
-}  // namespace oversight::forces
+}  // namespace oversight

@@ -1,4 +1,4 @@
-#include "forces-service/domain/csv.h"
+#include "common/text/csv.h"
 
 #include <algorithm>
 #include <functional>
@@ -11,7 +11,7 @@
 
 #include <rapidcheck/gtest.h>  // after gtest, which it needs
 
-namespace oversight::forces {
+namespace oversight {
 namespace {
 
 using ::testing::ElementsAre;
@@ -169,4 +169,4 @@ RC_GTEST_PROP(ReadCsv, TakesAnyBytes, ()) {
 }
 
 }  // namespace
-}  // namespace oversight::forces
+}  // namespace oversight
