@@ -113,6 +113,7 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetAdviceRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetAnnouncementRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

@@ -13,9 +13,9 @@ namespace oversight::monitoring {
 
 class AnnouncementTemplates {
  public:
-  // From the JSON of each template and the Mustache of the layout. INVALID_ARGUMENT, INVALID_FIELDS with everything that
-  // is wrong: a kind without template or with two, an id twice, a part or an `each` or a condition unknown, a name that
-  // no fact fills, a fact of no subject, Mustache that is none, an item of a list that stands for nothing.
+  // From the JSON of each template and the Mustache of the layout. INVALID_ARGUMENT, INVALID_FIELDS with everything
+  // that is wrong: a kind without template or with two, an id twice, a part or an `each` or a condition unknown, a name
+  // that no fact fills, a fact of no subject, Mustache that is none, an item of a list that stands for nothing.
   static absl::StatusOr<AnnouncementTemplates> Parse(const std::vector<std::string>& templates,
                                                      const std::string& layout);
   // The same from a folder: moved-in.json, moved-out.json, other.json and text.mustache. NOT_FOUND when one cannot be

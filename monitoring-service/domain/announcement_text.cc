@@ -176,7 +176,8 @@ std::vector<Item> ItemsOf(const std::string& each, const MoveFacts& facts, const
       Say(item.words, "followed_by", outcome.followed_by());
       Say(item.words, "follow_up", WithoutStop(outcome.follow_up()));
       Say(item.words, "stop", StopOf(open.size() + i, still_open));
-      item.subjects["outcome"] = {decision.name(), Borrowed(decision), absl::StrCat("reason_outcomes[", carried[i], "].")};
+      item.subjects["outcome"] = {decision.name(), Borrowed(decision),
+                                  absl::StrCat("reason_outcomes[", carried[i], "].")};
       items.push_back(std::move(item));
     }
   }
@@ -220,9 +221,9 @@ absl::Status CheckQuotations(const MoveFacts& facts, const QuotationList& quotat
     } else if (speaker == nullptr) {
       violations.Add(field, "is not known to the register; ListOfficeHolders has those there are");
     } else if (!InOffice(*speaker, facts)) {
-      violations.Add(field, absl::StrCat(speaker->display_name(), " is not in office on ",
-                                         FormatForPeople(facts.decision.effective_date()),
-                                         ", when the move takes effect"));
+      violations.Add(field,
+                     absl::StrCat(speaker->display_name(), " is not in office on ",
+                                  FormatForPeople(facts.decision.effective_date()), ", when the move takes effect"));
     }
   }
   return violations.status();
@@ -253,7 +254,8 @@ std::string StageName(const v1::Ladder& ladder, const std::string& id) {
 }
 
 std::string DeciderTitle(const v1::AnnouncementTemplate& of, const forces::v1::Force& force) {
-  return of.constants().at(force.service() == forces::v1::SERVICE_TYPE_FIRE_AND_RESCUE ? "decider_fire" : "decider_police");
+  return of.constants().at(force.service() == forces::v1::SERVICE_TYPE_FIRE_AND_RESCUE ? "decider_fire"
+                                                                                       : "decider_police");
 }
 
 std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
@@ -261,8 +263,8 @@ std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
   if (facts.ended == nullptr) return open;
   if (facts.ended->exit_decision() == facts.decision.name()) {
     for (int i = 0; i < facts.ended->open_causes_size(); ++i) {
-      open.push_back({facts.ended->open_causes(i).title(), facts.ended->name(),
-                      absl::StrCat("open_causes[", i, "].title")});
+      open.push_back(
+          {facts.ended->open_causes(i).title(), facts.ended->name(), absl::StrCat("open_causes[", i, "].title")});
     }
     return open;
   }
@@ -332,10 +334,12 @@ absl::StatusOr<StatementList> Generate(const AnnouncementTemplates& templates, c
 }
 
 std::string LayOut(const AnnouncementTemplates& templates, const StatementList& statements) {
-  static const auto* const names = new std::map<v1::StatementPart, std::string>{
-      {v1::STATEMENT_PART_HEADLINE, "headline"},   {v1::STATEMENT_PART_PARAGRAPH, "paragraph"},
-      {v1::STATEMENT_PART_LIST_ITEM, "list_item"}, {v1::STATEMENT_PART_QUOTATION, "quotation"},
-      {v1::STATEMENT_PART_NOTE, "note"}};
+  static const auto* const names =
+      new std::map<v1::StatementPart, std::string>{{v1::STATEMENT_PART_HEADLINE, "headline"},
+                                                   {v1::STATEMENT_PART_PARAGRAPH, "paragraph"},
+                                                   {v1::STATEMENT_PART_LIST_ITEM, "list_item"},
+                                                   {v1::STATEMENT_PART_QUOTATION, "quotation"},
+                                                   {v1::STATEMENT_PART_NOTE, "note"}};
   Struct data;
   auto* list = (*data.mutable_fields())["statements"].mutable_list_value();
   bool first_note = true;

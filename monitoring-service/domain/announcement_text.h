@@ -1,6 +1,6 @@
-// The text of an announcement, made from the record: which statements there are, what each says and which facts it rests
-// on. The words are those of the templates (data/announcements); this fills them in. Pure. Thread safety: free functions
-// over values.
+// The text of an announcement, made from the record: which statements there are, what each says and which facts it
+// rests on. The words are those of the templates (data/announcements); this fills them in. Pure. Thread safety: free
+// functions over values.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ namespace oversight::monitoring {
 // What an announcement is made from and held against. References must outlive it.
 struct MoveFacts {
   const v1::Decision& decision;
-  const v1::Ladder& ladder;    // That of the decision.
+  const v1::Ladder& ladder;  // That of the decision.
   const forces::v1::Force& force;
   // The episode that the decision ends, or will end; nothing when it ends none.
   const v1::Episode* ended = nullptr;

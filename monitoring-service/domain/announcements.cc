@@ -121,7 +121,8 @@ v1::Statement ByHand(const v1::Statement& wanted, const MoveFacts& facts, const 
   const bool quotation = wanted.part() == v1::STATEMENT_PART_QUOTATION;
   if (!v1::StatementPart_IsValid(wanted.part())) violations.Add(at + ".part", "must be a known part");
   if (quotation && wanted.speaker().empty()) violations.Add(at + ".speaker", "is required: say whose words these are");
-  if (!quotation && !wanted.speaker().empty()) violations.Add(at + ".speaker", "goes with STATEMENT_PART_QUOTATION only");
+  if (!quotation && !wanted.speaker().empty())
+    violations.Add(at + ".speaker", "goes with STATEMENT_PART_QUOTATION only");
   if (!quotation && wanted.facts().empty()) {
     violations.Add(at + ".facts", "is required: name the fact of the record that the statement rests on");
   }
@@ -149,7 +150,8 @@ Released GoOut(const MoveFacts& facts, const ForceRecord& record, const v1::Anno
   }
   if (facts.decision.publication().state() != v1::PUBLICATION_STATE_PUBLISHED) {
     const v1::Stage* to = FindStage(facts.ladder, facts.decision.to_stage());
-    released.made_public = MakePublic(record, facts.decision, to == nullptr ? v1::Stage() : *to, announcement.name(), now);
+    released.made_public =
+        MakePublic(record, facts.decision, to == nullptr ? v1::Stage() : *to, announcement.name(), now);
   }
   return released;
 }
@@ -206,12 +208,11 @@ absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, co
     const auto& wanted = statements[i];
     const std::string at = absl::StrCat("announcement.statements[", i, "]");
     if (!ids.insert(wanted.id()).second) violations.Add(at + ".id", "is that of another statement");
-    const auto same = std::find_if(
-        announcement.statements().begin(), announcement.statements().end(), [&](const v1::Statement& known) {
-          return MessageDifferencer::Equals(WithoutMarks(known), WithoutMarks(wanted));
-        });
-    *changed.add_statements() =
-        same != announcement.statements().end() ? *same : ByHand(wanted, facts, at, violations);
+    const auto same = std::find_if(announcement.statements().begin(), announcement.statements().end(),
+                                   [&](const v1::Statement& known) {
+                                     return MessageDifferencer::Equals(WithoutMarks(known), WithoutMarks(wanted));
+                                   });
+    *changed.add_statements() = same != announcement.statements().end() ? *same : ByHand(wanted, facts, at, violations);
   }
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
   if (MessageDifferencer::Equals(changed, announcement)) return announcement;
@@ -271,8 +272,7 @@ absl::StatusOr<v1::Announcement> Review(const v1::Announcement& announcement, co
 
 absl::StatusOr<v1::Announcement> Return(const v1::Announcement& announcement, const std::string& reason) {
   OVERSIGHT_RETURN_IF_ERROR(NeedState(
-      announcement,
-      {v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED, v1::ANNOUNCEMENT_STATE_CLEARED},
+      announcement, {v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED, v1::ANNOUNCEMENT_STATE_CLEARED},
       kEditRemedy));
   v1::Announcement returned = announcement;
   BackToDraft(returned);
@@ -302,16 +302,16 @@ absl::StatusOr<v1::Announcement> Schedule(const AnnouncementTemplates& templates
   OVERSIGHT_RETURN_IF_ERROR(
       NeedState(announcement, {v1::ANNOUNCEMENT_STATE_CLEARED}, "The press office must clear it first."));
   const absl::Time effective = EffectiveMoment(facts.decision);
-  const bool past = minute < now, far = minute > now + kLongestSchedule, early = minute < effective;
+  const bool past = minute<now, far = minute> now + kLongestSchedule, early = minute < effective;
   if (past || far || early) {
     return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DATES_CONTRADICT,
                  "An announcement goes out at a minute to come, within a year, and not before its move takes effect.")
         .With("publish_time", FormatMinuteForPeople(minute))
         .With("effective", FormatMinuteForPeople(effective))
         .Precondition("DATES_CONTRADICT", "publish_time",
-                      past   ? absl::StrCat("is before now, ", FormatMinuteForPeople(now))
-                      : far  ? "is more than a year ahead"
-                             : absl::StrCat("is before the move, ", FormatMinuteForPeople(effective)));
+                      past  ? absl::StrCat("is before now, ", FormatMinuteForPeople(now))
+                      : far ? "is more than a year ahead"
+                            : absl::StrCat("is before the move, ", FormatMinuteForPeople(effective)));
   }
   OVERSIGHT_RETURN_IF_ERROR(
       NotCovered(announcement.name(), CheckCoverage(templates, announcement, facts, /*going_out=*/false)));
@@ -323,8 +323,7 @@ absl::StatusOr<v1::Announcement> Schedule(const AnnouncementTemplates& templates
   return scheduled;
 }
 
-absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, const std::string& reason,
-                                      absl::Time now) {
+absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, const std::string& reason) {
   OVERSIGHT_RETURN_IF_ERROR(NeedState(announcement, {v1::ANNOUNCEMENT_STATE_SCHEDULED},
                                       "Only what waits for its minute is pulled; what is out is withdrawn."));
   v1::Announcement pulled = announcement;
@@ -335,11 +334,11 @@ absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, cons
 }
 
 absl::StatusOr<v1::Announcement> Withdraw(const v1::Announcement& announcement, const std::string& reason) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedState(announcement,
-                                      {v1::ANNOUNCEMENT_STATE_DRAFT, v1::ANNOUNCEMENT_STATE_IN_REVIEW,
-                                       v1::ANNOUNCEMENT_STATE_REVIEWED, v1::ANNOUNCEMENT_STATE_CLEARED,
-                                       v1::ANNOUNCEMENT_STATE_PUBLISHED},
-                                      "Pull what is scheduled first."));
+  OVERSIGHT_RETURN_IF_ERROR(
+      NeedState(announcement,
+                {v1::ANNOUNCEMENT_STATE_DRAFT, v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED,
+                 v1::ANNOUNCEMENT_STATE_CLEARED, v1::ANNOUNCEMENT_STATE_PUBLISHED},
+                "Pull what is scheduled first."));
   v1::Announcement withdrawn = announcement;
   withdrawn.set_state(v1::ANNOUNCEMENT_STATE_WITHDRAWN);
   withdrawn.set_withdrawal_reason(reason);

@@ -1,7 +1,7 @@
-// The life of an announcement: DRAFT, IN_REVIEW, REVIEWED (by a second person), CLEARED (by the press office), SCHEDULED
-// to the minute, PUBLISHED, then CORRECTED or WITHDRAWN. Any change of the text leads back to DRAFT. Every function
-// gives the announcement as it is to be stored. Refusals: WRONG_STATE, besides those named. Pure. Thread safety: free
-// functions over values.
+// The life of an announcement: DRAFT, IN_REVIEW, REVIEWED (by a second person), CLEARED (by the press office),
+// SCHEDULED to the minute, PUBLISHED, then CORRECTED or WITHDRAWN. Any change of the text leads back to DRAFT. Every
+// function gives the announcement as it is to be stored. Refusals: WRONG_STATE, besides those named. Pure. Thread
+// safety: free functions over values.
 #pragma once
 
 #include <optional>
@@ -46,7 +46,7 @@ absl::StatusOr<v1::Announcement> Clear(const AnnouncementTemplates& templates, c
 // INVALID_FIELDS unless a whole minute; DATES_CONTRADICT.
 absl::StatusOr<v1::Announcement> Schedule(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                           const v1::Announcement& announcement, absl::Time minute, absl::Time now);
-absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, const std::string& reason, absl::Time now);
+absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, const std::string& reason);
 absl::StatusOr<v1::Announcement> Withdraw(const v1::Announcement& announcement, const std::string& reason);
 
 // What going out leaves behind; stored in one transaction.

@@ -91,9 +91,9 @@ class Check {
     const auto& decision = facts_.decision;
     const bool waits = decision.state() == v1::DECISION_STATE_PENDING_EFFECT;
     // Approvals from before there were states are in effect.
-    const bool made = decision.state() == v1::DECISION_STATE_IN_EFFECT ||
-                      (decision.state() == v1::DECISION_STATE_UNSPECIFIED &&
-                       decision.outcome() == v1::DECISION_OUTCOME_APPROVED);
+    const bool made =
+        decision.state() == v1::DECISION_STATE_IN_EFFECT ||
+        (decision.state() == v1::DECISION_STATE_UNSPECIFIED && decision.outcome() == v1::DECISION_OUTCOME_APPROVED);
     if (made || (waits && !going_out)) return;
     Add("MOVE_NOT_MADE", decision.name(),
         waits ? absl::StrCat("takes effect on ", FormatForPeople(decision.effective_date()), " and not before")
@@ -105,7 +105,8 @@ class Check {
     const auto& decision = facts_.decision;
     const std::string title = DeciderTitle(of_, facts_.force);
     if (!Says(title) || !RestsOn(decision.name(), "decider")) {
-      Add("WHO_MISSING", decision.name(), absl::StrCat("the text must say who decided, \"", title, "\", and rest on it"));
+      Add("WHO_MISSING", decision.name(),
+          absl::StrCat("the text must say who decided, \"", title, "\", and rest on it"));
     }
     const std::string stage = StageName(facts_.ladder, decision.to_stage());
     for (const std::string& what : {facts_.force.display_name(), stage}) {
@@ -148,9 +149,8 @@ class Check {
     for (const auto& required : of_.statements()) {
       // The items of lists are held against the decision itself.
       if (!required.required() || !required.each().empty() || !Applies(required, facts_)) continue;
-      const bool there =
-          std::any_of(announcement_.statements().begin(), announcement_.statements().end(),
-                      [&](const v1::Statement& statement) { return statement.id() == required.id(); });
+      const bool there = std::any_of(announcement_.statements().begin(), announcement_.statements().end(),
+                                     [&](const v1::Statement& statement) { return statement.id() == required.id(); });
       if (!there) {
         Add("STATEMENT_MISSING", required.id(),
             absl::StrCat("an announcement of this kind must have the statement \"", required.id(), "\". ", kRefresh));
@@ -197,8 +197,8 @@ class Check {
     const auto found = facts_.recorded.Find(statement.speaker());
     const auto* speaker = dynamic_cast<const forces::v1::OfficeHolder*>(found.get());
     if (speaker == nullptr || ForceOf(statement.speaker()) != facts_.force.name()) {
-      Add("SPEAKER_MISSING", statement.id(), absl::StrCat("must have a speaker who holds an office for ",
-                                                          facts_.force.display_name()));
+      Add("SPEAKER_MISSING", statement.id(),
+          absl::StrCat("must have a speaker who holds an office for ", facts_.force.display_name()));
     } else if (!InOffice(*speaker, facts_)) {
       Add("SPEAKER_NOT_IN_OFFICE", statement.id(),
           absl::StrCat(speaker->display_name(), " is not in office when the move takes effect"));

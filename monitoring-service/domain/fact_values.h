@@ -21,8 +21,8 @@ class RecordedFacts {
 };
 
 // The value at a path such as "next_report.expected_date" or "reasons[0].text": text as it is, dates as ISO 8601, enums
-// by name, other messages in protobuf's text format; of a repeated field without an index all, one a line. "" when it is
-// not set, or the index is past the end. Nothing when the message has no such field.
+// by name, other messages in protobuf's text format; of a repeated field without an index all, one a line. "" when it
+// is not set, or the index is past the end. Nothing when the message has no such field.
 std::optional<std::string> FactValue(const google::protobuf::Message& resource, const std::string& field);
 
 // The reference with the revision and the value as they are; nothing when there is no such resource or field.

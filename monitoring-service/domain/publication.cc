@@ -60,8 +60,7 @@ MadePublic MakePublic(const ForceRecord& record, const v1::Decision& decision, c
   for (v1::Episode episode : record.episodes) {
     const bool in = episode.entry_decision() == decision.name(), out = episode.exit_decision() == decision.name();
     if (in) begun = episode.name();
-    const bool hidden =
-        (in && episode.entry_awaits_publication()) || (out && episode.exit_awaits_publication());
+    const bool hidden = (in && episode.entry_awaits_publication()) || (out && episode.exit_awaits_publication());
     if (in) episode.clear_entry_awaits_publication();
     if (out) episode.clear_exit_awaits_publication();
     if (hidden) made.episodes.push_back(std::move(episode));

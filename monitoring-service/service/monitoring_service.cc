@@ -13,6 +13,7 @@
 #include "common/rpc/watch_stream.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/advice.h"
+#include "monitoring-service/domain/announcements.h"
 #include "monitoring-service/domain/dossier.h"
 #include "monitoring-service/domain/episodes.h"
 #include "monitoring-service/domain/moves.h"
@@ -30,6 +31,18 @@ namespace {
 absl::Status NeedFacts(const OwnerFacts& facts, const v1::Dossier& dossier) {
   OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
   return HoldsInspections(dossier) ? facts.NeedInspections() : absl::OkStatus();
+}
+
+// What someone outside the inspectorate is told of by a watch. Who sees the stage is told of stages and episodes; the
+// public only of announcements as they go out, since even an event that shows nothing would tell of a move at its time.
+bool MaySee(const Viewer& viewer, const ledger::Version& version) {
+  if (version.kind == v1::Announcement::descriptor()->full_name()) {
+    const auto announcement = rpc::FromVersion<v1::Announcement>(version);
+    return announcement.ok() && IsPublic(*announcement);
+  }
+  const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||
+                        version.kind == v1::Episode::descriptor()->full_name();
+  return of_stage && viewer.SightOf(ForceOf(version.name)) == Sight::kStage;
 }
 
 }  // namespace
@@ -285,9 +298,7 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   auto answer = [this, &call, response, force, done](const Stages& stages) {
     const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
-    v1::Monitoring monitoring = stages.Of(ladders_, force);
-    *response->mutable_monitoring() =
-        viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
+    if (auto shown = viewer.Shown(stages.Of(ladders_, force))) *response->mutable_monitoring() = *std::move(shown);
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
     done(absl::OkStatus());
   };
@@ -345,16 +356,14 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
   bool more = false;
   facts.forces->ForEach<forces::v1::Force>("", [&](const forces::v1::Force& force) {
     if (!after.empty() && ledger::SortKey(force.name()) <= after_key) return true;
-    if (!viewer.SeesStageOf(force.name())) return true;
-    v1::Monitoring monitoring = stages.Of(ladders_, force.name());
-    if (!request.stage().empty() && monitoring.stage() != request.stage()) return true;
+    auto monitoring = viewer.Shown(stages.Of(ladders_, force.name()));
+    if (!monitoring || (!request.stage().empty() && monitoring->stage() != request.stage())) return true;
     if (response->monitoring_size() == limit) {
       more = true;
       return false;
     }
     last = force.name();
-    *response->add_monitoring() =
-        viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
+    *response->add_monitoring() = *std::move(monitoring);
     return true;
   });
   if (more) {
@@ -446,9 +455,10 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
         resources_.Read<v1::Episode>(call, request.name(), request.read(),
                                      [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
                                        if (!found.ok()) return done(found.status());
-                                       *response->mutable_episode() =
-                                           viewer.sees_everything() ? std::move(found->resource)
-                                                                    : WithoutUnpublished(std::move(found->resource));
+                                       const std::string name = found->resource.name();
+                                       auto shown = viewer.Shown(std::move(found->resource));
+                                       if (!shown) return done(NotFound(v1::Episode::descriptor()->name(), name));
+                                       *response->mutable_episode() = *std::move(shown);
                                        resources_.SetHeader(found->revision, found->time, response->mutable_header());
                                        done(absl::OkStatus());
                                      });
@@ -470,10 +480,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListEpisodes(grpc::CallbackServ
           auto selection = OfForce<v1::Episode>(request.parent());
           if (!viewer.sees_everything()) {
             selection.visibility = viewer.visibility();
-            selection.filter = [viewer](const v1::Episode& episode) {
-              return viewer.SeesStageOf(ForceOf(episode.name()));
-            };
-            selection.present = [](v1::Episode* episode) { *episode = WithoutUnpublished(std::move(*episode)); };
+            selection.filter = [viewer](const v1::Episode& episode) { return viewer.Shown(episode).has_value(); };
+            selection.present = [viewer](v1::Episode* episode) { *episode = *viewer.Shown(std::move(*episode)); };
           }
           resources_.ListResources<v1::Episode>(call, request, response, &v1::ListEpisodesResponse::mutable_episodes,
                                                 std::move(selection), done);
@@ -574,16 +582,14 @@ grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* MonitoringServiceImpl::Wa
         rpc::WatchOptions options{.ledger = &resources_.ledger(), .clock = &clock_};
         const Viewer viewer = gate_.ViewerOf(*call);
         if (!viewer.sees_everything()) {
-          options.visible = [viewer](const ledger::Version& version) {
-            const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||
-                                  version.kind == v1::Episode::descriptor()->full_name();
-            return of_stage && viewer.SeesStageOf(ForceOf(version.name));
-          };
-          options.present = [](google::protobuf::Message* resource) {
+          options.visible = [viewer](const ledger::Version& version) { return MaySee(viewer, version); };
+          options.present = [viewer](google::protobuf::Message* resource) {
             if (auto* monitoring = dynamic_cast<v1::Monitoring*>(resource)) {
-              *monitoring = WithoutUnpublished(std::move(*monitoring));
+              *monitoring = *viewer.Shown(std::move(*monitoring));
             } else if (auto* episode = dynamic_cast<v1::Episode*>(resource)) {
-              *episode = WithoutUnpublished(std::move(*episode));
+              *episode = *viewer.Shown(std::move(*episode));
+            } else if (auto* announcement = dynamic_cast<v1::Announcement*>(resource)) {
+              *announcement = *viewer.Shown(std::move(*announcement));
             }
           };
         }
