@@ -21,6 +21,7 @@
 #include "oversight/concerns/v1/revisits_service.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
+#include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 

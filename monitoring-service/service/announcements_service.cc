@@ -362,12 +362,13 @@ grpc::ServerUnaryReactor* AnnouncementsServiceImpl::ListAnnouncements(grpc::Call
             selection.all_of.push_back(StateTerm(request.state()));
           }
           const Viewer viewer = gate_.ViewerOf(call);
-          // Asked by decision, the answer would tell an outsider which decision it was.
-          if (!request.decision().empty() && !viewer.sees_everything()) return done(absl::OkStatus());
           if (!request.decision().empty()) selection.all_of.push_back({kDecisionTerm, request.decision()});
           if (!viewer.sees_everything()) {
             selection.visibility = viewer.visibility();
-            selection.filter = [](const v1::Announcement& announcement) { return IsPublic(announcement); };
+            // Asked by decision, the answer would tell an outsider which decision it was.
+            selection.filter = [by_decision = !request.decision().empty()](const v1::Announcement& announcement) {
+              return !by_decision && IsPublic(announcement);
+            };
             selection.present = [viewer](v1::Announcement* item) { *item = *viewer.Shown(std::move(*item)); };
           }
           resources_.ListResources<v1::Announcement>(call, request, response,
