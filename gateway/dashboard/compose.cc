@@ -125,6 +125,8 @@ std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& fac
 }
 
 void HideDecisions(monitoring::v1::Episode& episode) {
+  episode.clear_entry_awaits_publication();
+  episode.clear_exit_awaits_publication();
   episode.clear_entry_decision();
   episode.clear_exit_decision();
 }
@@ -243,6 +245,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   if (!inside) {
     // The number of a decision tells of those before it, which may never have been published.
     dashboard.mutable_monitoring()->clear_decision();
+    dashboard.mutable_monitoring()->clear_published();
     if (dashboard.has_episode()) HideDecisions(*dashboard.mutable_episode());
     for (auto& episode : *dashboard.mutable_past_episodes()) HideDecisions(episode);
     return dashboard;
