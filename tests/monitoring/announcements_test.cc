@@ -34,7 +34,7 @@ class AnnouncementLife : public Announcing {
     note("refresh", Regenerate(ShippedTemplates(), Facts(), announcement, {}, head_, kAuthor).status());
     note("submit", Submit(announcement).status());
     note("review", Review(announcement, kInspector).status());
-    note("return", Return(announcement, "Because.").status());
+    note("return", monitoring::Return(announcement, "Because.").status());
     note("clear", Clear(ShippedTemplates(), Facts(), announcement, kPress).status());
     note("schedule", ScheduleIt(announcement, minute).status());
     note("pull", Pull(announcement, "Because.").status());
@@ -176,7 +176,7 @@ TEST_F(AnnouncementLife, AHandWrittenStatementNamesItsFactOrItsSpeaker) {
 }
 
 TEST_F(AnnouncementLife, ASentBackAnnouncementIsADraftWithTheReason) {
-  auto returned = *Return(Cleared(Drafted()), "The third reason reads badly.");
+  auto returned = *monitoring::Return(Cleared(Drafted()), "The third reason reads badly.");
   EXPECT_EQ(returned.state(), v1::ANNOUNCEMENT_STATE_DRAFT);
   EXPECT_EQ(returned.return_reason(), "The third reason reads badly.");
   EXPECT_TRUE(returned.reviewer().empty());
