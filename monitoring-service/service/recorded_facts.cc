@@ -9,6 +9,7 @@
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/forces/v1/inspection.pb.h"
 #include "oversight/forces/v1/office_holder.pb.h"
+#include "oversight/monitoring/v1/ladder.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 
 namespace oversight::monitoring {
