@@ -1,6 +1,6 @@
 // What the services do with words: whole UTF-8 or none, white space put in order, and a comparison that does not mind
-// case. No locale, no ICU: the letters of English and Welsh are what is needed, and the tables for them are short. Every
-// function is total: any bytes may come in. Thread safety: pure functions.
+// case. No locale, no ICU: the letters of English and Welsh are what is needed, and the tables for them are short.
+// Every function is total: any bytes may come in. Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>

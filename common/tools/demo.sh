@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Plays the shipped scenario on a throw-away suite (free ports, a temporary data folder) and shows what the dashboards
-# make of it. Exits 0 only when every step was accepted.
+# make of it and what the public reads. Exits 0 only when every step was accepted.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -12,6 +12,8 @@ if [[ ${1:-} == --inside ]]; then
   "${oversight[@]}" dashboard
   echo
   "${oversight[@]}" dashboard west-midlands
+  echo
+  "$OVERSIGHT_BIN/oversight" --gateway="$OVERSIGHT_GATEWAY" --as=public get-announcement west-midlands/1
   exit
 fi
 

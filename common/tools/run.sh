@@ -139,7 +139,7 @@ start concerns-service --listen="$(listen CONCERNS_PORT 7102)" --admin-listen="$
 CONCERNS=$(address concerns-service grpc)
 start monitoring-service --listen="$(listen MONITORING_PORT 7103)" \
   --admin-listen="$(listen MONITORING_ADMIN_PORT 7203)" --store="sqlite:$data/monitoring.db" \
-  --ladders="$root/data/ladders.json" --forces="$FORCES" --concerns="$CONCERNS"
+  --ladders="$root/data/ladders.json" --announcements="$root/data/announcements" --forces="$FORCES" --concerns="$CONCERNS"
 MONITORING=$(address monitoring-service grpc)
 start gateway --listen="$(listen GATEWAY_PORT 7100)" --admin-listen="$(listen GATEWAY_ADMIN_PORT 7200)" \
   --http-listen="$(listen HTTP_PORT 8080)" --forces="$FORCES" --concerns="$CONCERNS" --monitoring="$MONITORING"

@@ -118,6 +118,8 @@ std::unordered_map<std::string, std::string> PendingDecisions(const SuiteFacts& 
 // As monitoring-service shows an episode outside the inspectorate: without how it was decided, and without evidence,
 // which the force may not have been shown.
 void HideDecisions(monitoring::v1::Episode& episode) {
+  episode.clear_entry_awaits_publication();
+  episode.clear_exit_awaits_publication();
   episode.clear_entry_decision();
   episode.clear_exit_decision();
   const auto hide_evidence = [](monitoring::v1::Reason& reason) {
@@ -246,6 +248,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   if (!inside) {
     // The number of a decision tells of those before it, which may never have been published.
     dashboard.mutable_monitoring()->clear_decision();
+    dashboard.mutable_monitoring()->clear_published();
     if (dashboard.has_episode()) HideDecisions(*dashboard.mutable_episode());
     for (auto& episode : *dashboard.mutable_past_episodes()) HideDecisions(episode);
     return dashboard;

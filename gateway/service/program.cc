@@ -24,6 +24,7 @@
 #include "oversight/concerns/v1/revisits_service.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
+#include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
@@ -126,6 +127,7 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetRegisterRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDecisionSequenceRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetAnnouncementRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

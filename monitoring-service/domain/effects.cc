@@ -11,6 +11,7 @@
 #include "monitoring-service/domain/dossier.h"
 #include "monitoring-service/domain/episodes.h"
 #include "monitoring-service/domain/moments.h"
+#include "monitoring-service/domain/publication.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
 
 namespace oversight::monitoring {
@@ -84,6 +85,7 @@ void MakeMove(const ForceRecord& record, const v1::Stage& target, const KnownFac
     decided.episodes.push_back(Begin(record, decision));
     monitoring.set_episode(decided.episodes.back().name());
   }
+  KeepFromPublic(record, decided);
 }
 
 absl::StatusOr<std::optional<Decided>> TakeEffect(const Ladders& ladders, const ForceRecord& record,

@@ -230,6 +230,7 @@ v1::Decision MakeDecision(const Ladders& ladders, const ForceRecord& record, con
   if (approved) {
     *decision.mutable_effective_date() = dates.effective;
     if (request.has_effective_time()) *decision.mutable_effective_time() = request.effective_time();
+    decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_AWAITED);
   }
   if (request.has_review_by_date()) *decision.mutable_review_by_date() = request.review_by_date();
   if (proposal.has_next_report()) *decision.mutable_next_report() = proposal.next_report();

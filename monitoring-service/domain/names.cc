@@ -30,6 +30,7 @@ std::string DecisionPrefix(const std::string& force) { return absl::StrCat(force
 std::string EpisodePrefix(const std::string& force) { return absl::StrCat(force, "/episodes/"); }
 
 std::string DisclosurePrefix(const std::string& force) { return absl::StrCat(force, "/disclosures/"); }
+std::string AnnouncementPrefix(const std::string& force) { return absl::StrCat(force, "/announcements/"); }
 std::string AdvicePrefix(const std::string& proposal) { return absl::StrCat(proposal, "/advice/"); }
 
 std::string ProposalOf(const std::string& name) {

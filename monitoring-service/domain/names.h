@@ -17,6 +17,7 @@ std::string ProposalPrefix(const std::string& force);
 std::string DecisionPrefix(const std::string& force);
 std::string EpisodePrefix(const std::string& force);
 std::string DisclosurePrefix(const std::string& force);
+std::string AnnouncementPrefix(const std::string& force);
 // "forces/kent/proposals/3/advice/".
 std::string AdvicePrefix(const std::string& proposal);
 // "forces/kent/proposals/3" of "forces/kent/proposals/3/advice/1".

@@ -19,12 +19,15 @@ v1::Monitoring WithoutUnpublished(v1::Monitoring monitoring) {
   monitoring.clear_open_proposal();
   monitoring.clear_pending_decision();
   monitoring.clear_decision();
+  monitoring.clear_published();
   return monitoring;
 }
 
 v1::Episode WithoutUnpublished(v1::Episode episode) {
   episode.clear_entry_decision();
   episode.clear_exit_decision();
+  episode.clear_entry_awaits_publication();
+  episode.clear_exit_awaits_publication();
   const auto without_evidence = [](v1::Reason& reason) {
     reason.clear_evidence();
     reason.clear_outside_evidence();

@@ -5,7 +5,7 @@
 
 #include "common/time/partial_date.h"
 #include "monitoring-service/domain/names.h"
-#include "monitoring-service/domain/published.h"
+#include "monitoring-service/domain/publication.h"
 #include "monitoring-service/domain/reasons.h"
 
 namespace oversight::monitoring {

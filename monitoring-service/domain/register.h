@@ -1,5 +1,5 @@
 // The public register of forces in an enhanced stage and those that were, as of now or of any date, with what is
-// certain and what is only possible where dates are known in part. Made of published facts alone (published.h). Pure.
+// certain and what is only possible where dates are known in part. Made of published facts alone (publication.h). Pure.
 // Thread safety: free functions over values.
 #pragma once
 

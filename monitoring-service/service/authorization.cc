@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "common/auth/roles.h"
+#include "monitoring-service/domain/announcements.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/domain/publication.h"
+#include "monitoring-service/domain/record.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -18,7 +21,8 @@ using auth::Scope;
 // By the full name of the service.
 std::map<std::string, std::vector<MethodRule>> Rules() {
   const std::vector<Role>& insiders = auth::Insiders();
-  const std::vector<Role>& with_forces = auth::InsidersAndForces();
+  std::vector<Role> everyone = auth::InsidersAndForces();
+  everyone.push_back(Role::ROLE_PUBLIC);
   const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> inspectors = {Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
@@ -37,11 +41,11 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"RevokeDecision", Access::kWrite, decider, Scope::kForce, "name"},
       {"AddEpisodeReason", Access::kWrite, inspectors, Scope::kForce, "name"},
       // What a reader is shown is for Viewer: lists and watches span forces.
-      {"GetMonitoring", Access::kRead, with_forces},
-      {"ListMonitoring", Access::kRead, with_forces},
-      {"GetEpisode", Access::kRead, with_forces},
-      {"ListEpisodes", Access::kRead, with_forces},
-      {"WatchMonitoring", Access::kRead, with_forces},
+      {"GetMonitoring", Access::kRead, everyone},
+      {"ListMonitoring", Access::kRead, everyone},
+      {"GetEpisode", Access::kRead, everyone},
+      {"ListEpisodes", Access::kRead, everyone},
+      {"WatchMonitoring", Access::kRead, everyone},
       // Each tells of proposals or decisions, or of who took them.
       {"GetProposal", Access::kRead, insiders},
       {"ListProposals", Access::kRead, insiders},
@@ -71,6 +75,30 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
   rules["oversight.monitoring.v1.SequenceService"] = {
       {"GetDecisionSequence", Access::kRead, insiders},
   };
+  const std::vector<Role> writers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_PRESS_OFFICE};
+  std::vector<Role> reviewers = writers;
+  reviewers.push_back(Role::ROLE_CHIEF_INSPECTOR);
+  const std::vector<Role> press = {Role::ROLE_PRESS_OFFICE};
+  // Whoever sees at the last moment that it must not go out.
+  const std::vector<Role> stoppers = {Role::ROLE_PRESS_OFFICE, Role::ROLE_CHIEF_INSPECTOR};
+  rules["oversight.monitoring.v1.AnnouncementsService"] = {
+      {"CreateAnnouncement", Access::kWrite, writers, Scope::kForce, "parent"},
+      {"UpdateAnnouncement", Access::kWrite, writers, Scope::kForce, "announcement.name"},
+      {"RefreshAnnouncement", Access::kWrite, writers, Scope::kForce, "name"},
+      {"SubmitAnnouncement", Access::kWrite, writers, Scope::kForce, "name"},
+      {"ReviewAnnouncement", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"ReturnAnnouncement", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"ClearAnnouncement", Access::kWrite, press, Scope::kForce, "name"},
+      {"ScheduleAnnouncement", Access::kWrite, press, Scope::kForce, "name"},
+      {"PullAnnouncement", Access::kWrite, stoppers, Scope::kForce, "name"},
+      {"PublishAnnouncement", Access::kWrite, press, Scope::kForce, "name"},
+      {"WithdrawAnnouncement", Access::kWrite, stoppers, Scope::kForce, "name"},
+      {"CheckAnnouncement", Access::kRead, insiders},
+      {"ListAnnouncementVersions", Access::kRead, insiders},
+      // Those that are or were out are public.
+      {"GetAnnouncement", Access::kRead, everyone},
+      {"ListAnnouncements", Access::kRead, everyone},
+  };
   return rules;
 }
 
@@ -91,8 +119,46 @@ bool Viewer::Covers(const std::string& force) const {
   return principal_.Covers(force, "") || principal_.Covers(force, region_(force));
 }
 
+Sight Viewer::SightOf(const std::string& force) const {
+  if (sees_everything_) return Sight::kEverything;
+  if (principal_.HasAnyRole({Role::ROLE_FORCE, Role::ROLE_OVERSIGHT_BODY}) && Covers(force)) return Sight::kStage;
+  return principal_.HasRole(Role::ROLE_PUBLIC) ? Sight::kPublished : Sight::kNothing;
+}
+
+std::optional<v1::Monitoring> Viewer::Shown(v1::Monitoring monitoring) const {
+  switch (SightOf(ForceOf(monitoring.name()))) {
+    case Sight::kEverything:
+      return monitoring;
+    case Sight::kStage:
+      return WithoutUnpublished(std::move(monitoring));
+    case Sight::kPublished:
+      return ForPublic(std::move(monitoring));
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<v1::Episode> Viewer::Shown(v1::Episode episode) const {
+  switch (SightOf(ForceOf(episode.name()))) {
+    case Sight::kEverything:
+      return episode;
+    case Sight::kStage:
+      return WithoutUnpublished(std::move(episode));
+    case Sight::kPublished:
+      return ForPublic(std::move(episode));
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<v1::Announcement> Viewer::Shown(v1::Announcement announcement) const {
+  if (sees_everything_) return announcement;
+  if (!IsPublic(announcement)) return std::nullopt;
+  return ForPublic(std::move(announcement));
+}
+
 absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
-  if (force == kAnyForce || SeesStageOf(force)) return absl::OkStatus();
+  if (force == kAnyForce || SightOf(force) != Sight::kNothing) return absl::OkStatus();
   return auth::OutOfScope(principal_, method, force);
 }
 

@@ -7,12 +7,15 @@
 // Thread safety: makes values; a Viewer is immutable.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "common/auth/authorization.h"
 #include "common/auth/principal.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
+#include "oversight/monitoring/v1/monitoring.pb.h"
 
 namespace oversight::monitoring {
 
@@ -21,20 +24,32 @@ std::vector<auth::AuthorizationTable> RoleTables();
 // Of one service, by its full name.
 auth::AuthorizationTable ScopeTable(const std::string& service);
 
+// What a principal may see of one force.
+enum class Sight {
+  kNothing,
+  kPublished,  // What is public: moves whose announcement is out.
+  kStage,      // The stage and the episodes as they are, and nothing of proposals and decisions.
+  kEverything,
+};
+
 // What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
-// body see the stage and the episodes of forces in their scope and nothing of proposals and decisions: until there is a
-// publication, a move that was not made must leave no trace with them.
+// body see the stage and the episodes of forces in their scope: they are told of a move before the public is. A move
+// that was not made must leave no trace with them. The public sees what is published of every force.
 class Viewer {
  public:
   Viewer(const auth::Principal& principal, auth::RegionLookup region);
 
   bool sees_everything() const { return sees_everything_; }
-  // Whether the stage and the episodes of this force may be seen.
-  bool SeesStageOf(const std::string& force) const { return sees_everything_ || Covers(force); }
+  Sight SightOf(const std::string& force) const;
   // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
   absl::Status MayAskAbout(const std::string& force, const std::string& method) const;
   // What decides, besides the request, what a list shows.
   std::string visibility() const { return sees_everything_ ? std::string() : principal_.name(); }
+
+  // As this principal may see it; nothing when it may not at all.
+  std::optional<v1::Monitoring> Shown(v1::Monitoring monitoring) const;
+  std::optional<v1::Episode> Shown(v1::Episode episode) const;
+  std::optional<v1::Announcement> Shown(v1::Announcement announcement) const;
 
  private:
   bool Covers(const std::string& force) const;

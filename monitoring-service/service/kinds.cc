@@ -15,6 +15,8 @@ ledger::Term StateTerm(v1::ProposalState state) { return {"state", v1::ProposalS
 
 ledger::Term StateTerm(v1::DecisionState state) { return {"state", v1::DecisionState_Name(state)}; }
 
+ledger::Term StateTerm(v1::AnnouncementState state) { return {"state", v1::AnnouncementState_Name(state)}; }
+
 std::vector<ledger::Term> TermsOf(const v1::Monitoring& monitoring) {
   return {ForceTerm(ForceOf(monitoring.name())), {"stage", monitoring.stage()}};
 }
@@ -45,6 +47,12 @@ std::vector<ledger::Term> TermsOf(const v1::Disclosure& disclosure) {
   return {ForceTerm(ForceOf(disclosure.name())), {kAboutTerm, disclosure.about()}};
 }
 
+std::vector<ledger::Term> TermsOf(const v1::Announcement& announcement) {
+  return {ForceTerm(ForceOf(announcement.name())),
+          StateTerm(announcement.state()),
+          {kDecisionTerm, announcement.decision()}};
+}
+
 void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Monitoring>(resources);
   Register<v1::Proposal>(resources);
@@ -52,6 +60,7 @@ void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Episode>(resources);
   Register<v1::Advice>(resources);
   Register<v1::Disclosure>(resources);
+  Register<v1::Announcement>(resources);
 }
 
 }  // namespace oversight::monitoring

@@ -8,6 +8,7 @@
 #include "common/rpc/resources.h"
 #include "monitoring-service/domain/names.h"
 #include "oversight/monitoring/v1/advice.pb.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
 #include "oversight/monitoring/v1/disclosure.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 
@@ -19,15 +20,18 @@ std::vector<ledger::Term> TermsOf(const v1::Decision& decision);
 std::vector<ledger::Term> TermsOf(const v1::Episode& episode);
 std::vector<ledger::Term> TermsOf(const v1::Advice& advice);
 std::vector<ledger::Term> TermsOf(const v1::Disclosure& disclosure);
+std::vector<ledger::Term> TermsOf(const v1::Announcement& announcement);
 
 ledger::Term ForceTerm(const std::string& force);
 ledger::Term StateTerm(v1::ProposalState state);
 ledger::Term StateTerm(v1::DecisionState state);
+ledger::Term StateTerm(v1::AnnouncementState state);
 inline constexpr char kForceTerm[] = "force";
 inline constexpr char kOpenTerm[] = "open";          // The force of a proposal, while it waits for a decision.
 inline constexpr char kPendingTerm[] = "pending";    // The force of a decision, while it waits for its moment.
 inline constexpr char kProposalTerm[] = "proposal";  // The proposal that advice is on.
 inline constexpr char kAboutTerm[] = "about";        // What a disclosure was about.
+inline constexpr char kDecisionTerm[] = "decision";  // What an announcement announces.
 
 // Makes all of them storable.
 void RegisterKinds(rpc::Resources& resources);

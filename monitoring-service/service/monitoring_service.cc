@@ -15,6 +15,7 @@
 #include "common/time/timestamp.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/advice.h"
+#include "monitoring-service/domain/announcements.h"
 #include "monitoring-service/domain/dossier.h"
 #include "monitoring-service/domain/episodes.h"
 #include "monitoring-service/domain/moves.h"
@@ -48,6 +49,18 @@ absl::Status NothingKnownYet(const std::string& name) {
 absl::Status NeedFacts(const OwnerFacts& facts, const v1::Dossier& dossier) {
   OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
   return HoldsInspections(dossier) ? facts.NeedInspections() : absl::OkStatus();
+}
+
+// What someone outside the inspectorate is told of by a watch. Who sees the stage is told of stages and episodes; the
+// public only of announcements as they go out, since even an event that shows nothing would tell of a move at its time.
+bool MaySee(const Viewer& viewer, const ledger::Version& version) {
+  if (version.kind == v1::Announcement::descriptor()->full_name()) {
+    const auto announcement = rpc::FromVersion<v1::Announcement>(version);
+    return announcement.ok() && IsPublic(*announcement);
+  }
+  const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||
+                        version.kind == v1::Episode::descriptor()->full_name();
+  return of_stage && viewer.SightOf(ForceOf(version.name)) == Sight::kStage;
 }
 
 }  // namespace
@@ -306,9 +319,7 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
       return done(rpc::NotReadable(gone->second));
     }
-    v1::Monitoring monitoring = stages.Of(ladders_, force);
-    *response->mutable_monitoring() =
-        viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
+    if (auto shown = viewer.Shown(stages.Of(ladders_, force))) *response->mutable_monitoring() = *std::move(shown);
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
     done(absl::OkStatus());
   };
@@ -398,22 +409,20 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
   bool more = false;
   for (const std::string& force : forces) {
     if (!after.empty() && ledger::SortKey(force) <= after_key) continue;
-    if (!viewer.SeesStageOf(force)) continue;
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
       if (!viewer.sees_everything()) continue;
       response->mutable_header()->add_redactions(gone->second.redaction);
       last = force;  // So that the next page does not tell of it again.
       continue;
     }
-    v1::Monitoring monitoring = stages.Of(ladders_, force);
-    if (!request.stage().empty() && monitoring.stage() != request.stage()) continue;
+    auto monitoring = viewer.Shown(stages.Of(ladders_, force));
+    if (!monitoring || (!request.stage().empty() && monitoring->stage() != request.stage())) continue;
     if (response->monitoring_size() == limit) {
       more = true;
       break;
     }
     last = force;
-    *response->add_monitoring() =
-        viewer.sees_everything() ? std::move(monitoring) : WithoutUnpublished(std::move(monitoring));
+    *response->add_monitoring() = *std::move(monitoring);
   }
   if (more) {
     response->set_next_page_token(rpc::EncodePageToken(resources_.ledger().incarnation(),
@@ -504,9 +513,10 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
         resources_.Read<v1::Episode>(call, request.name(), request.read(),
                                      [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
                                        if (!found.ok()) return done(found.status());
-                                       *response->mutable_episode() =
-                                           viewer.sees_everything() ? std::move(found->resource)
-                                                                    : WithoutUnpublished(std::move(found->resource));
+                                       const std::string name = found->resource.name();
+                                       auto shown = viewer.Shown(std::move(found->resource));
+                                       if (!shown) return done(NotFound(v1::Episode::descriptor()->name(), name));
+                                       *response->mutable_episode() = *std::move(shown);
                                        resources_.SetHeader(found->revision, found->time, response->mutable_header());
                                        done(absl::OkStatus());
                                      });
@@ -528,10 +538,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListEpisodes(grpc::CallbackServ
           auto selection = OfForce<v1::Episode>(request.parent());
           if (!viewer.sees_everything()) {
             selection.visibility = viewer.visibility();
-            selection.filter = [viewer](const v1::Episode& episode) {
-              return viewer.SeesStageOf(ForceOf(episode.name()));
-            };
-            selection.present = [](v1::Episode* episode) { *episode = WithoutUnpublished(std::move(*episode)); };
+            selection.filter = [viewer](const v1::Episode& episode) { return viewer.Shown(episode).has_value(); };
+            selection.present = [viewer](v1::Episode* episode) { *episode = *viewer.Shown(std::move(*episode)); };
           }
           resources_.ListResources<v1::Episode>(call, request, response, &v1::ListEpisodesResponse::mutable_episodes,
                                                 std::move(selection), done);
@@ -632,16 +640,14 @@ grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* MonitoringServiceImpl::Wa
         rpc::WatchOptions options{.ledger = &resources_.ledger(), .clock = &clock_};
         const Viewer viewer = gate_.ViewerOf(*call);
         if (!viewer.sees_everything()) {
-          options.visible = [viewer](const ledger::Version& version) {
-            const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||
-                                  version.kind == v1::Episode::descriptor()->full_name();
-            return of_stage && viewer.SeesStageOf(ForceOf(version.name));
-          };
-          options.present = [](google::protobuf::Message* resource) {
+          options.visible = [viewer](const ledger::Version& version) { return MaySee(viewer, version); };
+          options.present = [viewer](google::protobuf::Message* resource) {
             if (auto* monitoring = dynamic_cast<v1::Monitoring*>(resource)) {
-              *monitoring = WithoutUnpublished(std::move(*monitoring));
+              *monitoring = *viewer.Shown(std::move(*monitoring));
             } else if (auto* episode = dynamic_cast<v1::Episode*>(resource)) {
-              *episode = WithoutUnpublished(std::move(*episode));
+              *episode = *viewer.Shown(std::move(*episode));
+            } else if (auto* announcement = dynamic_cast<v1::Announcement*>(resource)) {
+              *announcement = *viewer.Shown(std::move(*announcement));
             }
           };
         }

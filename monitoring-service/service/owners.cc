@@ -229,7 +229,7 @@ class InformedOwners final : public Owners {
   // Each keeps its channel, which must outlive the informers.
   std::shared_ptr<ForcesService::Stub> forces_stub_;
   std::shared_ptr<ConcernsService::Stub> concerns_stub_;
-  rpc::Informer<forces::v1::Force, forces::v1::Inspection> forces_;
+  rpc::Informer<forces::v1::Force, forces::v1::Inspection, forces::v1::OfficeHolder> forces_;
   rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ForceResponse,
                 concerns::v1::Evidence>
       concerns_;

@@ -1,8 +1,8 @@
-// What other services own and a move rests on: the forces of the register with their inspections, and the concerns with
-// all that belongs to them. Kept as local copies (common/rpc/informer.h); before a command is decided they are brought
-// up to their owners' heads, so that a concern issued or closed a moment ago counts. What rests on concerns is refused
-// when that cannot be done: a concern may have been closed since the copy was last heard of. For whether a force
-// exists, and where it is, an older copy will do.
+// What other services own and a move rests on: the forces of the register with their inspections and office holders,
+// and the concerns with all that belongs to them. Kept as local copies (common/rpc/informer.h); before a command is
+// decided they are brought up to their owners' heads, so that a concern issued or closed a moment ago counts. What
+// rests on concerns is refused when that cannot be done: a concern may have been closed since the copy was last heard
+// of. For whether a force exists, and where it is, an older copy will do.
 //
 // Thread-safe. Stop before the channels' threads end.
 #pragma once

@@ -10,6 +10,7 @@
 #include "common/rpc/watch_shape.h"
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/service/advice_service.h"
+#include "monitoring-service/service/announcements_service.h"
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/disclosures_service.h"
 #include "monitoring-service/service/kinds.h"
@@ -17,6 +18,7 @@
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/record_ladders.h"
 #include "monitoring-service/service/register_service.h"
+#include "monitoring-service/service/release.h"
 #include "monitoring-service/service/scheduler.h"
 #include "monitoring-service/service/sequence_service.h"
 #include "monitoring-service/service/take_effect.h"
@@ -26,8 +28,10 @@ namespace {
 
 class MonitoringApplication final : public rpc::Application {
  public:
-  MonitoringApplication(rpc::Runtime& runtime, Ladders ladders, std::unique_ptr<Owners> owners)
+  MonitoringApplication(rpc::Runtime& runtime, Ladders ladders, AnnouncementTemplates templates,
+                        std::unique_ptr<Owners> owners)
       : ladders_(std::move(ladders)),
+        templates_(std::move(templates)),
         owners_(std::move(owners)),
         resources_(*runtime.ledger, runtime.clock),
         scheduler_("principals/monitoring-service", resources_, rpc::ShapeOf<v1::WatchMonitoringResponse>(),
@@ -35,16 +39,18 @@ class MonitoringApplication final : public rpc::Application {
         monitoring_(runtime, ladders_, *owners_, resources_),
         advice_(runtime, *owners_, resources_),
         disclosures_(runtime, *owners_, resources_),
+        announcements_(runtime, templates_, ladders_, *owners_, resources_),
         register_(runtime, ladders_, *owners_, resources_),
         sequence_(runtime, ladders_, *owners_, resources_) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
+    scheduler_.Register(Releasing(templates_, ladders_, *owners_));
     owners_->Start([this](const std::vector<std::string>& names) { LookAgainAtDecisions(scheduler_, names); });
     scheduler_.Start();
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&monitoring_, &advice_, &disclosures_, &register_, &sequence_};
+    return {&monitoring_, &advice_, &disclosures_, &announcements_, &register_, &sequence_};
   }
   void Stop() override {
     scheduler_.Stop();
@@ -53,12 +59,14 @@ class MonitoringApplication final : public rpc::Application {
 
  private:
   const Ladders ladders_;
+  const AnnouncementTemplates templates_;
   const std::unique_ptr<Owners> owners_;
   rpc::Resources resources_;
   Scheduler scheduler_;
   MonitoringServiceImpl monitoring_;
   AdviceServiceImpl advice_;
   DisclosuresServiceImpl disclosures_;
+  AnnouncementsServiceImpl announcements_;
   RegisterServiceImpl register_;
   SequenceServiceImpl sequence_;
 };
@@ -67,9 +75,10 @@ class MonitoringApplication final : public rpc::Application {
 
 absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime& runtime, const Options& options) {
   OVERSIGHT_ASSIGN_OR_RETURN(Ladders ladders, Ladders::Load(options.ladders));
+  OVERSIGHT_ASSIGN_OR_RETURN(AnnouncementTemplates templates, AnnouncementTemplates::Load(options.announcements));
   for (auto& table : RoleTables()) OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(std::move(table)));
   OVERSIGHT_RETURN_IF_ERROR(RecordLadders(*runtime.ledger, ladders));
-  return std::make_unique<MonitoringApplication>(runtime, std::move(ladders),
+  return std::make_unique<MonitoringApplication>(runtime, std::move(ladders), std::move(templates),
                                                  WatchOwners(options.forces, options.concerns, runtime.metrics));
 }
 
@@ -78,17 +87,19 @@ rpc::Program MakeProgram() {
   program.name = "monitoring-service";
   program.env_prefix = "MONITORING";
   program.description = "Which stage each force is in, and the proposals, decisions and episodes behind it.";
-  program.services = {v1::MonitoringService::service_full_name(), v1::AdviceService::service_full_name(),
-                      v1::DisclosuresService::service_full_name(), v1::RegisterService::service_full_name(),
-                      v1::SequenceService::service_full_name()};
+  program.services = {v1::MonitoringService::service_full_name(),  v1::AdviceService::service_full_name(),
+                      v1::DisclosuresService::service_full_name(), v1::AnnouncementsService::service_full_name(),
+                      v1::RegisterService::service_full_name(),    v1::SequenceService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";
-  program.ledger_name = "ledgers/monitoring";
+  program.ledger_name = kLedger;
   const auto options = std::make_shared<Options>();
   program.add_flags = [options](observe::Flags& flags) {
     rpc::AddTargetFlag(flags, "forces", &options->forces);
     rpc::AddTargetFlag(flags, "concerns", &options->concerns);
+    flags.Add("announcements", &options->announcements, "Folder with the templates of announcements.",
+              {.validate = observe::IsNotEmpty});
     flags.Add("ladders", &options->ladders, "File with the ladders of stages.", {.validate = observe::IsNotEmpty});
   };
   program.build = [options](rpc::Runtime& runtime) { return BuildApplication(runtime, *options); };

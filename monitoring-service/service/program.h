@@ -14,6 +14,7 @@ struct Options {
   std::string forces = "127.0.0.1:7101";    // Address of forces-service.
   std::string concerns = "127.0.0.1:7102";  // Address of concerns-service.
   std::string ladders = "data/ladders.json";
+  std::string announcements = "data/announcements";
 };
 
 // The application over an open ledger.

@@ -248,7 +248,7 @@ void Scheduler::Ended(const Attempt& attempt, const absl::Status& status) {
     } else if (IsNothingToDo(status) && waiting.due > now) {
       by_due_.emplace(waiting.due, attempt.key);
     } else if (retry || IsNothingToDo(status)) {
-      by_retry_.emplace(absl::Now() + kTryAgain, attempt.key);
+      by_retry_.emplace(absl::Now() + (retry ? kTryAgain : kLongestSleep), attempt.key);
     }
   }
   changed_.notify_all();

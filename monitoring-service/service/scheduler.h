@@ -15,8 +15,9 @@
 // Several processes over one store may all run it. An act on one version of a resource has a request id of its own, so
 // that the second to try it is given the outcome of the first; and `decide` looks at the resource as it is then.
 //
-// An act that fails because something does not answer is tried again after kTryAgain, for as long as it takes. One that
-// is refused is logged and left alone until its resource changes.
+// An act that fails because something does not answer is tried again after kTryAgain, for as long as it takes; one that
+// is due and finds nothing to do yet, as when it goes after another act of the same minute, after kLongestSleep. One
+// that is refused is logged and left alone until its resource changes.
 //
 // Register before Start; then thread-safe. Stop returns when nothing of it runs any more; it comes before the end of
 // the ledger, the resources and the clock.

@@ -88,6 +88,18 @@ TEST_P(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   EXPECT_THAT(for_people.out, HasSubstr("Stage: Engage, since 24 November 2023"));
   EXPECT_THAT(for_people.out, HasSubstr("expected early 2024"));
 
+  // From concerns to the announcement, which is what the public reads, and by which it knows of the move.
+  const Ran announced = suite_->Cli("public", {"--json", "get-announcement", "west-midlands/1"});
+  ASSERT_EQ(announced.code, 0) << announced.err;
+  for (const char* told :
+       {"West Midlands Police moved into enhanced monitoring", "has moved West Midlands Police to Engage",
+        "- making sure multi-agency risk assessment conferences (MARACs) work effectively",
+        "which is due in early 2024", "Wendy Williams said", "ANNOUNCEMENT_STATE_PUBLISHED"}) {
+    EXPECT_THAT(announced.out, HasSubstr(told));
+  }
+  EXPECT_THAT(announced.out, ::testing::Not(HasSubstr("decisions/")));
+  EXPECT_THAT(suite_->Cli("public", {"get-monitoring", "west-midlands"}).out, HasSubstr("Engage"));
+
   // Played again, every call is a replay: nothing changes.
   PlayScenario();
   EXPECT_EQ(Shown(National(true)), Shown(national));

@@ -416,7 +416,9 @@ TEST_F(GatewayServiceTest, AForceSeesItselfAndNothingInTheMaking) {
     EXPECT_THAT(OfForce(kOther, {}, principal).status(), Refuses(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE"));
     EXPECT_THAT(National({}, principal).status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   }
+  // Dashboards show moves that are not published: the public reads monitoring-service, which knows what is.
   EXPECT_THAT(OfForce(kForce, {}, "public").status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(National({}, "public").status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(OfForce(kForce, {}, "").status(), Refuses(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED"));
 }
 
@@ -430,6 +432,7 @@ TEST_F(GatewayServiceTest, AWatchShowsNoMoreThanARead) {
   EXPECT_THAT(watch("west-midlands-officer", ""), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(watch("west-midlands-officer", kOther), Refuses(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE"));
   EXPECT_THAT(watch("public", kForce), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(watch("public", ""), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(watch("chief-inspector", "forces/atlantis"), Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
   EXPECT_THAT(watch("chief-inspector", "atlantis"), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
   EXPECT_THAT(watch("", kForce), Refuses(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED"));

@@ -694,9 +694,7 @@ TEST_F(MonitoringServiceTest, AForceSeesItsStageAndNoTraceOfProposalsOrDecisions
       EXPECT_THAT(status, Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
     }
   }
-  for (const auto* stranger : {"public", "operator"}) {
-    EXPECT_THAT(Get(kForce, stranger).status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
-  }
+  EXPECT_THAT(Get(kForce, "operator").status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
 }
 
 TEST_F(MonitoringServiceTest, AllowedActionsSayWhatACallWouldSay) {

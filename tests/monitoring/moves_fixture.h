@@ -20,7 +20,7 @@ inline constexpr char kChief[] = "principals/chief-inspector";
 // 27 November 2023, 12:00: in winter London keeps UTC.
 inline const absl::Time kNow = absl::FromCivil(absl::CivilMinute(2023, 11, 27, 12, 0), absl::UTCTimeZone());
 
-class Moves : public testing::Test {
+class Moves : public ::testing::Test {
  protected:
   Moves() { record_.monitoring = VirtualMonitoring(ladders_, kForce); }
 

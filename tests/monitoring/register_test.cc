@@ -2,7 +2,7 @@
 #include "monitoring-service/domain/register.h"
 #include "absl/strings/str_cat.h"
 #include "monitoring-service/domain/episodes.h"
-#include "monitoring-service/domain/published.h"
+#include "monitoring-service/domain/publication.h"
 #include "tests/monitoring/domain_fixture.h"
 
 namespace oversight::monitoring {
@@ -158,6 +158,10 @@ TEST(Published, MovesThatWereMadeOrImported) {
     EXPECT_FALSE(IsPublished(decision));
   }
   decision.set_state(v1::DECISION_STATE_IN_EFFECT);
+  EXPECT_TRUE(IsPublished(decision)) << "from before there were announcements";
+  decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_AWAITED);
+  EXPECT_FALSE(IsPublished(decision));
+  decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_PUBLISHED);
   EXPECT_TRUE(IsPublished(decision));
   decision.set_outcome(v1::DECISION_OUTCOME_DECLINED);
   decision.set_state(v1::DECISION_STATE_DECLINED);
