@@ -22,7 +22,10 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
+#include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "oversight/monitoring/v1/plans_service.pb.h"
+#include "oversight/monitoring/v1/support_service.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -113,6 +116,9 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetAdviceRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetPlanRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

@@ -60,7 +60,8 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"ListProposals", Access::kRead, insiders},
       {"GetDecision", Access::kRead, insiders},
       {"ListDecisions", Access::kRead, insiders},
-      {"ListAllowedActions", Access::kRead, insiders},
+      // Outside the inspectorate of plans, actions and support only: the handler sees to that.
+      {"ListAllowedActions", Access::kRead, with_forces},
       {"ListMonitoringVersions", Access::kRead, insiders},
       // What the stages mean is public.
       {"ListLadders", Access::kRead, {Role::ROLE_PUBLIC}},
@@ -75,6 +76,51 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"CreateDisclosure", Access::kWrite, tellers, Scope::kForce, "parent"},
       {"GetDisclosure", Access::kRead, insiders},
       {"ListDisclosures", Access::kRead, insiders},
+  };
+  // The force plans; the inspectorate answers. What a force and its oversight body see of them is for Viewer.
+  const std::vector<Role> planners = {Role::ROLE_FORCE};
+  const std::vector<Role> reviewers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
+  rules["oversight.monitoring.v1.PlansService"] = {
+      {"CreatePlan", Access::kWrite, planners, Scope::kForce, "parent"},
+      {"SubmitPlanVersion", Access::kWrite, planners, Scope::kForce, "name"},
+      {"ReportPlanProgress", Access::kWrite, planners, Scope::kForce, "name"},
+      {"ReturnPlan", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"AcceptPlan", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"CreateProgressReview", Access::kWrite, reviewers, Scope::kForce, "parent"},
+      {"GetPlan", Access::kRead, with_forces},
+      {"ListPlans", Access::kRead, with_forces},
+      {"ListPlanVersions", Access::kRead, with_forces},
+      {"GetPlanProgress", Access::kRead, with_forces},
+      {"GetProgressReview", Access::kRead, with_forces},
+      {"ListProgressReviews", Access::kRead, with_forces},
+  };
+  // Sessions are of several forces at once, and show inside only.
+  const std::vector<Role> conveners = {Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT, Role::ROLE_CHIEF_INSPECTOR};
+  rules["oversight.monitoring.v1.MeetingsService"] = {
+      {"CreateMeeting", Access::kWrite, reviewers, Scope::kForce, "parent"},
+      {"ReviseAction", Access::kWrite, advised, Scope::kForce, "name"},
+      {"CloseAction", Access::kWrite, advised, Scope::kForce, "name"},
+      {"CreateOversightSession", Access::kWrite, conveners},
+      {"CallForce", Access::kWrite, conveners, Scope::kForce, "force"},
+      {"HoldOversightSession", Access::kWrite, conveners},
+      {"CancelOversightSession", Access::kWrite, conveners},
+      {"PassOnOutcome", Access::kWrite, conveners, Scope::kForce, "force"},
+      {"GetMeeting", Access::kRead, with_forces},
+      {"ListMeetings", Access::kRead, with_forces},
+      {"GetAction", Access::kRead, with_forces},
+      {"ListActions", Access::kRead, with_forces},
+      {"GetMeetingCadence", Access::kRead, insiders},
+      {"ListMeetingCadence", Access::kRead, insiders},
+      {"GetOversightSession", Access::kRead, insiders},
+      {"ListOversightSessions", Access::kRead, insiders},
+  };
+  rules["oversight.monitoring.v1.SupportService"] = {
+      {"CreateSupport", Access::kWrite, advised, Scope::kForce, "parent"},
+      {"StartSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"EndSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"DeclineSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"GetSupport", Access::kRead, with_forces},
+      {"ListSupport", Access::kRead, with_forces},
   };
   return rules;
 }

@@ -22,14 +22,14 @@ std::vector<auth::AuthorizationTable> RoleTables();
 auth::AuthorizationTable ScopeTable(const std::string& service);
 
 // What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
-// body see the stage and the episodes of forces in their scope and nothing of proposals and decisions: until there is a
-// publication, a move that was not made must leave no trace with them.
+// body see the stage and the episodes of forces in their scope, their plans, meetings, actions and support, and nothing
+// of proposals and decisions: until there is a publication, a move that was not made must leave no trace with them.
 class Viewer {
  public:
   Viewer(const auth::Principal& principal, auth::RegionLookup region);
 
   bool sees_everything() const { return sees_everything_; }
-  // Whether the stage and the episodes of this force may be seen.
+  // Whether the stage and the episodes of this force may be seen, and what follows from them.
   bool SeesStageOf(const std::string& force) const { return sees_everything_ || Covers(force); }
   // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
   absl::Status MayAskAbout(const std::string& force, const std::string& method) const;

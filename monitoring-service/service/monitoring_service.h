@@ -83,6 +83,10 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
                         Stages stages, rpc::Done done);
   void AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
                   const std::string& after, const Stages& stages, const OwnerFacts& facts, const rpc::Done& done);
+  // What may be done with a plan, an action, a session or support.
+  template <class T>
+  void AnswerFollowUps(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                       v1::ListAllowedActionsResponse* response, const rpc::Done& done);
   // Reads what the situation is about, then answers.
   template <class T>
   void ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,

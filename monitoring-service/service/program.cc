@@ -13,10 +13,13 @@
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/disclosures_service.h"
 #include "monitoring-service/service/kinds.h"
+#include "monitoring-service/service/meetings_service.h"
 #include "monitoring-service/service/monitoring_service.h"
 #include "monitoring-service/service/owners.h"
+#include "monitoring-service/service/plans_service.h"
 #include "monitoring-service/service/record_ladders.h"
 #include "monitoring-service/service/scheduler.h"
+#include "monitoring-service/service/support_service.h"
 #include "monitoring-service/service/take_effect.h"
 
 namespace oversight::monitoring {
@@ -32,14 +35,19 @@ class MonitoringApplication final : public rpc::Application {
                    runtime.metrics),
         monitoring_(runtime, ladders_, *owners_, resources_),
         advice_(runtime, *owners_, resources_),
-        disclosures_(runtime, *owners_, resources_) {
+        disclosures_(runtime, *owners_, resources_),
+        plans_(runtime, *owners_, resources_),
+        meetings_(runtime, ladders_, *owners_, resources_),
+        support_(runtime, *owners_, resources_) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
     owners_->Start([this](const std::vector<std::string>& names) { LookAgainAtDecisions(scheduler_, names); });
     scheduler_.Start();
   }
 
-  std::vector<grpc::Service*> services() override { return {&monitoring_, &advice_, &disclosures_}; }
+  std::vector<grpc::Service*> services() override {
+    return {&monitoring_, &advice_, &disclosures_, &plans_, &meetings_, &support_};
+  }
   void Stop() override {
     scheduler_.Stop();
     owners_->Stop();
@@ -53,6 +61,9 @@ class MonitoringApplication final : public rpc::Application {
   MonitoringServiceImpl monitoring_;
   AdviceServiceImpl advice_;
   DisclosuresServiceImpl disclosures_;
+  PlansServiceImpl plans_;
+  MeetingsServiceImpl meetings_;
+  SupportServiceImpl support_;
 };
 
 }  // namespace
@@ -69,9 +80,11 @@ rpc::Program MakeProgram() {
   rpc::Program program;
   program.name = "monitoring-service";
   program.env_prefix = "MONITORING";
-  program.description = "Which stage each force is in, and the proposals, decisions and episodes behind it.";
-  program.services = {v1::MonitoringService::service_full_name(), v1::AdviceService::service_full_name(),
-                      v1::DisclosuresService::service_full_name()};
+  program.description =
+      "Which stage each force is in, the decisions behind it, and what follows: plans, meetings, support.";
+  program.services = {v1::MonitoringService::service_full_name(),  v1::AdviceService::service_full_name(),
+                      v1::DisclosuresService::service_full_name(), v1::PlansService::service_full_name(),
+                      v1::MeetingsService::service_full_name(),    v1::SupportService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";

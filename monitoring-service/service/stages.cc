@@ -5,36 +5,12 @@
 #include <utility>
 
 #include "common/rpc/errors.h"
-#include "common/rpc/resources.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/record.h"
 #include "monitoring-service/service/kinds.h"
+#include "monitoring-service/service/read_every.h"
 
 namespace oversight::monitoring {
-namespace {
-
-// Every resource of a kind with the terms, page by page at one revision.
-template <class T>
-void ReadEvery(ledger::Ledger& ledger, ledger::ListQuery query, std::shared_ptr<std::vector<T>> so_far,
-               std::function<void(absl::StatusOr<ledger::Head>)> done) {
-  query.kind = T::descriptor()->full_name();
-  query.limit = 1000;
-  ledger.List(query, [&ledger, query, so_far, done](const absl::StatusOr<ledger::ListResult>& page) mutable {
-    if (!page.ok()) return done(page.status());
-    for (const auto& version : page->items) {
-      auto resource = rpc::FromVersion<T>(version);
-      if (!resource.ok()) return done(resource.status());
-      so_far->push_back(*std::move(resource));
-    }
-    if (!page->more || page->items.empty()) return done(ledger::Head{page->read_revision, page->read_time});
-    query.after = page->items.back().name;
-    query.as_of = {.revision = page->read_revision};
-    ReadEvery<T>(ledger, std::move(query), std::move(so_far), std::move(done));
-  });
-}
-
-}  // namespace
-
 v1::Monitoring Stages::Of(const Ladders& ladders, const std::string& force) const {
   const auto stored = moved.find(force);
   v1::Monitoring monitoring = stored == moved.end() ? VirtualMonitoring(ladders, force) : stored->second;
