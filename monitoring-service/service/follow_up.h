@@ -21,12 +21,23 @@ class FollowUpCalls {
   FollowUpCalls(rpc::Resources& resources, Owners& owners, const std::string& service)
       : resources_(resources), gate_(owners, service) {}
 
-  // A command that makes something new of a force: `decide` is StatusOr<Outcome<Response>>(request, OwnerFacts,
+  // A command on a force, `known` here already or not: `decide` is StatusOr<Outcome<Response>>(request, OwnerFacts,
   // Facts&). `need` is brought up to its owner's head first; that it was is for `decide` to ask of the facts.
   template <class Request, class Response, class Decide>
-  void Create(rpc::Call& call, const Request& request, Response* response, const std::string& force,
-              const std::string& reason, std::optional<Owners::Need> need, const rpc::Done& done, Decide decide) const {
-    Command(call, request, response, force, /*known=*/false, reason, need, done, std::move(decide));
+  void Command(rpc::Call& call, const Request& request, Response* response, const std::string& force, bool known,
+               const std::string& reason, std::optional<Owners::Need> need, const rpc::Done& done,
+               Decide decide) const {
+    gate_.WithForce(
+        call, force, known, need, done,
+        [this, &call, &request, response, reason, decide, done](const OwnerFacts& facts, const absl::Status& unknown) {
+          resources_.Mutate(
+              call, request, response, reason,
+              [&request, decide, facts, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<Response>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
+                return decide(request, facts, log);
+              },
+              done);
+        });
   }
 
   // A command that changes one thing by a pure rule: `rule` is StatusOr<T>(resource, request, OwnerFacts, Facts&). What
@@ -81,23 +92,6 @@ class FollowUpCalls {
 
   const Gate& gate() const { return gate_; }
   rpc::Resources& resources() const { return resources_; }
-
-  template <class Request, class Response, class Decide>
-  void Command(rpc::Call& call, const Request& request, Response* response, const std::string& force, bool known,
-               const std::string& reason, std::optional<Owners::Need> need, const rpc::Done& done,
-               Decide decide) const {
-    gate_.WithForce(
-        call, force, known, need, done,
-        [this, &call, &request, response, reason, decide, done](const OwnerFacts& facts, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, reason,
-              [&request, decide, facts, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<Response>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                return decide(request, facts, log);
-              },
-              done);
-        });
-  }
 
  private:
   rpc::Resources& resources_;

@@ -136,10 +136,10 @@ grpc::ServerUnaryReactor* MeetingsServiceImpl::CreateMeeting(grpc::CallbackServe
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::CreateMeetingRequest& request,
                             v1::CreateMeetingResponse* response, rpc::Done done) {
-                       calls_.Create(call, request, response, request.parent(), request.meeting().correction_reason(),
-                                     std::nullopt, done,
-                                     [this](const v1::CreateMeetingRequest& request, const OwnerFacts&,
-                                            rpc::Facts& log) { return Record(request, ladders_, log); });
+                       calls_.Command(call, request, response, request.parent(), /*known=*/false,
+                                      request.meeting().correction_reason(), std::nullopt, done,
+                                      [this](const v1::CreateMeetingRequest& request, const OwnerFacts&,
+                                             rpc::Facts& log) { return Record(request, ladders_, log); });
                      });
 }
 
@@ -295,7 +295,8 @@ grpc::ServerUnaryReactor* MeetingsServiceImpl::CallForce(grpc::CallbackServerCon
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::CallForceRequest& request, v1::CallForceResponse* response, rpc::Done done) {
-        calls_.Create(call, request, response, request.force(), /*reason=*/"", std::nullopt, done, CallNow);
+        calls_.Command(call, request, response, request.force(), /*known=*/false, /*reason=*/"", std::nullopt, done,
+                       CallNow);
       });
 }
 
@@ -332,8 +333,8 @@ grpc::ServerUnaryReactor* MeetingsServiceImpl::PassOnOutcome(grpc::CallbackServe
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::PassOnOutcomeRequest& request,
                             v1::PassOnOutcomeResponse* response, rpc::Done done) {
-                       calls_.Create(call, request, response, request.force(), request.correction_reason(),
-                                     std::nullopt, done, PassNow);
+                       calls_.Command(call, request, response, request.force(), /*known=*/false,
+                                      request.correction_reason(), std::nullopt, done, PassNow);
                      });
 }
 

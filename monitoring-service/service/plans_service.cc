@@ -57,8 +57,8 @@ grpc::ServerUnaryReactor* PlansServiceImpl::CreatePlan(grpc::CallbackServerConte
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::CreatePlanRequest& request, v1::CreatePlanResponse* response, rpc::Done done) {
-        calls_.Create(call, request, response, request.parent(), /*reason=*/"", Owners::Need::kConcerns, done,
-                      CreateFirst);
+        calls_.Command(call, request, response, request.parent(), /*known=*/false, /*reason=*/"",
+                       Owners::Need::kConcerns, done, CreateFirst);
       });
 }
 

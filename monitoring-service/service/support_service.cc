@@ -49,8 +49,8 @@ grpc::ServerUnaryReactor* SupportServiceImpl::CreateSupport(grpc::CallbackServer
                        const auto need = request.support().provider_force().empty()
                                              ? std::nullopt
                                              : std::optional(Owners::Need::kForces);
-                       calls_.Create(call, request, response, request.parent(), request.support().correction_reason(),
-                                     need, done, Record);
+                       calls_.Command(call, request, response, request.parent(), /*known=*/false,
+                                      request.support().correction_reason(), need, done, Record);
                      });
 }
 
