@@ -1,5 +1,5 @@
-// A plan for improvement, the recommendations it answers, and short ways to submit, accept and report. Used by the test's
-// thread.
+// A plan for improvement, the recommendations it answers, and short ways to submit, accept and report. Used by the
+// test's thread.
 #pragma once
 
 #include <map>

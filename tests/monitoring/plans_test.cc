@@ -39,6 +39,7 @@ TEST_F(PlanRules, WhatIsWrongInAVersionIsToldAtOnce) {
   auto content = Content();
   content.mutable_objectives(0)->clear_recommendations();
   content.mutable_actions(0)->set_objective("o9");
+  content.mutable_actions(1)->set_objective("o9");
   content.mutable_milestones(0)->set_id("a1");
   content.mutable_milestones(0)->set_objective("a1");
   auto* removal = content.add_removals();
@@ -46,8 +47,8 @@ TEST_F(PlanRules, WhatIsWrongInAVersionIsToldAtOnce) {
   removal->set_reason("Never was there.");
   EXPECT_THAT(FieldsOf(SubmitIt(content).status()),
               ElementsAre("content.objectives[0].recommendations", "content.actions[0].objective",
-                          "content.milestones[0].id", "content.milestones[0].objective", "content.objectives[0].id",
-                          "content.removals[0].id", "content.removals[0].id"));
+                          "content.actions[1].objective", "content.milestones[0].id", "content.milestones[0].objective",
+                          "content.objectives[0].id", "content.removals[0].id", "content.removals[0].id"));
 }
 
 TEST_F(PlanRules, AnObjectiveMayRestOnSomethingElse) {
@@ -77,7 +78,8 @@ TEST_F(PlanRules, ARecommendationWithdrawnSinceMayStay) {
   const auto plan = Accepted();
   facts_.recommendations[kOpen].set_state(concerns::v1::RECOMMENDATION_STATE_WITHDRAWN);
   EXPECT_TRUE(NextOf(plan, Content()).ok());
-  EXPECT_THAT(SubmitIt(Content()).status(), Refuses(absl::StatusCode::kFailedPrecondition, "RECOMMENDATION_NOT_USABLE"));
+  EXPECT_THAT(SubmitIt(Content()).status(),
+              Refuses(absl::StatusCode::kFailedPrecondition, "RECOMMENDATION_NOT_USABLE"));
 }
 
 // ---- Verdicts. ----
@@ -254,7 +256,7 @@ TEST_F(PlanRules, TheForecastIsTheMeanDelayOfWhatWasReached) {
   *content.add_milestones() = content.milestones(0);
   content.mutable_milestones(2)->set_id("m3");
   auto plan = *Accept(*SubmitIt(content), {}, kChief, kNow);
-  auto request = Reporting("m1", Day(2023, 11, 11));  // 10 days late,
+  auto request = Reporting("m1", Day(2023, 11, 11));                  // 10 days late,
   *request.add_items() = Reporting("m3", Day(2023, 11, 6)).items(0);  // 5 days late: 7.5, so 8.
   plan = *Report(plan, request, kNow);
   const auto progress = ProgressOf(plan, absl::CivilDay(2024, 1, 10));
