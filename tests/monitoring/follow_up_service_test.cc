@@ -549,10 +549,12 @@ TEST_F(FollowUpServiceTest, TheWatchTellsInsidersAllAndAForceItsOwn) {
     grpc::ClientContext context;
     SetDeadline(context);
     auto stub = server_->StubAs<v1::MonitoringService>(as);
-    auto reader = stub->WatchMonitoring(&context, v1::WatchMonitoringRequest());
+    v1::WatchMonitoringRequest request;
+    request.mutable_start()->set_initial_state(true);
+    auto reader = stub->WatchMonitoring(&context, request);
     v1::WatchMonitoringResponse response;
     // The initial state ends with a bookmark.
-    while (reader->Read(&response) && !response.has_bookmark()) {
+    while (reader->Read(&response) && !response.bookmark().initial_state_end()) {
       for (const auto& event : response.events().events()) {
         EXPECT_NE(event.resource_case(), v1::MonitoringEvent::RESOURCE_NOT_SET) << event.name();
         names.insert(event.name());
