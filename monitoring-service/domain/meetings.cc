@@ -59,9 +59,9 @@ v1::Action Given(const std::string& force, const v1::NewAction& wanted, const st
   return action;
 }
 
-absl::StatusOr<Met> Meet(const v1::CreateMeetingRequest& request, const std::string& stage, const ActionRecord& record,
-                         const std::optional<v1::Meeting>& corrects, int64_t number, const std::string& actor,
-                         absl::Time now) {
+absl::StatusOr<HeldMeeting> Meet(const v1::CreateMeetingRequest& request, const std::string& stage,
+                                 const ActionRecord& record, const std::optional<v1::Meeting>& corrects, int64_t number,
+                                 const std::string& actor, absl::Time now) {
   const std::string& force = request.parent();
   OVERSIGHT_RETURN_IF_ERROR(CheckFields(force, request.meeting()));
   const auto& date = request.meeting().meeting_date();
@@ -72,7 +72,7 @@ absl::StatusOr<Met> Meet(const v1::CreateMeetingRequest& request, const std::str
   }
   OVERSIGHT_RETURN_IF_ERROR(dates.status());
   if (corrects) OVERSIGHT_RETURN_IF_ERROR(CheckNotCorrected(*corrects));
-  Met met;
+  HeldMeeting met;
   auto& meeting = met.meeting = request.meeting();
   meeting.set_name(absl::StrCat(MeetingPrefix(force), number));
   meeting.set_stage(stage);

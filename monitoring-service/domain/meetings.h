@@ -22,7 +22,7 @@ struct ActionRecord {
 
 // What recording leaves behind: the meeting, the actions it gives and, when it corrects another, that one, pointing to
 // it.
-struct Met {
+struct HeldMeeting {
   v1::Meeting meeting;
   std::vector<v1::Action> actions;
   std::optional<v1::Meeting> corrected;
@@ -30,9 +30,9 @@ struct Met {
 
 // Records a meeting of this force, which is in this stage, under this number. Refusals: INVALID_FIELDS;
 // DATES_CONTRADICT when the day is to come or an action is due before it; ALREADY_CORRECTED.
-absl::StatusOr<Met> Meet(const v1::CreateMeetingRequest& request, const std::string& stage, const ActionRecord& record,
-                         const std::optional<v1::Meeting>& corrects, int64_t number, const std::string& actor,
-                         absl::Time now);
+absl::StatusOr<HeldMeeting> Meet(const v1::CreateMeetingRequest& request, const std::string& stage,
+                                 const ActionRecord& record, const std::optional<v1::Meeting>& corrects, int64_t number,
+                                 const std::string& actor, absl::Time now);
 
 // Refusals: WRONG_STATE; INVALID_FIELDS when nothing changes.
 absl::StatusOr<v1::Action> Revise(const v1::Action& action, const v1::ReviseActionRequest& request,

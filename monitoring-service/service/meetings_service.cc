@@ -36,7 +36,7 @@ absl::StatusOr<rpc::Outcome<v1::CreateMeetingResponse>> Record(const v1::CreateM
   const std::string stage = monitoring ? monitoring->stage() : ladders.default_stage().id();
   OVERSIGHT_ASSIGN_OR_RETURN(const ActionRecord record, LoadActions(log, force));
   OVERSIGHT_ASSIGN_OR_RETURN(const int64_t number, log.NextNumber(MeetingPrefix(force)));
-  OVERSIGHT_ASSIGN_OR_RETURN(const Met met,
+  OVERSIGHT_ASSIGN_OR_RETURN(const HeldMeeting met,
                              Meet(request, stage, record, corrects, number, log.actor().name(), log.now()));
   rpc::Outcome<v1::CreateMeetingResponse> outcome;
   outcome.Put(met.meeting);

@@ -43,8 +43,8 @@ v1::CreateMeetingRequest MeetingOn(const common::v1::PartialDate& date) {
   return request;
 }
 
-absl::StatusOr<Met> MeetIt(const v1::CreateMeetingRequest& request, const ActionRecord& record = {},
-                           const std::optional<v1::Meeting>& corrects = std::nullopt) {
+absl::StatusOr<HeldMeeting> MeetIt(const v1::CreateMeetingRequest& request, const ActionRecord& record = {},
+                                   const std::optional<v1::Meeting>& corrects = std::nullopt) {
   return Meet(request, "engage", record, corrects, 2, kInspector, kNow);
 }
 
