@@ -26,9 +26,12 @@
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
+#include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 #include "oversight/monitoring/v1/sequence_service.pb.h"
+#include "oversight/monitoring/v1/plans_service.pb.h"
+#include "oversight/monitoring/v1/support_service.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -128,6 +131,9 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetRegisterRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetDecisionSequenceRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetAnnouncementRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetPlanRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

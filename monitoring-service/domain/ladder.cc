@@ -12,6 +12,8 @@
 namespace oversight::monitoring {
 namespace {
 
+constexpr int kLongestCadenceDays = 366;
+
 bool IsId(const std::string& text) {
   if (text.empty() || text.size() > 63 || text.front() == '-' || text.back() == '-') return false;
   for (const char c : text) {
@@ -30,6 +32,9 @@ void CheckStages(const v1::Ladder& ladder, const std::string& at, Violations& vi
     if (!IsId(stage.id())) violations.Add(here + ".id", "must be an id of lower-case letters, digits and hyphens");
     if (!ids.insert(stage.id()).second) violations.Add(here + ".id", "is given to two stages of one ladder");
     if (stage.display_name().empty()) violations.Add(here + ".displayName", "is required");
+    if (stage.meeting_cadence_days() < 0 || stage.meeting_cadence_days() > kLongestCadenceDays) {
+      violations.Add(here + ".meetingCadenceDays", absl::StrCat("must be from 0 to ", kLongestCadenceDays));
+    }
     if (stage.is_default()) ++defaults;
     if (stage.is_default() && stage.enhanced()) violations.Add(here, "the default stage cannot be an enhanced one");
   }

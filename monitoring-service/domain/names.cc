@@ -16,6 +16,13 @@ bool IsOfForce(const std::string& name, const char* collection) {
          !segments[3].empty();
 }
 
+// "forces/kent/plans/3" of a name that begins with it.
+std::string ParentOf(const std::string& name, const char* collection) {
+  const auto segments = Segments(name);
+  if (segments.size() < 4 || segments[2] != collection) return {};
+  return absl::StrCat(segments[0], "/", segments[1], "/", segments[2], "/", segments[3]);
+}
+
 }  // namespace
 
 std::string ForceOf(const std::string& name) {
@@ -33,11 +40,14 @@ std::string DisclosurePrefix(const std::string& force) { return absl::StrCat(for
 std::string AnnouncementPrefix(const std::string& force) { return absl::StrCat(force, "/announcements/"); }
 std::string AdvicePrefix(const std::string& proposal) { return absl::StrCat(proposal, "/advice/"); }
 
-std::string ProposalOf(const std::string& name) {
-  const auto segments = Segments(name);
-  if (segments.size() < 4 || segments[2] != "proposals") return {};
-  return absl::StrCat(segments[0], "/", segments[1], "/", segments[2], "/", segments[3]);
-}
+std::string PlanPrefix(const std::string& force) { return absl::StrCat(force, "/plans/"); }
+std::string MeetingPrefix(const std::string& force) { return absl::StrCat(force, "/meetings/"); }
+std::string ActionPrefix(const std::string& force) { return absl::StrCat(force, "/actions/"); }
+std::string SupportPrefix(const std::string& force) { return absl::StrCat(force, "/support/"); }
+std::string ReviewPrefix(const std::string& plan) { return absl::StrCat(plan, "/progressReviews/"); }
+
+std::string ProposalOf(const std::string& name) { return ParentOf(name, "proposals"); }
+std::string PlanOf(const std::string& name) { return ParentOf(name, "plans"); }
 
 bool IsMonitoringName(const std::string& name) {
   const auto force = ForceOf(name);
@@ -47,5 +57,13 @@ bool IsMonitoringName(const std::string& name) {
 bool IsProposalName(const std::string& name) { return IsOfForce(name, "proposals"); }
 bool IsDecisionName(const std::string& name) { return IsOfForce(name, "decisions"); }
 bool IsEpisodeName(const std::string& name) { return IsOfForce(name, "episodes"); }
+bool IsPlanName(const std::string& name) { return IsOfForce(name, "plans"); }
+bool IsActionName(const std::string& name) { return IsOfForce(name, "actions"); }
+bool IsSupportName(const std::string& name) { return IsOfForce(name, "support"); }
+
+bool IsSessionName(const std::string& name) {
+  const auto segments = Segments(name);
+  return segments.size() == 2 && segments[0] == "oversightSessions" && !segments[1].empty();
+}
 
 }  // namespace oversight::monitoring

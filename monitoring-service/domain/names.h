@@ -23,6 +23,16 @@ std::string AdvicePrefix(const std::string& proposal);
 // "forces/kent/proposals/3" of "forces/kent/proposals/3/advice/1".
 std::string ProposalOf(const std::string& name);
 
+std::string PlanPrefix(const std::string& force);
+std::string MeetingPrefix(const std::string& force);
+std::string ActionPrefix(const std::string& force);
+std::string SupportPrefix(const std::string& force);
+// "forces/kent/plans/3/progressReviews/".
+std::string ReviewPrefix(const std::string& plan);
+// "forces/kent/plans/3" of "forces/kent/plans/3/progressReviews/1".
+std::string PlanOf(const std::string& name);
+inline constexpr char kSessionPrefix[] = "oversightSessions/";
+
 // In a parent: every force.
 inline constexpr char kAnyForce[] = "forces/-";
 
@@ -30,5 +40,9 @@ bool IsMonitoringName(const std::string& name);  // forces/{force}/monitoring
 bool IsProposalName(const std::string& name);    // forces/{force}/proposals/{proposal}
 bool IsDecisionName(const std::string& name);    // forces/{force}/decisions/{decision}
 bool IsEpisodeName(const std::string& name);     // forces/{force}/episodes/{episode}
+bool IsPlanName(const std::string& name);        // forces/{force}/plans/{plan}
+bool IsActionName(const std::string& name);      // forces/{force}/actions/{action}
+bool IsSupportName(const std::string& name);     // forces/{force}/support/{support}
+bool IsSessionName(const std::string& name);     // oversightSessions/{session}
 
 }  // namespace oversight::monitoring

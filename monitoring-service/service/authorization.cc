@@ -21,7 +21,8 @@ using auth::Scope;
 // By the full name of the service.
 std::map<std::string, std::vector<MethodRule>> Rules() {
   const std::vector<Role>& insiders = auth::Insiders();
-  std::vector<Role> everyone = auth::InsidersAndForces();
+  const std::vector<Role>& with_forces = auth::InsidersAndForces();
+  std::vector<Role> everyone = with_forces;
   everyone.push_back(Role::ROLE_PUBLIC);
   const std::vector<Role> proposers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR};
   const std::vector<Role> decider = {Role::ROLE_CHIEF_INSPECTOR};
@@ -51,7 +52,8 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"ListProposals", Access::kRead, insiders},
       {"GetDecision", Access::kRead, insiders},
       {"ListDecisions", Access::kRead, insiders},
-      {"ListAllowedActions", Access::kRead, insiders},
+      // Outside the inspectorate of plans, actions and support only: the handler sees to that.
+      {"ListAllowedActions", Access::kRead, with_forces},
       {"ListMonitoringVersions", Access::kRead, insiders},
       // What the stages mean is public.
       {"ListLadders", Access::kRead, {Role::ROLE_PUBLIC}},
@@ -76,8 +78,8 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"GetDecisionSequence", Access::kRead, insiders},
   };
   const std::vector<Role> writers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_PRESS_OFFICE};
-  std::vector<Role> reviewers = writers;
-  reviewers.push_back(Role::ROLE_CHIEF_INSPECTOR);
+  std::vector<Role> second_eyes = writers;
+  second_eyes.push_back(Role::ROLE_CHIEF_INSPECTOR);
   const std::vector<Role> press = {Role::ROLE_PRESS_OFFICE};
   // Whoever sees at the last moment that it must not go out.
   const std::vector<Role> stoppers = {Role::ROLE_PRESS_OFFICE, Role::ROLE_CHIEF_INSPECTOR};
@@ -86,8 +88,8 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"UpdateAnnouncement", Access::kWrite, writers, Scope::kForce, "announcement.name"},
       {"RefreshAnnouncement", Access::kWrite, writers, Scope::kForce, "name"},
       {"SubmitAnnouncement", Access::kWrite, writers, Scope::kForce, "name"},
-      {"ReviewAnnouncement", Access::kWrite, reviewers, Scope::kForce, "name"},
-      {"ReturnAnnouncement", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"ReviewAnnouncement", Access::kWrite, second_eyes, Scope::kForce, "name"},
+      {"ReturnAnnouncement", Access::kWrite, second_eyes, Scope::kForce, "name"},
       {"ClearAnnouncement", Access::kWrite, press, Scope::kForce, "name"},
       {"ScheduleAnnouncement", Access::kWrite, press, Scope::kForce, "name"},
       {"PullAnnouncement", Access::kWrite, stoppers, Scope::kForce, "name"},
@@ -98,6 +100,51 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       // Those that are or were out are public.
       {"GetAnnouncement", Access::kRead, everyone},
       {"ListAnnouncements", Access::kRead, everyone},
+  };
+  // The force plans; the inspectorate answers. What a force and its oversight body see of them is for Viewer.
+  const std::vector<Role> planners = {Role::ROLE_FORCE};
+  const std::vector<Role> reviewers = {Role::ROLE_LIAISON_LEAD, Role::ROLE_HM_INSPECTOR, Role::ROLE_CHIEF_INSPECTOR};
+  rules["oversight.monitoring.v1.PlansService"] = {
+      {"CreatePlan", Access::kWrite, planners, Scope::kForce, "parent"},
+      {"SubmitPlanVersion", Access::kWrite, planners, Scope::kForce, "name"},
+      {"ReportPlanProgress", Access::kWrite, planners, Scope::kForce, "name"},
+      {"ReturnPlan", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"AcceptPlan", Access::kWrite, reviewers, Scope::kForce, "name"},
+      {"CreateProgressReview", Access::kWrite, reviewers, Scope::kForce, "parent"},
+      {"GetPlan", Access::kRead, with_forces},
+      {"ListPlans", Access::kRead, with_forces},
+      {"ListPlanVersions", Access::kRead, with_forces},
+      {"GetPlanProgress", Access::kRead, with_forces},
+      {"GetProgressReview", Access::kRead, with_forces},
+      {"ListProgressReviews", Access::kRead, with_forces},
+  };
+  // Sessions are of several forces at once, and show inside only.
+  const std::vector<Role> conveners = {Role::ROLE_OVERSIGHT_GROUP_SECRETARIAT, Role::ROLE_CHIEF_INSPECTOR};
+  rules["oversight.monitoring.v1.MeetingsService"] = {
+      {"CreateMeeting", Access::kWrite, reviewers, Scope::kForce, "parent"},
+      {"ReviseAction", Access::kWrite, advised, Scope::kForce, "name"},
+      {"CloseAction", Access::kWrite, advised, Scope::kForce, "name"},
+      {"CreateOversightSession", Access::kWrite, conveners},
+      {"CallForce", Access::kWrite, conveners, Scope::kForce, "force"},
+      {"HoldOversightSession", Access::kWrite, conveners},
+      {"CancelOversightSession", Access::kWrite, conveners},
+      {"PassOnOutcome", Access::kWrite, conveners, Scope::kForce, "force"},
+      {"GetMeeting", Access::kRead, with_forces},
+      {"ListMeetings", Access::kRead, with_forces},
+      {"GetAction", Access::kRead, with_forces},
+      {"ListActions", Access::kRead, with_forces},
+      {"GetMeetingCadence", Access::kRead, insiders},
+      {"ListMeetingCadence", Access::kRead, insiders},
+      {"GetOversightSession", Access::kRead, insiders},
+      {"ListOversightSessions", Access::kRead, insiders},
+  };
+  rules["oversight.monitoring.v1.SupportService"] = {
+      {"CreateSupport", Access::kWrite, advised, Scope::kForce, "parent"},
+      {"StartSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"EndSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"DeclineSupport", Access::kWrite, advised, Scope::kForce, "name"},
+      {"GetSupport", Access::kRead, with_forces},
+      {"ListSupport", Access::kRead, with_forces},
   };
   return rules;
 }
@@ -157,8 +204,8 @@ std::optional<v1::Announcement> Viewer::Shown(v1::Announcement announcement) con
   return ForPublic(std::move(announcement));
 }
 
-absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method) const {
-  if (force == kAnyForce || SightOf(force) != Sight::kNothing) return absl::OkStatus();
+absl::Status Viewer::MayAskAbout(const std::string& force, const std::string& method, Sight least) const {
+  if (force == kAnyForce || SightOf(force) >= least) return absl::OkStatus();
   return auth::OutOfScope(principal_, method, force);
 }
 

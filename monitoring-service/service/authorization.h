@@ -24,25 +24,29 @@ std::vector<auth::AuthorizationTable> RoleTables();
 // Of one service, by its full name.
 auth::AuthorizationTable ScopeTable(const std::string& service);
 
-// What a principal may see of one force.
+// What a principal may see of one force; each holds what the one before it does.
 enum class Sight {
   kNothing,
   kPublished,  // What is public: moves whose announcement is out.
-  kStage,      // The stage and the episodes as they are, and nothing of proposals and decisions.
+  kStage,  // The stage and the episodes as they are, plans, meetings and support; nothing of proposals and decisions.
   kEverything,
 };
 
 // What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
-// body see the stage and the episodes of forces in their scope: they are told of a move before the public is. A move
-// that was not made must leave no trace with them. The public sees what is published of every force.
+// body see the stage and the episodes of forces in their scope, their plans, meetings, actions and support: they are
+// told of a move before the public is. A move that was not made must leave no trace with them. The public sees what is
+// published of every force.
 class Viewer {
  public:
   Viewer(const auth::Principal& principal, auth::RegionLookup region);
 
   bool sees_everything() const { return sees_everything_; }
   Sight SightOf(const std::string& force) const;
+  // Whether the stage and the episodes of this force may be seen as they are, and what follows from them.
+  bool SeesStageOf(const std::string& force) const { return SightOf(force) >= Sight::kStage; }
   // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
-  absl::Status MayAskAbout(const std::string& force, const std::string& method) const;
+  // `least`: what of the force one must see to call it.
+  absl::Status MayAskAbout(const std::string& force, const std::string& method, Sight least = Sight::kPublished) const;
   // What decides, besides the request, what a list shows.
   std::string visibility() const { return sees_everything_ ? std::string() : principal_.name(); }
 

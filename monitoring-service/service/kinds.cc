@@ -14,6 +14,10 @@ ledger::Term ForceTerm(const std::string& force) { return {kForceTerm, force}; }
 ledger::Term StateTerm(v1::ProposalState state) { return {"state", v1::ProposalState_Name(state)}; }
 
 ledger::Term StateTerm(v1::DecisionState state) { return {"state", v1::DecisionState_Name(state)}; }
+ledger::Term StateTerm(v1::PlanState state) { return {"state", v1::PlanState_Name(state)}; }
+ledger::Term StateTerm(v1::ActionState state) { return {"state", v1::ActionState_Name(state)}; }
+ledger::Term StateTerm(v1::OversightSessionState state) { return {"state", v1::OversightSessionState_Name(state)}; }
+ledger::Term StateTerm(v1::SupportState state) { return {"state", v1::SupportState_Name(state)}; }
 
 ledger::Term StateTerm(v1::AnnouncementState state) { return {"state", v1::AnnouncementState_Name(state)}; }
 
@@ -53,6 +57,33 @@ std::vector<ledger::Term> TermsOf(const v1::Announcement& announcement) {
           {kDecisionTerm, announcement.decision()}};
 }
 
+std::vector<ledger::Term> TermsOf(const v1::Plan& plan) {
+  return {ForceTerm(ForceOf(plan.name())), StateTerm(plan.state())};
+}
+
+std::vector<ledger::Term> TermsOf(const v1::ProgressReview& review) {
+  return {ForceTerm(ForceOf(review.name())), {kPlanTerm, PlanOf(review.name())}};
+}
+
+std::vector<ledger::Term> TermsOf(const v1::Meeting& meeting) { return {ForceTerm(ForceOf(meeting.name()))}; }
+
+std::vector<ledger::Term> TermsOf(const v1::Action& action) {
+  const std::string force = ForceOf(action.name());
+  std::vector<ledger::Term> terms = {ForceTerm(force), StateTerm(action.state())};
+  if (action.state() == v1::ACTION_STATE_OPEN) terms.push_back({kOpenTerm, force});
+  return terms;
+}
+
+std::vector<ledger::Term> TermsOf(const v1::OversightSession& session) {
+  std::vector<ledger::Term> terms = {StateTerm(session.state())};
+  for (const auto& called : session.called_forces()) terms.push_back({kCalledTerm, called.force()});
+  return terms;
+}
+
+std::vector<ledger::Term> TermsOf(const v1::Support& support) {
+  return {ForceTerm(ForceOf(support.name())), StateTerm(support.state())};
+}
+
 void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Monitoring>(resources);
   Register<v1::Proposal>(resources);
@@ -61,6 +92,12 @@ void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Advice>(resources);
   Register<v1::Disclosure>(resources);
   Register<v1::Announcement>(resources);
+  Register<v1::Plan>(resources);
+  Register<v1::ProgressReview>(resources);
+  Register<v1::Meeting>(resources);
+  Register<v1::Action>(resources);
+  Register<v1::OversightSession>(resources);
+  Register<v1::Support>(resources);
 }
 
 }  // namespace oversight::monitoring

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "monitoring-service/domain/announcements.h"
 #include "monitoring-service/domain/dossier.h"
 #include "monitoring-service/domain/episodes.h"
+#include "monitoring-service/domain/follow_up_actions.h"
 #include "monitoring-service/domain/moves.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/reasons.h"
@@ -51,16 +54,35 @@ absl::Status NeedFacts(const OwnerFacts& facts, const v1::Dossier& dossier) {
   return HoldsInspections(dossier) ? facts.NeedInspections() : absl::OkStatus();
 }
 
-// What someone outside the inspectorate is told of by a watch. Who sees the stage is told of stages and episodes; the
-// public only of announcements as they go out, since even an event that shows nothing would tell of a move at its time.
+// Whether a force and its oversight body see resources of this kind, those of their own force.
+bool IsSharedKind(const std::string& kind) {
+  static const auto* const kinds = new std::set<std::string>{
+      v1::Monitoring::descriptor()->full_name(), v1::Episode::descriptor()->full_name(),
+      v1::Plan::descriptor()->full_name(),       v1::ProgressReview::descriptor()->full_name(),
+      v1::Meeting::descriptor()->full_name(),    v1::Action::descriptor()->full_name(),
+      v1::Support::descriptor()->full_name(),
+  };
+  return kinds->count(kind) > 0;
+}
+
+// What a force, its oversight body and the public are told of by a watch. Who sees the stage is told of it and of what
+// follows from it; the public only of announcements as they go out, since even an event that shows nothing would tell
+// of a move at its time.
 bool MaySee(const Viewer& viewer, const ledger::Version& version) {
   if (version.kind == v1::Announcement::descriptor()->full_name()) {
     const auto announcement = rpc::FromVersion<v1::Announcement>(version);
     return announcement.ok() && IsPublic(*announcement);
   }
-  const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||
-                        version.kind == v1::Episode::descriptor()->full_name();
-  return of_stage && viewer.SightOf(ForceOf(version.name)) == Sight::kStage;
+  return IsSharedKind(version.kind) && viewer.SeesStageOf(ForceOf(version.name));
+}
+
+// What tells of proposals and decisions is for the inspectorate.
+absl::Status OnlyInside(const rpc::Call& call, const Viewer& viewer) {
+  if (viewer.sees_everything()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, common::v1::ERROR_REASON_ROLE_NOT_ALLOWED,
+               absl::StrCat(call.principal().name(), " may ask this of plans, actions and support only."))
+      .With("principal", call.principal().name())
+      .With("method", call.verb());
 }
 
 }  // namespace
@@ -557,10 +579,16 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListAllowedActions(grpc::Callba
       [this](rpc::Call& call, const v1::ListAllowedActionsRequest& request, v1::ListAllowedActionsResponse* response,
              rpc::Done done) {
         const std::string& name = request.name();
+        if (IsPlanName(name)) return AnswerFollowUps<v1::Plan>(call, request, response, done);
+        if (IsActionName(name)) return AnswerFollowUps<v1::Action>(call, request, response, done);
+        if (IsSupportName(name)) return AnswerFollowUps<v1::Support>(call, request, response, done);
+        if (absl::Status status = OnlyInside(call, gate_.ViewerOf(call)); !status.ok()) return done(status);
+        if (IsSessionName(name)) return AnswerFollowUps<v1::OversightSession>(call, request, response, done);
         if (!IsMonitoringName(name) && !IsProposalName(name) && !IsDecisionName(name) && !IsEpisodeName(name)) {
           Violations violations;
           violations.Add("name",
-                         "must be forces/{force}/monitoring, or the name of a proposal, a decision or an episode");
+                         "must be forces/{force}/monitoring, or the name of a proposal, a decision, an episode, a "
+                         "plan, an action, a session or support");
           return done(violations.status());
         }
         gate_.IfForceExists(call, ForceOf(name), done, [this, &call, &request, response, done] {
@@ -581,6 +609,25 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListAllowedActions(grpc::Callba
                      });
         });
       });
+}
+
+template <class T>
+void MonitoringServiceImpl::AnswerFollowUps(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                                            v1::ListAllowedActionsResponse* response, const rpc::Done& done) {
+  const std::string force = ForceOf(request.name());
+  if (absl::Status status = gate_.ViewerOf(call).MayAskAbout(force, call.verb(), Sight::kStage); !status.ok())
+    return done(status);
+  resources_.Read<T>(call, request.name(), {},
+                     [this, &call, response, force, done](const absl::StatusOr<rpc::Found<T>>& found) {
+                       if (!found.ok()) return done(found.status());
+                       for (auto& follow_up : AllowedFollowUps(&found->resource)) {
+                         auto& action = follow_up.action;
+                         const absl::Status may = Gate(owners_, follow_up.service).May(action.verb(), call, force);
+                         *response->add_actions() = may.ok() ? std::move(action) : ToAction(action.verb(), may);
+                       }
+                       resources_.SetHeader(found->revision, found->time, response->mutable_header());
+                       done(absl::OkStatus());
+                     });
 }
 
 template <class T>

@@ -88,6 +88,10 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   void AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
                   const std::string& after, const Stages& stages, const std::vector<std::string>& forces,
                   const rpc::Done& done);
+  // What may be done with a plan, an action, a session or support.
+  template <class T>
+  void AnswerFollowUps(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                       v1::ListAllowedActionsResponse* response, const rpc::Done& done);
   // Reads what the situation is about, then answers.
   template <class T>
   void ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,

@@ -14,13 +14,16 @@
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/disclosures_service.h"
 #include "monitoring-service/service/kinds.h"
+#include "monitoring-service/service/meetings_service.h"
 #include "monitoring-service/service/monitoring_service.h"
 #include "monitoring-service/service/owners.h"
+#include "monitoring-service/service/plans_service.h"
 #include "monitoring-service/service/record_ladders.h"
 #include "monitoring-service/service/register_service.h"
 #include "monitoring-service/service/release.h"
 #include "monitoring-service/service/scheduler.h"
 #include "monitoring-service/service/sequence_service.h"
+#include "monitoring-service/service/support_service.h"
 #include "monitoring-service/service/take_effect.h"
 
 namespace oversight::monitoring {
@@ -41,7 +44,10 @@ class MonitoringApplication final : public rpc::Application {
         disclosures_(runtime, *owners_, resources_),
         announcements_(runtime, templates_, ladders_, *owners_, resources_),
         register_(runtime, ladders_, *owners_, resources_),
-        sequence_(runtime, ladders_, *owners_, resources_) {
+        sequence_(runtime, ladders_, *owners_, resources_),
+        plans_(runtime, *owners_, resources_),
+        meetings_(runtime, ladders_, *owners_, resources_),
+        support_(runtime, *owners_, resources_) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
     scheduler_.Register(Releasing(templates_, ladders_, *owners_));
@@ -50,7 +56,8 @@ class MonitoringApplication final : public rpc::Application {
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&monitoring_, &advice_, &disclosures_, &announcements_, &register_, &sequence_};
+    return {&monitoring_, &advice_, &disclosures_, &announcements_, &register_,
+            &sequence_,   &plans_,  &meetings_,    &support_};
   }
   void Stop() override {
     scheduler_.Stop();
@@ -69,6 +76,9 @@ class MonitoringApplication final : public rpc::Application {
   AnnouncementsServiceImpl announcements_;
   RegisterServiceImpl register_;
   SequenceServiceImpl sequence_;
+  PlansServiceImpl plans_;
+  MeetingsServiceImpl meetings_;
+  SupportServiceImpl support_;
 };
 
 }  // namespace
@@ -86,10 +96,15 @@ rpc::Program MakeProgram() {
   rpc::Program program;
   program.name = "monitoring-service";
   program.env_prefix = "MONITORING";
-  program.description = "Which stage each force is in, and the proposals, decisions and episodes behind it.";
+  program.description =
+      "Which stage each force is in, the decisions behind it, what the public is told, and what follows: plans, "
+      "meetings, "
+      "support.";
   program.services = {v1::MonitoringService::service_full_name(),  v1::AdviceService::service_full_name(),
                       v1::DisclosuresService::service_full_name(), v1::AnnouncementsService::service_full_name(),
-                      v1::RegisterService::service_full_name(),    v1::SequenceService::service_full_name()};
+                      v1::RegisterService::service_full_name(),    v1::SequenceService::service_full_name(),
+                      v1::PlansService::service_full_name(),       v1::MeetingsService::service_full_name(),
+                      v1::SupportService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";

@@ -137,6 +137,64 @@ TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
   EXPECT_THAT(Shown("chief-inspector", {"watch", "west-midlands", "--count=1"}), HasSubstr("Stage: Engage"));
 }
 
+TEST_F(CliSuiteTest, APlanGoesFromSubmissionToItsForecastWithMeetingsAndSupport) {
+  Shown("liaison-lead", {"raise", "--force=west-midlands", "--kind=cause", "--title=Investigations",
+                         "--finding=They are not effective.", "--theme=investigations", "--source=inspection",
+                         "--source-title=PEEL", "--found=2023-09", "--recommend=Plan each @ 3 months", "--issue"});
+  const std::string objective =
+      R"({"id":"o1","title":"Each is planned","recommendations":["forces/west-midlands/concerns/1/recommendations/1"]})";
+  const std::string action = "id=a1; objective=o1; text=Train sergeants; owner=Head of crime; due-date=2023-12-31";
+  const std::vector<std::string> content = {"--title=Improvement plan", "--objectives", objective, "--actions", action};
+  const auto with = [&content](std::vector<std::string> args, const std::string& milestone) {
+    args.insert(args.end(), content.begin(), content.end());
+    args.push_back("--milestones=id=m1; objective=o1; title=Half are trained; due-date=" + milestone);
+    return args;
+  };
+  EXPECT_THAT(Shown("west-midlands-officer", with({"create-plan", "west-midlands"}, "2023-12-01")),
+              AllOf(ContainsRegex("name: +forces/west-midlands/plans/1\n"), ContainsRegex("state: +submitted\n")));
+  EXPECT_THAT(Shown("hm-inspector", {"return-plan", "west-midlands/1", "--reasons=Say who trains whom."}),
+              AllOf(ContainsRegex("state: +returned\n"), HasSubstr("Say who trains whom.")));
+  Shown("west-midlands-officer",
+        with({"submit-plan-version", "west-midlands/1", "--change-reason=It says so now."}, "2023-12-01"));
+  EXPECT_THAT(Shown("hm-inspector", {"accept-plan", "west-midlands/1"}), ContainsRegex("state: +accepted\n"));
+  Shown("west-midlands-officer",
+        with({"submit-plan-version", "west-midlands/1", "--change-reason=Training began late."}, "2023-12-11"));
+  Shown("hm-inspector", {"accept-plan", "west-midlands/1"});
+  EXPECT_THAT(Shown("west-midlands-officer", {"get-plan-progress", "west-midlands/1", "--on-date=2023-12-20"}),
+              AllOf(ContainsRegex("forecast date: +20 December 2023\n"), HasSubstr("11 December 2023")));
+  Shown("west-midlands-officer", {"report-plan-progress", "west-midlands/1", "--items=id=m1; actual-date=2023-11-24"});
+  EXPECT_THAT(
+      Shown("hm-inspector", {"create-progress-review", "west-midlands/1", "--review-date=2023-11-24", "--overall=amber",
+                             "--text=It began late.", "--objectives=objective=o1; rating=green"}),
+      ContainsRegex("overall: +amber\n"));
+  EXPECT_THAT(Shown("west-midlands-officer", {"actions", "forces/west-midlands/plans/1"}),
+              AllOf(ContainsRegex("submit-plan-version +yes\n"), ContainsRegex("accept-plan +no +")));
+  EXPECT_THAT(Shown("west-midlands-officer", {"versions", "forces/west-midlands/plans/1"}),
+              AllOf(HasSubstr("ReturnPlan by hm-inspector"), HasSubstr("CreatePlan by west-midlands-officer")));
+
+  EXPECT_THAT(
+      Shown("hm-inspector",
+            {"create-meeting", "west-midlands", "--meeting-date=2023-11-20", "--notes=Investigations.",
+             "--attendees=display-name=HM Inspector; side=inspectorate", "--attendees=display-name=Chief; side=force",
+             "--actions=text=Send the figures; owner=Deputy chief constable; due-date=2023-12-01"}),
+      HasSubstr("forces/west-midlands/actions/1"));
+  EXPECT_THAT(Shown("liaison-lead", {"get-meeting-cadence", "west-midlands", "--on-date=2024-11-20"}),
+              AllOf(ContainsRegex("missed: +yes\n"), ContainsRegex("stage: +scan\n")));
+  Shown("oversight-group-secretariat",
+        {"create-oversight-session", "--session-date=2023-11-24", "--title=PPOG, November 2023"});
+  Shown("oversight-group-secretariat", {"call-force", "1", "--force=west-midlands", "--invitation-date=2023-10-04"});
+  EXPECT_THAT(Shown("oversight-group-secretariat",
+                    {"hold-oversight-session", "1", "--attendees=display-name=Home Office; side=other",
+                     "--presentations", R"({"force":"forces/west-midlands","text":"The plan was presented."})"}),
+              AllOf(ContainsRegex("state: +held\n"), HasSubstr("forces/west-midlands/actions/1")));
+  Shown("oversight-group-secretariat",
+        {"pass-on-outcome", "1", "--force=west-midlands", "--outcome=Stay in Scan.", "--passed-to=HM Chief Inspector"});
+  EXPECT_THAT(Shown("liaison-lead",
+                    {"create-support", "west-midlands", "--provider=npcc", "--text=A peer.", "--from-date=2023-11"}),
+              ContainsRegex("state: +given\n"));
+  EXPECT_THAT(Shown("west-midlands-oversight-body", {"list-support", "west-midlands"}), HasSubstr("support/1"));
+}
+
 TEST_F(CliSuiteTest, PagesAreFollowedUpToTheLimit) {
   const std::string all = Shown("public", {"list-forces", "--page-size=7"});
   EXPECT_EQ(static_cast<int>(std::vector<std::string>(absl::StrSplit(all, "\nforces/")).size()), register_size_ + 1);
