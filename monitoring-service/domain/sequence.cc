@@ -93,6 +93,7 @@ class Sequence {
     for (const auto& version : record_.advice) AddAdvice(version);
     for (const auto& version : record_.disclosures) AddDisclosure(version);
     for (const auto& version : record_.decisions) AddDecision(version);
+    for (const auto& version : record_.announcements) AddAnnouncement(version);
     for (const auto& version : record_.episodes) AddEpisode(version);
     Sort(clock);
     v1::GetDecisionSequenceResponse response;
@@ -100,7 +101,7 @@ class Sequence {
     const std::string force = ForceOf(record_.decision);
     response.set_title(absl::StrCat(record_.force_display_name.empty() ? force : record_.force_display_name, " to ",
                                     record_.stage_display_name));
-    for (auto& [act, latest] : acts_) *response.add_acts() = std::move(act);
+    for (auto& placed : acts_) *response.add_acts() = std::move(placed.act);
     return response;
   }
 
@@ -108,6 +109,7 @@ class Sequence {
   struct Placed {
     v1::SequenceAct act;
     absl::Time latest;
+    int rank;
   };
 
   v1::SequenceAct Act(v1::SequenceActKind kind, const std::string& resource, const common::v1::ChangeInfo& change,
@@ -125,14 +127,19 @@ class Sequence {
     *act.mutable_effective_time() = time;
     *act.mutable_effective_date() = ToPartialDate(LondonDay(ToTime(time)));
   }
-  void Add(v1::SequenceAct act) {
+  static void SetPublished(const google::protobuf::Timestamp& time, v1::SequenceAct& act) {
+    *act.mutable_published_time() = time;
+    *act.mutable_published_date() = ToPartialDate(LondonDay(ToTime(time)));
+  }
+  void Add(v1::SequenceAct act) { Add(std::move(act), Rank(act.kind())); }
+  void Add(v1::SequenceAct act, int rank) {
     if (act.when().empty()) {
       act.set_when(act.has_effective_time()   ? FormatMinuteForPeople(ToTime(act.effective_time()))
                    : act.has_effective_date() ? FormatForPeople(act.effective_date())
                                               : "not known");
     }
     const absl::Time latest = Latest(act);
-    acts_.push_back({std::move(act), latest});
+    acts_.push_back({std::move(act), latest, rank});
   }
 
   const v1::Decision& Last() const { return record_.decisions.back().resource; }
@@ -238,7 +245,9 @@ class Sequence {
     } else {
       *act.mutable_effective_date() = disclosure.disclosed_date();
     }
-    Add(std::move(act));
+    // Of a decision nobody is told before it is taken.
+    const bool of_decision = disclosure.about() == record_.decision;
+    Add(std::move(act), Rank(of_decision ? v1::SEQUENCE_ACT_KIND_DECIDED : v1::SEQUENCE_ACT_KIND_DISCLOSED));
   }
   bool IsAbout(const std::string& about) const {
     return about == record_.decision || (!record_.decisions.empty() && about == Last().proposal());
@@ -261,7 +270,8 @@ class Sequence {
     if (decision.has_historical()) {
       const auto& source = decision.historical();
       auto act = Act(v1::SEQUENCE_ACT_KIND_IMPORTED, decision.name(), change,
-                     Sentences({absl::StrCat("Imported from ", source.source()), source.note()}));
+                     Sentences({absl::StrCat("Imported from ", source.source()),
+                                source.note().empty() ? "" : absl::StrCat("How sure it is: ", source.note())}));
       SetTime(change.recorded_time(), act);
       Add(std::move(act));
       AddEffect(version);
@@ -296,14 +306,19 @@ class Sequence {
 
   void AddEffect(const Recorded<v1::Decision>& version) {
     const auto& [decision, change] = version;
+    // Later versions of it tell that it was published, and the like.
+    if (!seen_.insert(decision.name() + " took effect").second) return;
     auto act =
         Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT, decision.name(), change,
             Sentences({absl::StrCat(record_.force_display_name.empty() ? "The force" : record_.force_display_name,
                                     " moved to ", record_.stage_display_name),
                        decision.has_historical() ? "Reasons: " + ReasonsInWords(decision.reasons()) : "",
                        decision.has_historical() ? OutcomesInWords(decision.reason_outcomes()) : ""}));
+    // Who imported a move did not make it.
+    if (decision.has_historical()) act.clear_actor();
     *act.mutable_effective_date() = decision.effective_date();
     if (decision.has_effective_time()) SetTime(decision.effective_time(), act);
+    if (Last().publication().has_published_time()) SetPublished(Last().publication().published_time(), act);
     Add(std::move(act));
   }
 
@@ -323,6 +338,52 @@ class Sequence {
     }
   }
 
+  void AddAnnouncement(const Recorded<v1::Announcement>& version) {
+    const auto& [announcement, change] = version;
+    if (announcement.decision() != record_.decision) return;
+    const bool out = announcement.state() == v1::ANNOUNCEMENT_STATE_PUBLISHED;
+    std::string words = out ? PublishedInWords(announcement) : StepInWords(announcement, change.verb());
+    if (words.empty()) return;
+    auto act = Act(out ? v1::SEQUENCE_ACT_KIND_PUBLISHED : v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_STEP, announcement.name(),
+                   change, std::move(words));
+    SetTime(out ? announcement.published_time() : change.recorded_time(), act);
+    if (out) SetPublished(announcement.published_time(), act);
+    Add(std::move(act));
+  }
+  static std::string PublishedInWords(const v1::Announcement& announcement) {
+    return Sentences({"The announcement went out", CorrectionInWords(announcement)});
+  }
+  // "" for what the announcement that corrects it tells itself.
+  static std::string StepInWords(const v1::Announcement& announcement, const std::string& verb) {
+    if (announcement.state() == v1::ANNOUNCEMENT_STATE_CORRECTED) return "";
+    if (announcement.has_held_back() && verb == "ReleaseAnnouncement") {
+      std::vector<std::string> parts = {"The announcement was held back at its minute"};
+      for (const auto& violation : announcement.held_back().violations()) {
+        parts.push_back(absl::StrCat(violation.subject(), " ", violation.description()));
+      }
+      return Sentences(parts);
+    }
+    if (verb == "ScheduleAnnouncement") {
+      return Sentences(
+          {"The announcement was set to go out at " + FormatMinuteForPeople(ToTime(announcement.publish_time()))});
+    }
+    if (verb == "CreateAnnouncement") {
+      return Sentences({"The announcement was made from the record", CorrectionInWords(announcement)});
+    }
+    if (verb == "UpdateAnnouncement") return "The announcement was changed by hand.";
+    if (verb == "RefreshAnnouncement") return "The announcement was made anew from the record.";
+    if (verb == "SubmitAnnouncement") return "The announcement was handed to a second pair of eyes.";
+    if (verb == "ReviewAnnouncement") return "The announcement was agreed to by someone who did not write it.";
+    if (verb == "ReturnAnnouncement")
+      return Sentences({"The announcement was given back", announcement.return_reason()});
+    if (verb == "ClearAnnouncement") return "The announcement was cleared by the press office.";
+    if (verb == "PullAnnouncement") return Sentences({"The announcement was pulled", announcement.pull_reason()});
+    if (verb == "WithdrawAnnouncement") {
+      return Sentences({"The announcement was withdrawn", announcement.withdrawal_reason()});
+    }
+    return "";
+  }
+
   void AddEpisode(const Recorded<v1::Episode>& version) {
     const auto& [episode, change] = version;
     const bool begun = episode.entry_decision() == record_.decision;
@@ -330,17 +391,23 @@ class Sequence {
       for (const auto& added : episode.added_reasons()) AddReason(episode, added, change);
     }
     if (begun && !episode.exit_decision().empty()) {
-      AddMove(v1::SEQUENCE_ACT_KIND_LATER_MOVE, episode.exit_decision(), episode.until_date(), change,
+      AddMove(v1::SEQUENCE_ACT_KIND_LATER_MOVE, episode.exit_decision(), episode.until_date(),
+              WhoMoved(change, episode.has_historical_exit()),
               Sentences({absl::StrCat("The episode ", episode.name(), " ended"),
                          "Reasons: " + ReasonsInWords(episode.exit_reasons()),
                          OutcomesInWords(episode.reason_outcomes()), OpenInWords(episode)}));
     }
     // Told by the first version of the episode, which is in the list if the one that this decision ended is.
     if (!begun && EndedHere(episode.name())) {
-      AddMove(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE, episode.entry_decision(), episode.from_date(), change,
+      AddMove(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE, episode.entry_decision(), episode.from_date(),
+              WhoMoved(change, episode.has_historical_entry()),
               Sentences({absl::StrCat("The episode ", episode.name(), " began"),
                          "Reasons: " + ReasonsInWords(episode.entry_reasons())}));
     }
+  }
+  static common::v1::ChangeInfo WhoMoved(common::v1::ChangeInfo change, bool imported) {
+    if (imported) change.clear_actor();
+    return change;
   }
   bool EndedHere(const std::string& episode) const {
     return std::any_of(record_.episodes.begin(), record_.episodes.end(), [&](const auto& version) {
@@ -372,10 +439,10 @@ class Sequence {
   // What led to a move came before it, also where only its date is known.
   void PlaceBeforeEffect() {
     absl::Time effect = absl::InfiniteFuture();
-    for (const auto& [act, latest] : acts_) {
+    for (const auto& [act, latest, rank] : acts_) {
       if (act.kind() == v1::SEQUENCE_ACT_KIND_TOOK_EFFECT) effect = latest;
     }
-    for (auto& [act, latest] : acts_) {
+    for (auto& [act, latest, rank] : acts_) {
       const bool led = act.kind() <= v1::SEQUENCE_ACT_KIND_DECIDED && act.kind() != v1::SEQUENCE_ACT_KIND_DISCLOSED;
       if (led && !act.has_effective_time()) latest = std::min(latest, effect);
     }
@@ -389,7 +456,7 @@ class Sequence {
         const absl::Time first = clock == v1::SEQUENCE_CLOCK_RECORDED    ? RecordedAt(act)
                                  : clock == v1::SEQUENCE_CLOCK_PUBLISHED ? Published(act)
                                                                          : placed.latest;
-        return std::tuple(first, placed.latest, Rank(act.kind()), act.revision());
+        return std::tuple(first, placed.latest, placed.rank, act.revision());
       };
       return key(a) < key(b);
     });

@@ -189,7 +189,7 @@ TEST_F(StoryTest, TheDashboardShowsTheWholeRecordAtTheEnd) {
   const std::string page = suite_->Cli("chief-inspector", {"dashboard", "west-midlands"}).out;
   for (const char* shown : {"Stage: Scan, since 18 September 2024",
                             "Earlier: engage from 24 November 2023 until 18 September 2024, 299 days",
-                            "r1 carried forward, followed by The force liaison lead: ",
+                            "r1 carried forward, followed by the force liaison lead: ",
                             "still open then: concerns/1  Investigations and outcomes for victims",
                             "Oversight body: Police and Crime Commissioner for West Midlands", "expected early 2024",
                             "letter sent July 2024", "handling: managing", "31 December 2024 (first 24 May 2024)",

@@ -261,6 +261,81 @@ TEST_F(Sequence, TellsWhatCameOfTheEpisode) {
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE).when(), "22 November 2023");
 }
 
+TEST_F(Sequence, TellsTheWayOfItsAnnouncementAndTheEffectOnce) {
+  Propose(At(21, 9));
+  Decide(At(22, 9), v1::DECISION_STATE_IN_EFFECT);
+  v1::Announcement announcement;
+  announcement.set_name("forces/west-midlands/announcements/1");
+  announcement.set_decision(kDecision);
+  const auto step = [&](const std::string& verb, v1::AnnouncementState state, absl::Time time) -> v1::Announcement& {
+    announcement.set_state(state);
+    return Keep(record_.announcements, announcement, verb, time, "principals/press-officer");
+  };
+  step("CreateAnnouncement", v1::ANNOUNCEMENT_STATE_DRAFT, At(22, 10));
+  step("UpdateAnnouncement", v1::ANNOUNCEMENT_STATE_DRAFT, At(22, 11));
+  step("RefreshAnnouncement", v1::ANNOUNCEMENT_STATE_DRAFT, At(22, 12));
+  step("SubmitAnnouncement", v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(22, 13));
+  step("ReturnAnnouncement", v1::ANNOUNCEMENT_STATE_DRAFT, At(22, 14)).set_return_reason("Name the report");
+  step("ReviewAnnouncement", v1::ANNOUNCEMENT_STATE_REVIEWED, At(22, 15));
+  step("ClearAnnouncement", v1::ANNOUNCEMENT_STATE_CLEARED, At(22, 16));
+  *announcement.mutable_publish_time() = ToTimestamp(At(23, 9));
+  step("ScheduleAnnouncement", v1::ANNOUNCEMENT_STATE_SCHEDULED, At(22, 17));
+  step("PullAnnouncement", v1::ANNOUNCEMENT_STATE_CLEARED, At(22, 18)).set_pull_reason("The minister asked");
+  auto* held = step("ReleaseAnnouncement", v1::ANNOUNCEMENT_STATE_CLEARED, At(23, 9)).mutable_held_back();
+  held->add_violations()->set_description("says 4, which none of its facts does");
+  held->mutable_violations(0)->set_subject("reasons");
+  *announcement.mutable_published_time() = ToTimestamp(At(24, 10));
+  step("ReleaseAnnouncement", v1::ANNOUNCEMENT_STATE_PUBLISHED, At(24, 10));
+  v1::Decision decision = record_.decisions.back().resource;
+  *decision.mutable_publication()->mutable_published_time() = ToTimestamp(At(24, 10));
+  Keep(record_.decisions, decision, "ReleaseAnnouncement", At(24, 10), "principals/press-officer");
+  step("PublishAnnouncement", v1::ANNOUNCEMENT_STATE_CORRECTED, At(25, 10)).set_corrected_by("another, which tells it");
+  announcement.set_name("forces/west-midlands/announcements/2");
+  announcement.set_corrects("forces/west-midlands/announcements/1");
+  announcement.set_correction_reason("The date was wrong");
+  *announcement.mutable_published_time() = ToTimestamp(At(25, 10));
+  step("PublishAnnouncement", v1::ANNOUNCEMENT_STATE_PUBLISHED, At(25, 10));
+  step("WithdrawAnnouncement", v1::ANNOUNCEMENT_STATE_WITHDRAWN, At(26, 10)).set_withdrawal_reason("All wrong");
+  announcement.set_decision("forces/west-midlands/decisions/9");
+  step("SubmitAnnouncement", v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(26, 11));
+
+  std::vector<std::string> told;
+  for (const auto& act : Get().acts()) {
+    if (act.kind() >= v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_STEP) told.push_back(act.when() + " " + act.words());
+  }
+  EXPECT_THAT(told,
+              ElementsAre("10:00 on 22 November 2023 The announcement was made from the record.",
+                          "11:00 on 22 November 2023 The announcement was changed by hand.",
+                          "12:00 on 22 November 2023 The announcement was made anew from the record.",
+                          "13:00 on 22 November 2023 The announcement was handed to a second pair of eyes.",
+                          "14:00 on 22 November 2023 The announcement was given back. Name the report.",
+                          "15:00 on 22 November 2023 The announcement was agreed to by someone who did not write it.",
+                          "16:00 on 22 November 2023 The announcement was cleared by the press office.",
+                          "17:00 on 22 November 2023 The announcement was set to go out at 09:00 on 23 November 2023.",
+                          "18:00 on 22 November 2023 The announcement was pulled. The minister asked.",
+                          "09:00 on 23 November 2023 The announcement was held back at its minute. reasons says 4, "
+                          "which none of its facts does.",
+                          "10:00 on 24 November 2023 The announcement went out.",
+                          "10:00 on 25 November 2023 The announcement went out. This corrects "
+                          "forces/west-midlands/announcements/1: The date was wrong.",
+                          "10:00 on 26 November 2023 The announcement was withdrawn. All wrong."));
+  EXPECT_EQ(ToTime(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).published_time()), At(24, 10));
+  EXPECT_EQ(ToTime(Act(v1::SEQUENCE_ACT_KIND_PUBLISHED).published_time()), At(24, 10));
+  const auto kinds = Kinds(v1::SEQUENCE_CLOCK_PUBLISHED);
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "TOOK_EFFECT"), 1) << "that it was published is no other effect";
+  EXPECT_THAT(std::vector<std::string>(kinds.begin(), kinds.begin() + 5),
+              ElementsAre("TOOK_EFFECT", "PUBLISHED", "CONCERN_ISSUED", "PUBLISHED", "PROPOSED"))
+      << "a day stands at its end";
+}
+
+TEST_F(Sequence, NobodyIsToldOfADecisionBeforeItIsTaken) {
+  Propose(At(21, 9));
+  Decide(At(22, 9), v1::DECISION_STATE_PENDING_EFFECT);
+  Disclose(At(23, 9), "1");
+  Disclose(At(23, 9), "2").set_about(kProposal);
+  EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DECIDED", "DISCLOSED", "DISCLOSED"));
+}
+
 TEST_F(Sequence, TellsWhereAnImportedMoveIsKnownFrom) {
   v1::Decision decision;
   decision.set_name(kDecision);
@@ -274,8 +349,10 @@ TEST_F(Sequence, TellsWhereAnImportedMoveIsKnownFrom) {
   EXPECT_THAT(Kinds(), ElementsAre("TOOK_EFFECT", "IMPORTED"));
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).when(), "2019");
   EXPECT_THAT(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).words(), HasSubstr("Reasons: Calls."));
-  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).words(), "Imported from https://example.org. high (a list).");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).words(),
+            "Imported from https://example.org. How sure it is: high (a list).");
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).actor(), "principals/records-manager");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).actor(), "") << "who imported it did not make it";
 }
 
 TEST_F(Sequence, AConcernThatIsNotKnownHereIsToldAsItWasReliedOn) {
