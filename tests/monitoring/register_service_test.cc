@@ -111,7 +111,8 @@ TEST_F(RegisterServiceTest, WhoWasInEngageOnADateIsSaidAsSurelyAsItIsKnown) {
   ASSERT_TRUE(Import().ok());
   const auto who = [this](const std::string& date) {
     std::map<std::string, std::string> sure;
-    for (const auto& entry : Register(date).current()) {
+    const auto answer = Register(date);
+    for (const auto& entry : answer.current()) {
       sure[entry.force().substr(7)] = entry.certainty() == v1::REGISTER_CERTAINTY_CERTAIN ? "certain" : "possible";
     }
     return sure;

@@ -96,13 +96,15 @@ class Sequence : public testing::Test {
   }
   std::vector<std::string> Kinds(v1::SequenceClock clock = v1::SEQUENCE_CLOCK_UNSPECIFIED) {
     std::vector<std::string> kinds;
-    for (const auto& act : Get(clock).acts()) {
+    const auto sequence = Get(clock);
+    for (const auto& act : sequence.acts()) {
       kinds.push_back(v1::SequenceActKind_Name(act.kind()).substr(sizeof("SEQUENCE_ACT_KIND_") - 1));
     }
     return kinds;
   }
   v1::SequenceAct Act(v1::SequenceActKind kind) {
-    for (const auto& act : Get().acts()) {
+    const auto sequence = Get();
+    for (const auto& act : sequence.acts()) {
       if (act.kind() == kind) return act;
     }
     ADD_FAILURE() << "no " << v1::SequenceActKind_Name(kind);
