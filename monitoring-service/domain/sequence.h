@@ -8,6 +8,7 @@
 #include "monitoring-service/domain/known_facts.h"
 #include "oversight/common/v1/change.pb.h"
 #include "oversight/monitoring/v1/advice.pb.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
 #include "oversight/monitoring/v1/disclosure.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 #include "oversight/monitoring/v1/sequence_service.pb.h"
@@ -32,6 +33,7 @@ struct SequenceRecord {
   std::vector<Recorded<v1::Advice>> advice;
   std::vector<Recorded<v1::Disclosure>> disclosures;
   std::vector<Recorded<v1::Episode>> episodes;  // Of the whole force.
+  std::vector<Recorded<v1::Announcement>> announcements;
 };
 
 // The answer, without its header. `facts` tells when the concerns were issued and published.

@@ -91,6 +91,20 @@ class Sequence : public testing::Test {
     decision.set_state(state);
     return Keep(record_.decisions, decision, verb, time, "principals/monitoring-service");
   }
+  // The announcement, which may be there already, becomes this.
+  v1::Announcement& Announce(v1::AnnouncementState state, absl::Time time, const std::string& verb) {
+    v1::Announcement announcement;
+    if (!record_.announcements.empty()) announcement = record_.announcements.back().resource;
+    if (announcement.name().empty()) {
+      announcement.set_name("forces/west-midlands/announcements/1");
+      announcement.set_decision(kDecision);
+      auto& headline = *announcement.add_statements();
+      headline.set_part(v1::STATEMENT_PART_HEADLINE);
+      headline.set_text("West Midlands Police moved into Engage");
+    }
+    announcement.set_state(state);
+    return Keep(record_.announcements, announcement, verb, time, "principals/press-officer");
+  }
   v1::GetDecisionSequenceResponse Get(v1::SequenceClock clock = v1::SEQUENCE_CLOCK_UNSPECIFIED) {
     return MakeSequence(record_, facts_, clock);
   }
@@ -158,6 +172,62 @@ TEST_F(Sequence, TellsAMoveFromTheConcernToTheEffectWithEveryClock) {
   EXPECT_EQ(sequence.acts(5).actor(), "principals/monitoring-service");
   EXPECT_EQ(sequence.acts(5).when(), "10:00 on 24 November 2023");
   for (const auto& act : sequence.acts()) EXPECT_FALSE(act.resource().empty()) << act.words();
+}
+
+TEST_F(Sequence, TellsHowTheAnnouncementCameToGoOut) {
+  Propose(At(22, 9));
+  Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 11), "CreateAnnouncement");
+  Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 12), "UpdateAnnouncement");
+  Announce(v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(23, 13), "SubmitAnnouncement");
+  Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 14), "ReturnAnnouncement").set_return_reason("Say who decided");
+  Announce(v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(23, 15), "SubmitAnnouncement").clear_return_reason();
+  Announce(v1::ANNOUNCEMENT_STATE_REVIEWED, At(23, 16), "ReviewAnnouncement");
+  Announce(v1::ANNOUNCEMENT_STATE_CLEARED, At(23, 17), "ClearAnnouncement");
+  *Announce(v1::ANNOUNCEMENT_STATE_SCHEDULED, At(23, 18), "ScheduleAnnouncement").mutable_publish_time() =
+      ToTimestamp(At(24, 9));
+  Announce(v1::ANNOUNCEMENT_STATE_CLEARED, At(23, 19), "PullAnnouncement").set_pull_reason("Too early");
+  auto& again = Announce(v1::ANNOUNCEMENT_STATE_SCHEDULED, At(23, 20), "ScheduleAnnouncement");
+  again.clear_pull_reason();
+  *again.mutable_publish_time() = ToTimestamp(At(24, 10));
+  auto& held = Announce(v1::ANNOUNCEMENT_STATE_CLEARED, At(24, 10), "ReleaseAnnouncement");
+  held.mutable_held_back()->add_violations()->set_description("The concern is discharged");
+  Announce(v1::ANNOUNCEMENT_STATE_SCHEDULED, At(24, 11), "ScheduleAnnouncement").clear_held_back();
+  Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 12), "TakeEffect");
+  auto& out = Announce(v1::ANNOUNCEMENT_STATE_PUBLISHED, At(24, 13), "ReleaseAnnouncement");
+  *out.mutable_published_time() = ToTimestamp(At(24, 13));
+  auto& published = Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 13), "ReleaseAnnouncement");
+  *published.mutable_publication()->mutable_published_time() = ToTimestamp(At(24, 13));
+  Announce(v1::ANNOUNCEMENT_STATE_WITHDRAWN, At(25, 9), "WithdrawAnnouncement").set_withdrawal_reason("In error");
+
+  EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DECIDED", "ANNOUNCEMENT_DRAFTED",
+                                   "ANNOUNCEMENT_SUBMITTED", "ANNOUNCEMENT_RETURNED", "ANNOUNCEMENT_SUBMITTED",
+                                   "ANNOUNCEMENT_REVIEWED", "ANNOUNCEMENT_CLEARED", "ANNOUNCEMENT_SCHEDULED",
+                                   "ANNOUNCEMENT_PULLED", "ANNOUNCEMENT_SCHEDULED", "ANNOUNCEMENT_HELD_BACK",
+                                   "ANNOUNCEMENT_SCHEDULED", "TOOK_EFFECT", "PUBLISHED", "ANNOUNCEMENT_WITHDRAWN"));
+  const auto went_out = Act(v1::SEQUENCE_ACT_KIND_PUBLISHED);
+  EXPECT_EQ(went_out.words(), "Published: West Midlands Police moved into Engage.");
+  EXPECT_EQ(went_out.when(), "13:00 on 24 November 2023");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_RETURNED).words(),
+            "The announcement was sent back. Say who decided.");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_SCHEDULED).words(),
+            "The announcement is to go out at 09:00 on 24 November 2023.");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_PULLED).words(), "The release was pulled. Too early.");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_HELD_BACK).words(),
+            "The announcement was held back at its minute. The concern is discharged.");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_WITHDRAWN).words(), "The announcement was withdrawn. In error.");
+  // The public came to know of the decision and of the move by it.
+  for (const auto kind : {v1::SEQUENCE_ACT_KIND_DECIDED, v1::SEQUENCE_ACT_KIND_TOOK_EFFECT}) {
+    EXPECT_EQ(ToTime(Act(kind).published_time()), At(24, 13));
+  }
+}
+
+TEST_F(Sequence, AnotherDecisionsAnnouncementIsNotInIt) {
+  Propose(At(22, 9));
+  Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 11), "CreateAnnouncement")
+      .set_decision("forces/west-midlands/decisions/2");
+  EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DECIDED"));
 }
 
 TEST_F(Sequence, OnThePublishedClockWhatIsPublicComesFirst) {
