@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -98,6 +99,13 @@ absl::StatusOr<Named> FindByName(const std::string& prefix, const std::string& s
     if (!shortest.empty() && segments(name) > segments(shortest[0])) continue;
     if (!shortest.empty() && segments(name) < segments(shortest[0])) shortest.clear();
     shortest.push_back(name);
+  }
+  // A word alone is a force; what else stands at the top has numbers.
+  const bool number = std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  const auto force = absl::StrCat("forces/", text);
+  if (shortest.size() > 1 && found.count(force) > 0) {
+    if (!number) return Named{found.at(force), force};
+    shortest.erase(std::remove(shortest.begin(), shortest.end(), force), shortest.end());
   }
   if (shortest.size() == 1) return Named{found.at(shortest[0]), shortest[0]};
   if (!shortest.empty()) {

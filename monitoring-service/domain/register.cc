@@ -68,7 +68,7 @@ void TellEnd(const v1::Episode& episode, v1::RegisterEntry& entry) {
   entry.set_open_cause_count(episode.open_causes_size());
 }
 
-v1::RegisterEntry Tell(const Ladders& ladders, const v1::Episode& episode, bool ended, const NameOf& name_of) {
+v1::RegisterEntry Tell(const Ladders& ladders, const v1::Episode& episode, bool ended, const DisplayNameOf& name_of) {
   v1::RegisterEntry entry;
   entry.set_force(ForceOf(episode.name()));
   entry.set_force_display_name(name_of(entry.force()));
@@ -94,7 +94,7 @@ v1::RegisterEntry Tell(const Ladders& ladders, const v1::Episode& episode, bool 
 }  // namespace
 
 v1::GetRegisterResponse MakeRegister(const Ladders& ladders, const std::vector<v1::Episode>& episodes,
-                                     const Decisions& decisions, const NameOf& name_of,
+                                     const Decisions& decisions, const DisplayNameOf& name_of,
                                      const std::optional<PartialDate>& on_date) {
   v1::GetRegisterResponse response;
   if (on_date) *response.mutable_on_date() = *on_date;

@@ -15,12 +15,12 @@
 namespace oversight::monitoring {
 
 // Gives the name of a force for people; "" when it is not known.
-using NameOf = std::function<std::string(const std::string& force)>;
+using DisplayNameOf = std::function<std::string(const std::string& force)>;
 
 // `decisions` holds every decision by name, or at least those that the episodes name. Without a date: as it is now. The
 // answer has no header.
 v1::GetRegisterResponse MakeRegister(const Ladders& ladders, const std::vector<v1::Episode>& episodes,
-                                     const std::map<std::string, v1::Decision>& decisions, const NameOf& name_of,
+                                     const std::map<std::string, v1::Decision>& decisions, const DisplayNameOf& name_of,
                                      const std::optional<common::v1::PartialDate>& on_date);
 
 }  // namespace oversight::monitoring

@@ -1,6 +1,7 @@
 #include "monitoring-service/domain/sequence.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -93,8 +94,8 @@ class Sequence {
     for (const auto& version : record_.advice) AddAdvice(version);
     for (const auto& version : record_.disclosures) AddDisclosure(version);
     for (const auto& version : record_.decisions) AddDecision(version);
-    for (const auto& version : record_.announcements) AddAnnouncement(version);
     for (const auto& version : record_.episodes) AddEpisode(version);
+    for (const auto& version : record_.announcements) AddAnnouncement(version);
     Sort(clock);
     v1::GetDecisionSequenceResponse response;
     response.set_decision(record_.decision);
@@ -127,11 +128,10 @@ class Sequence {
     *act.mutable_effective_time() = time;
     *act.mutable_effective_date() = ToPartialDate(LondonDay(ToTime(time)));
   }
-  static void SetPublished(const google::protobuf::Timestamp& time, v1::SequenceAct& act) {
-    *act.mutable_published_time() = time;
-    *act.mutable_published_date() = ToPartialDate(LondonDay(ToTime(time)));
+  void Add(v1::SequenceAct act) {
+    const int rank = Rank(act.kind());
+    Add(std::move(act), rank);
   }
-  void Add(v1::SequenceAct act) { Add(std::move(act), Rank(act.kind())); }
   void Add(v1::SequenceAct act, int rank) {
     if (act.when().empty()) {
       act.set_when(act.has_effective_time()   ? FormatMinuteForPeople(ToTime(act.effective_time()))
@@ -266,7 +266,12 @@ class Sequence {
 
   void AddDecision(const Recorded<v1::Decision>& version) {
     const auto& [decision, change] = version;
-    if (!seen_.insert(decision.name()).second) return AddWhatBecame(version);
+    const v1::DecisionState before = std::exchange(state_, decision.state());
+    if (!seen_.insert(decision.name()).second) {
+      // A later version may say only that it was published.
+      if (decision.state() != before) AddWhatBecame(version);
+      return;
+    }
     if (decision.has_historical()) {
       const auto& source = decision.historical();
       auto act = Act(v1::SEQUENCE_ACT_KIND_IMPORTED, decision.name(), change,
@@ -298,6 +303,7 @@ class Sequence {
     } else {
       SetTime(change.recorded_time(), act);
     }
+    SetPublished(act);
     Add(std::move(act));
     if (decision.state() == v1::DECISION_STATE_IN_EFFECT ||
         (approved && decision.state() == v1::DECISION_STATE_UNSPECIFIED))
@@ -306,8 +312,6 @@ class Sequence {
 
   void AddEffect(const Recorded<v1::Decision>& version) {
     const auto& [decision, change] = version;
-    // Later versions of it tell that it was published, and the like.
-    if (!seen_.insert(decision.name() + " took effect").second) return;
     auto act =
         Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT, decision.name(), change,
             Sentences({absl::StrCat(record_.force_display_name.empty() ? "The force" : record_.force_display_name,
@@ -318,8 +322,15 @@ class Sequence {
     if (decision.has_historical()) act.clear_actor();
     *act.mutable_effective_date() = decision.effective_date();
     if (decision.has_effective_time()) SetTime(decision.effective_time(), act);
-    if (Last().publication().has_published_time()) SetPublished(Last().publication().published_time(), act);
+    SetPublished(act);
     Add(std::move(act));
+  }
+  // The announcement is what tells the public that it was decided and took effect.
+  void SetPublished(v1::SequenceAct& act) const {
+    const auto& publication = Last().publication();
+    if (!publication.has_published_time()) return;
+    *act.mutable_published_time() = publication.published_time();
+    *act.mutable_published_date() = ToPartialDate(LondonDay(ToTime(publication.published_time())));
   }
 
   void AddWhatBecame(const Recorded<v1::Decision>& version) {
@@ -336,52 +347,6 @@ class Sequence {
       SetTime(decision.revocation().revoke_time(), act);
       Add(std::move(act));
     }
-  }
-
-  void AddAnnouncement(const Recorded<v1::Announcement>& version) {
-    const auto& [announcement, change] = version;
-    if (announcement.decision() != record_.decision) return;
-    const bool out = announcement.state() == v1::ANNOUNCEMENT_STATE_PUBLISHED;
-    std::string words = out ? PublishedInWords(announcement) : StepInWords(announcement, change.verb());
-    if (words.empty()) return;
-    auto act = Act(out ? v1::SEQUENCE_ACT_KIND_PUBLISHED : v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_STEP, announcement.name(),
-                   change, std::move(words));
-    SetTime(out ? announcement.published_time() : change.recorded_time(), act);
-    if (out) SetPublished(announcement.published_time(), act);
-    Add(std::move(act));
-  }
-  static std::string PublishedInWords(const v1::Announcement& announcement) {
-    return Sentences({"The announcement went out", CorrectionInWords(announcement)});
-  }
-  // "" for what the announcement that corrects it tells itself.
-  static std::string StepInWords(const v1::Announcement& announcement, const std::string& verb) {
-    if (announcement.state() == v1::ANNOUNCEMENT_STATE_CORRECTED) return "";
-    if (announcement.has_held_back() && verb == "ReleaseAnnouncement") {
-      std::vector<std::string> parts = {"The announcement was held back at its minute"};
-      for (const auto& violation : announcement.held_back().violations()) {
-        parts.push_back(absl::StrCat(violation.subject(), " ", violation.description()));
-      }
-      return Sentences(parts);
-    }
-    if (verb == "ScheduleAnnouncement") {
-      return Sentences(
-          {"The announcement was set to go out at " + FormatMinuteForPeople(ToTime(announcement.publish_time()))});
-    }
-    if (verb == "CreateAnnouncement") {
-      return Sentences({"The announcement was made from the record", CorrectionInWords(announcement)});
-    }
-    if (verb == "UpdateAnnouncement") return "The announcement was changed by hand.";
-    if (verb == "RefreshAnnouncement") return "The announcement was made anew from the record.";
-    if (verb == "SubmitAnnouncement") return "The announcement was handed to a second pair of eyes.";
-    if (verb == "ReviewAnnouncement") return "The announcement was agreed to by someone who did not write it.";
-    if (verb == "ReturnAnnouncement")
-      return Sentences({"The announcement was given back", announcement.return_reason()});
-    if (verb == "ClearAnnouncement") return "The announcement was cleared by the press office.";
-    if (verb == "PullAnnouncement") return Sentences({"The announcement was pulled", announcement.pull_reason()});
-    if (verb == "WithdrawAnnouncement") {
-      return Sentences({"The announcement was withdrawn", announcement.withdrawal_reason()});
-    }
-    return "";
   }
 
   void AddEpisode(const Recorded<v1::Episode>& version) {
@@ -436,6 +401,72 @@ class Sequence {
     Add(std::move(act));
   }
 
+  // Edits of the text are among the versions of the announcement, and no acts around the decision.
+  void AddAnnouncement(const Recorded<v1::Announcement>& version) {
+    const auto& [announcement, change] = version;
+    if (announcement.decision() != record_.decision) return;
+    const bool first = seen_.insert(announcement.name()).second;
+    const auto before = std::exchange(announcement_states_[announcement.name()], announcement.state());
+    if (first) {
+      return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_DRAFTED, version,
+                     Sentences({absl::StrCat("Announcement drafted: ", HeadlineOf(announcement)),
+                                CorrectionInWords(announcement)}));
+    }
+    if (announcement.state() == before) return;
+    switch (announcement.state()) {
+      case v1::ANNOUNCEMENT_STATE_DRAFT:
+        if (announcement.return_reason().empty()) return;
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_RETURNED, version,
+                       Sentences({"The announcement was sent back", announcement.return_reason()}));
+      case v1::ANNOUNCEMENT_STATE_IN_REVIEW:
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_SUBMITTED, version,
+                       "The announcement was sent to a second pair of eyes.");
+      case v1::ANNOUNCEMENT_STATE_REVIEWED:
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_REVIEWED, version,
+                       "The announcement was reviewed and agreed.");
+      case v1::ANNOUNCEMENT_STATE_CLEARED:
+        if (before != v1::ANNOUNCEMENT_STATE_SCHEDULED) {
+          return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_CLEARED, version,
+                         "The press office cleared the announcement.");
+        }
+        if (announcement.has_held_back()) {
+          std::vector<std::string> words = {"The announcement was held back at its minute"};
+          for (const auto& violation : announcement.held_back().violations()) words.push_back(violation.description());
+          return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_HELD_BACK, version, Sentences(words));
+        }
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_PULLED, version,
+                       Sentences({"The release was pulled", announcement.pull_reason()}));
+      case v1::ANNOUNCEMENT_STATE_SCHEDULED:
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_SCHEDULED, version,
+                       Sentences({absl::StrCat("The announcement is to go out at ",
+                                               FormatMinuteForPeople(ToTime(announcement.publish_time())))}));
+      case v1::ANNOUNCEMENT_STATE_PUBLISHED: {
+        auto act = Act(v1::SEQUENCE_ACT_KIND_PUBLISHED, announcement.name(), change,
+                       Sentences({absl::StrCat("Published: ", HeadlineOf(announcement))}));
+        SetTime(announcement.published_time(), act);
+        *act.mutable_published_time() = announcement.published_time();
+        *act.mutable_published_date() = act.effective_date();
+        return Add(std::move(act));
+      }
+      case v1::ANNOUNCEMENT_STATE_WITHDRAWN:
+        return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_WITHDRAWN, version,
+                       Sentences({"The announcement was withdrawn", announcement.withdrawal_reason()}));
+      default:  // That it was corrected is told by the correction.
+        return;
+    }
+  }
+  void AddStep(v1::SequenceActKind kind, const Recorded<v1::Announcement>& version, std::string words) {
+    auto act = Act(kind, version.resource.name(), version.change, std::move(words));
+    SetTime(version.change.recorded_time(), act);
+    Add(std::move(act));
+  }
+  static std::string HeadlineOf(const v1::Announcement& announcement) {
+    for (const auto& statement : announcement.statements()) {
+      if (statement.part() == v1::STATEMENT_PART_HEADLINE) return statement.text();
+    }
+    return announcement.name();
+  }
+
   // What led to a move came before it, also where only its date is known.
   void PlaceBeforeEffect() {
     absl::Time effect = absl::InfiniteFuture();
@@ -465,6 +496,8 @@ class Sequence {
   const SequenceRecord& record_;
   const KnownFacts& facts_;
   std::set<std::string> seen_;
+  v1::DecisionState state_ = v1::DECISION_STATE_UNSPECIFIED;          // Of the version of the decision looked at last.
+  std::map<std::string, v1::AnnouncementState> announcement_states_;  // The same, by announcement.
   std::vector<Placed> acts_;
 };
 

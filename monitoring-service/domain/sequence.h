@@ -32,8 +32,8 @@ struct SequenceRecord {
   std::vector<Recorded<v1::Proposal>> proposals;
   std::vector<Recorded<v1::Advice>> advice;
   std::vector<Recorded<v1::Disclosure>> disclosures;
-  std::vector<Recorded<v1::Announcement>> announcements;
   std::vector<Recorded<v1::Episode>> episodes;  // Of the whole force.
+  std::vector<Recorded<v1::Announcement>> announcements;
 };
 
 // The answer, without its header. `facts` tells when the concerns were issued and published.

@@ -33,8 +33,8 @@ absl::Status Sort(const std::vector<ledger::HistoryEntry>& entries, SequenceReco
   OVERSIGHT_ASSIGN_OR_RETURN(record.proposals, Of<v1::Proposal>(entries));
   OVERSIGHT_ASSIGN_OR_RETURN(record.advice, Of<v1::Advice>(entries));
   OVERSIGHT_ASSIGN_OR_RETURN(record.disclosures, Of<v1::Disclosure>(entries));
-  OVERSIGHT_ASSIGN_OR_RETURN(record.announcements, Of<v1::Announcement>(entries));
   OVERSIGHT_ASSIGN_OR_RETURN(record.episodes, Of<v1::Episode>(entries));
+  OVERSIGHT_ASSIGN_OR_RETURN(record.announcements, Of<v1::Announcement>(entries));
   return absl::OkStatus();
 }
 
@@ -77,8 +77,8 @@ grpc::ServerUnaryReactor* SequenceServiceImpl::GetDecisionSequence(grpc::Callbac
               add(request.name(), false);
               if (!proposal.empty()) add(proposal, true);  // With the advice on it.
               add(absl::StrCat(force, "/disclosures"), true);
-              add(absl::StrCat(force, "/announcements"), true);
               add(absl::StrCat(force, "/episodes"), true);
+              add(absl::StrCat(force, "/announcements"), true);
               ReadNext(std::move(reading));
             });
       });

@@ -87,8 +87,9 @@ TEST(Verbs, AResourceIsReadByItsName) {
   EXPECT_EQ(Found(FindByName("Get", "", "nationalInspections/1")), "get-inspection nationalInspections/1");
   EXPECT_EQ(Found(FindByName("List", "Versions", "kent/concerns/1")), "list-concern-versions forces/kent/concerns/1");
   EXPECT_THAT(Found(FindByName("Get", "", "kent/1")),
-              AllOf(HasSubstr("may be forces/kent/concerns/1, "), HasSubstr("forces/kent/proposals/1"),
-                    HasSubstr(": write which")));
+              AllOf(HasSubstr("may be forces/kent/actions/1, "), HasSubstr("forces/kent/concerns/1, "),
+                    HasSubstr("forces/kent/proposals/1"), HasSubstr(": write which")));
+  EXPECT_EQ(Found(FindByName("Get", "", "1")), "get-oversight-session oversightSessions/1");
   EXPECT_THAT(Found(FindByName("Get", "", "a/b/c/d/e")), HasSubstr("It takes forces/{force}, "));
 }
 
