@@ -126,7 +126,7 @@ TEST_F(AnnouncementText, OnExitSaysWhatIsStillOpenAndWhoFollowsIt) {
   EXPECT_THAT(draft.text(), HasSubstr("West Midlands Police returned to routine monitoring"));
   EXPECT_THAT(draft.text(), HasSubstr("from Engage to Scan, the routine level of monitoring, from 18 September 2024."));
   EXPECT_THAT(draft.text(), HasSubstr("\n\nWest Midlands Police had been in Engage since 24 November 2023.\n\n"));
-  EXPECT_THAT(draft.text(), HasSubstr("At the next inspection.\n\nHMICFRS will go on watching"))
+  EXPECT_THAT(draft.text(), HasSubstr("At the next inspection.\n\nHis Majesty’s Inspector"))
       << "a list ends with a free line";
   EXPECT_THAT(draft.text(), HasSubstr("- the cause of concern “Title of forces/west-midlands/concerns/12”; and\n"));
   EXPECT_THAT(draft.text(),

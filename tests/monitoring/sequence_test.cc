@@ -176,7 +176,9 @@ TEST_F(Sequence, TellsAMoveFromTheConcernToTheEffectWithEveryClock) {
 
 TEST_F(Sequence, TellsHowTheAnnouncementCameToGoOut) {
   Propose(At(22, 9));
-  Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  auto& decided = Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  *decided.mutable_effective_date() = Day(2023, 11, 24);
+  *decided.mutable_effective_time() = ToTimestamp(At(24, 12));
   Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 11), "CreateAnnouncement");
   Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 12), "UpdateAnnouncement");
   Announce(v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(23, 13), "SubmitAnnouncement");
