@@ -349,6 +349,8 @@ std::string LayOut(const AnnouncementTemplates& templates, const StatementList& 
     const auto& statement = statements[i];
     auto& fields = *list->add_values()->mutable_struct_value()->mutable_fields();
     fields["text"].set_string_value(statement.text());
+    // A section alone on its line would take the line's own end away.
+    fields["line_break"].set_string_value("\n");
     // Every name is there: Mustache looks for what is missing further out.
     for (const auto& [part, name] : *names) fields[name].set_bool_value(part == statement.part());
     const bool note = statement.part() == v1::STATEMENT_PART_NOTE;

@@ -71,6 +71,7 @@ TEST_F(AnnouncementText, TellsEveryFactOfTheSeedsCase) {
   for (const auto& [fact, told_by] : SeedFacts()) {
     for (const auto& words : told_by) EXPECT_THAT(draft.text(), HasSubstr(words)) << fact;
   }
+  EXPECT_THAT(draft.text(), HasSubstr("offenders effectively.\n\n")) << "a list ends in an empty line";
   EXPECT_THAT(draft.text(), Not(HasSubstr("{{")));
   EXPECT_THAT(Violated(draft, /*going_out=*/true), IsEmpty());
 }
