@@ -98,7 +98,8 @@ absl::Status CheckGround(const v1::Proposal& wanted, const v1::Stage& target) {
 absl::Status NotThereYet(const v1::Monitoring& monitoring, const v1::Stage& target) {
   if (monitoring.stage() != target.id()) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_IN_STAGE,
-               absl::StrCat(ForceOf(monitoring.name()), " is in ", target.display_name(), " already."))
+               absl::StrCat(ForceOf(monitoring.name()), " is in ", target.display_name(),
+                            " already. Propose a move to another stage."))
       .With("stage", target.id())
       .Precondition("ALREADY_IN_STAGE", monitoring.name(), absl::StrCat("must not be in ", target.id()));
 }
