@@ -85,7 +85,7 @@ std::string RegisterPage(const monitoring::v1::GetRegisterResponse& answer, size
 }
 
 std::string SequencePage(const monitoring::v1::GetDecisionSequenceResponse& answer, size_t width) {
-  std::string text = absl::StrCat(answer.title(), " (", answer.decision(), ")\n");
+  std::string text = Labelled("", absl::StrCat(answer.title(), " (", answer.decision(), ")"), width);
   for (const auto& act : answer.acts()) {
     absl::StrAppend(&text, "\n", act.when(), "\n");
     text += Labelled(std::string(kIndent, ' '), act.words(), width);
