@@ -195,7 +195,7 @@ TEST_F(Sequence, TellsHowTheAnnouncementCameToGoOut) {
   auto& held = Announce(v1::ANNOUNCEMENT_STATE_CLEARED, At(24, 10), "ReleaseAnnouncement");
   held.mutable_held_back()->add_violations()->set_description("The concern is discharged");
   Announce(v1::ANNOUNCEMENT_STATE_SCHEDULED, At(24, 11), "ScheduleAnnouncement").clear_held_back();
-  Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 12), "TakeEffect");
+  *Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 12), "TakeEffect").mutable_effective_time() = ToTimestamp(At(24, 12));
   auto& out = Announce(v1::ANNOUNCEMENT_STATE_PUBLISHED, At(24, 13), "ReleaseAnnouncement");
   *out.mutable_published_time() = ToTimestamp(At(24, 13));
   auto& published = Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 13), "ReleaseAnnouncement");
