@@ -144,16 +144,36 @@ class Sequence {
 
   const v1::Decision& Last() const { return record_.decisions.back().resource; }
 
-  // A proposal has no date of its own: it was made when it was recorded, unless the decision on it was recorded as
-  // taken before. Then all that is known is that it came before that.
-  void SetMade(const common::v1::ChangeInfo& change, v1::SequenceAct& act) const {
-    const absl::CivilDay recorded = LondonDay(ToTime(change.recorded_time()));
-    if (!record_.decisions.empty() && Last().has_decided_date() && MustBeBefore(Last().decided_date(), recorded)) {
-      *act.mutable_effective_date() = Last().decided_date();
-      act.set_when(absl::StrCat("by ", FormatForPeople(Last().decided_date())));
+  // A proposal has no date of its own: it was made when it was recorded, unless what rests on it was recorded as done
+  // before. Then all that is known is that it came before that.
+  void SetMade(const common::v1::ChangeInfo& change, const std::vector<PartialDate>& rest_on_it,
+               v1::SequenceAct& act) const {
+    const auto first = std::min_element(
+        rest_on_it.begin(), rest_on_it.end(),
+        [](const PartialDate& a, const PartialDate& b) { return DayInterval(a).last < DayInterval(b).last; });
+    if (first != rest_on_it.end() && MustBeBefore(*first, LondonDay(ToTime(change.recorded_time())))) {
+      *act.mutable_effective_date() = *first;
+      act.set_when(absl::StrCat("by ", FormatForPeople(*first)));
     } else {
       SetTime(change.recorded_time(), act);
     }
+  }
+
+  std::vector<PartialDate> WhenDecided() const {
+    if (record_.decisions.empty() || !Last().has_decided_date()) return {};
+    return {Last().decided_date()};
+  }
+  // When it was decided on, when somebody was told of the proposal, and when advice was given on it.
+  std::vector<PartialDate> WhatRestsOnTheProposal() const {
+    std::vector<PartialDate> dates = WhenDecided();
+    for (const auto& version : record_.advice) dates.push_back(version.resource.advice_date());
+    for (const auto& version : record_.disclosures) {
+      const auto& disclosure = version.resource;
+      if (!IsAbout(disclosure.about()) || disclosure.about() == record_.decision) continue;
+      dates.push_back(disclosure.has_disclosed_time() ? ToPartialDate(LondonDay(ToTime(disclosure.disclosed_time())))
+                                                      : disclosure.disclosed_date());
+    }
+    return dates;
   }
 
   void AddConcerns() {
@@ -186,12 +206,12 @@ class Sequence {
                                 ground.empty() ? "" : absl::StrCat("Ground: ", ground),
                                 absl::StrCat("Reasons: ", ReasonsInWords(proposal.reasons())),
                                 OutcomesInWords(proposal.reason_outcomes()), DossierInWords(proposal)}));
-      SetMade(change, act);
+      SetMade(change, WhatRestsOnTheProposal(), act);
       Add(std::move(act));
     } else if (change.verb() == "RefreshProposal") {
       auto act = Act(v1::SEQUENCE_ACT_KIND_DOSSIER_REFRESHED, proposal.name(), change,
                      Sentences({"The proposal was brought up to the facts of the day", DossierInWords(proposal)}));
-      SetMade(change, act);
+      SetMade(change, WhenDecided(), act);
       Add(std::move(act));
     }
   }

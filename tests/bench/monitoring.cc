@@ -431,7 +431,8 @@ void BenchMonitoring(const Plan& plan, Report& report) {
   forces::v1::ListForcesRequest list;
   list.set_page_size(1000);
   std::vector<std::string> forces;
-  for (const auto& force : forces_caller.Call<forces::v1::ListForcesResponse>(kReader, kListForces, list).forces()) {
+  const auto listed = forces_caller.Call<forces::v1::ListForcesResponse>(kReader, kListForces, list);
+  for (const auto& force : listed.forces()) {
     if (static_cast<int>(forces.size()) < size.forces) forces.push_back(force.name());
   }
   const Filling filling(monitoring, concerns, size, years.last_day);

@@ -247,6 +247,11 @@ TEST_F(Sequence, AMoveRecordedLongAfterwardsIsStillInOrder) {
   *decided.mutable_effective_time() = ToTimestamp(At(24, 10));
   EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DECIDED", "TOOK_EFFECT"));
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_PROPOSED).when(), "by 24 November 2023") << "the record does not tell more";
+  // Who was told of it on an earlier day was told of what was there.
+  Disclose(later, "1").set_about(kProposal);
+  Advise(later, "1", *ParsePartialDate("2023-11"));
+  EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DISCLOSED", "ADVISED", "DECIDED", "TOOK_EFFECT"));
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_PROPOSED).when(), "by 22 November 2023");
 }
 
 TEST_F(Sequence, TellsRefreshesCorrectionsAndWhatIsAboutTheProposal) {
