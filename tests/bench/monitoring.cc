@@ -21,7 +21,9 @@
 #include "common/time/london.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
@@ -46,6 +48,7 @@ namespace mv1 = monitoring::v1;
 
 constexpr char kMonitoring[] = "/oversight.monitoring.v1.";
 constexpr char kReader[] = "gateway";
+constexpr char kAnyForce[] = "any-force";  // Who plans for every force; added to the sample principals.
 // What users notice, and what is asked of a record of this size.
 constexpr double kSingleDigitMs = 9.999;
 constexpr double kReleaseMs = 1000;
@@ -68,17 +71,12 @@ grpc::ByteBuffer Bytes(const std::string& text) {
 class Caller {
  public:
   explicit Caller(const std::string& address) {
-    for (const char* principal :
-         {kReader, "liaison-lead", "chief-inspector", "press-officer", "oversight-group-secretariat"}) {
-      Add(principal, principal, address);
+    for (const char* principal : {kReader, "liaison-lead", "chief-inspector", "press-officer", kAnyForce}) {
+      rpc::ChannelOptions options;
+      options.target = address;
+      options.principal = absl::StrCat("principals/", principal);
+      stubs_[principal] = std::make_unique<grpc::GenericStub>(rpc::MakeChannel(options));
     }
-  }
-  // The force's own people are made up with it, so it names itself.
-  void Add(const std::string& key, const std::string& principal, const std::string& address) {
-    rpc::ChannelOptions options;
-    options.target = address;
-    options.principal = absl::StrCat("principals/", principal);
-    stubs_[key] = std::make_unique<grpc::GenericStub>(rpc::MakeChannel(options));
   }
   grpc::ByteBuffer Call(const std::string& as, const std::string& method, const grpc::ByteBuffer& request) const {
     grpc::ClientContext context;
@@ -219,13 +217,45 @@ class Filling {
     return name;
   }
 
-  // What follows a move into Engage, as far as those who are here may write it.
+  // What follows a move into Engage: a plan that is returned once, its reviews, support.
   void Follow(const std::string& force, const std::string& date) const {
     Do<mv1::CreateSupportResponse, mv1::CreateSupportRequest>(
         "liaison-lead", "SupportService/CreateSupport",
         absl::Substitute(R"(parent: "$0" support {provider: SUPPORT_PROVIDER_INSPECTORATE text: "Support" )"
                          R"(from_date $1})",
                          force, date));
+    std::string content = R"(content {title: "Improvement plan" summary: "What is done about it." )";
+    for (int i = 1; i <= 5; ++i) {
+      absl::StrAppend(&content,
+                      absl::Substitute(R"(objectives {id: "o$0" title: "Objective $0" other_basis: "Agreed"} )"
+                                       R"(actions {id: "a$0" objective: "o$0" text: "Do it." owner: "The force" )"
+                                       R"(due_date $1} )"
+                                       R"(milestones {id: "m$0" objective: "o$0" title: "Done" due_date $1} )",
+                                       i, date));
+    }
+    content += "}";
+    const std::string plan =
+        Do<mv1::CreatePlanResponse, mv1::CreatePlanRequest>(kAnyForce, "PlansService/CreatePlan",
+                                                            absl::Substitute(R"(parent: "$0" $1)", force, content))
+            .plan()
+            .name();
+    const std::string named = absl::Substitute(R"(name: "$0" )", plan);
+    Do<mv1::ReturnPlanResponse, mv1::ReturnPlanRequest>("liaison-lead", "PlansService/ReturnPlan",
+                                                        named + R"(reasons: "It must say more.")");
+    Do<mv1::SubmitPlanVersionResponse, mv1::SubmitPlanVersionRequest>(
+        kAnyForce, "PlansService/SubmitPlanVersion", named + content + R"(change_reason: "It says more.")");
+    Do<mv1::AcceptPlanResponse, mv1::AcceptPlanRequest>("liaison-lead", "PlansService/AcceptPlan", named);
+    std::string ratings;
+    for (int i = 1; i <= 5; ++i) {
+      absl::StrAppend(&ratings, absl::Substitute(R"(objectives {objective: "o$0" rating: PROGRESS_RATING_GREEN} )", i));
+    }
+    for (int i = 0; i < 3; ++i) {
+      Do<mv1::CreateProgressReviewResponse, mv1::CreateProgressReviewRequest>(
+          "liaison-lead", "PlansService/CreateProgressReview",
+          absl::Substitute(R"(parent: "$0" progress_review {review_date $1 overall: PROGRESS_RATING_GREEN )"
+                           R"(text: "On course." $2})",
+                           plan, date, ratings));
+    }
   }
 
   void Meet(const std::string& force, absl::CivilDay day) const {
@@ -347,9 +377,30 @@ std::vector<std::pair<std::string, grpc::ByteBuffer>> WholeRecord(const std::str
           Asking<mv1::ListDisclosuresRequest>("DisclosuresService/ListDisclosures", parent),
           Asking<mv1::ListAnnouncementsRequest>("AnnouncementsService/ListAnnouncements", parent),
           Asking<mv1::ListPlansRequest>("PlansService/ListPlans", parent),
+          Asking<mv1::ListProgressReviewsRequest>("PlansService/ListProgressReviews",
+                                                  absl::Substitute(R"(parent: "$0/plans/-" page_size: 1000)", force)),
           Asking<mv1::ListMeetingsRequest>("MeetingsService/ListMeetings", parent),
           Asking<mv1::ListActionsRequest>("MeetingsService/ListActions", parent),
           Asking<mv1::ListSupportRequest>("SupportService/ListSupport", parent)};
+}
+
+// The sample principals, and one who plans for every force.
+std::string Principals(const TempDir& folder) {
+  google::protobuf::Struct principals;
+  if (!google::protobuf::util::JsonStringToMessage(ReadAll("data/principals.json"), &principals).ok()) {
+    Die("data/principals.json cannot be read");
+  }
+  google::protobuf::Struct& added =
+      *(*principals.mutable_fields())["principals"].mutable_list_value()->add_values()->mutable_struct_value();
+  (*added.mutable_fields())["name"].set_string_value(absl::StrCat("principals/", kAnyForce));
+  (*added.mutable_fields())["displayName"].set_string_value("Improvement teams");
+  (*added.mutable_fields())["roles"].mutable_list_value()->add_values()->set_string_value("ROLE_FORCE");
+  (*added.mutable_fields())["allForces"].set_bool_value(true);
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(principals, &json).ok()) Die("principals cannot be written");
+  const std::string path = folder / "principals.json";
+  std::ofstream(path) << json;
+  return path;
 }
 
 void Measure(const Plan& plan, const TempDir& folder, const Caller& monitoring, std::vector<Reading>& readings) {
@@ -425,7 +476,8 @@ void BenchMonitoring(const Plan& plan, Report& report) {
       folder, {.binary = "concerns-service", .name = "concerns", .store = years.concerns_store, .more = {forces_flag}});
   const auto server = StartService(folder, {.binary = "monitoring-service",
                                             .name = "monitoring",
-                                            .more = {forces_flag, "--concerns=" + concerns_server->address()}});
+                                            .more = {forces_flag, "--concerns=" + concerns_server->address(),
+                                                     "--principals=" + Principals(folder)}});
   const Caller forces_caller(forces_server->address()), concerns(concerns_server->address()),
       monitoring(server->address());
   forces::v1::ListForcesRequest list;
@@ -448,7 +500,7 @@ void BenchMonitoring(const Plan& plan, Report& report) {
   readings[0].key = "sequence";
   readings[0].what = "the sequence of a decision";
   readings[1].key = "record";
-  readings[1].what = "a force's whole record, 11 calls one after the other";
+  readings[1].what = "a force's whole record, in 12 calls";
   for (const auto& force : forces) {
     for (int move = 1; move <= size.moves; ++move) {
       readings[0].choices.push_back({Asking<mv1::GetDecisionSequenceRequest>(
