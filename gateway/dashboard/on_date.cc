@@ -362,6 +362,8 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   then->set_episode(in != nullptr ? in->name() : "");
   then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
   *then->mutable_since_date() = in != nullptr ? in->from_date() : after->until_date();
+  // What the public saw instead is known of the last move alone.
+  if (then->decision() != now.decision()) then->clear_published();
   then->set_enhanced(in != nullptr);
   then->set_stage(in != nullptr ? in->stage() : "");
   if (facts.ladder != nullptr) {

@@ -169,7 +169,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
           feed->End();
         });
         // The first state is to be whole, if that does not take long.
-        source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Notify(); });
+        source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
       });
 }
 
