@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/time/partial_date.h"
@@ -18,8 +19,8 @@ std::string Sections(const google::protobuf::RepeatedPtrField<gateway::v1::Secti
   std::string text;
   for (const auto& section : sections) {
     const double age = static_cast<double>(section.age().seconds()) + section.age().nanos() / 1e9;
-    absl::StrAppend(&text, "  ", section.service(), section.part().empty() ? "" : " (" + section.part() + ")", ": ",
-                    Words(section.state()), ", revision ", section.revision());
+    absl::StrAppend(&text, "  ", section.service(), section.part().empty() ? "" : " (" + Spaced(section.part()) + ")",
+                    ": ", Words(section.state()), ", revision ", section.revision());
     if (section.state() != gateway::v1::SECTION_STATE_UNAVAILABLE) absl::StrAppendFormat(&text, ", %.1f s old", age);
     if (!section.reason().empty()) absl::StrAppend(&text, " (", section.reason(), ")");
     text += "\n";
@@ -31,6 +32,8 @@ std::string Moment(const google::protobuf::Timestamp& time) { return TimeText(ab
 
 // A list for --json and other programs may be longer than one for eyes.
 constexpr int kMostAttention = 20;
+// Commands take names without it.
+constexpr char kForces[] = "forces/";
 
 // "2 proposals wait, 1 meeting missed".
 std::string CountText(const gateway::v1::AttentionCount& count) {
@@ -54,19 +57,19 @@ std::string CountText(const gateway::v1::AttentionCount& count) {
   }
 }
 
-// Why one of them needs attention, and what its day is.
+// Why one of them needs attention.
 std::string WhyText(const gateway::v1::Attention& item) {
   switch (item.kind()) {
     case gateway::v1::ATTENTION_KIND_ANNOUNCEMENT_WAITS:
-      return "not announced, in effect since";
+      return "not announced";
     case gateway::v1::ATTENTION_KIND_PROPOSAL_WAITS:
-      return "waits for a decision since";
+      return "proposal waits";
     case gateway::v1::ATTENTION_KIND_REVIEW_DATE_PASSED:
-      return "to be looked at again by";
+      return "review date passed";
     case gateway::v1::ATTENTION_KIND_MEETING_MISSED:
-      return "meeting missed, was due";
+      return "meeting missed";
     case gateway::v1::ATTENTION_KIND_RECOMMENDATION_OVERDUE:
-      return "overdue, was due";
+      return "overdue";
     default:
       return Words(item.kind());
   }
@@ -81,11 +84,12 @@ std::string AttentionText(const gateway::v1::NationalDashboard& dashboard) {
       text += "Whether meetings were missed is not known.\n";
     }
   }
-  Table table({"", "WHY", "DAY", "DAYS", "RECORD"});
+  Table table({"", "WHY", "SINCE", "DAYS", "RECORD"});
   const int shown = std::min(dashboard.attention_size(), kMostAttention);
   for (int i = 0; i < shown; ++i) {
     const auto& item = dashboard.attention(i);
-    table.Add({"", WhyText(item), FormatForPeople(item.date()), absl::StrCat(item.days()), item.name()});
+    table.Add({"", WhyText(item), FormatForPeople(item.date()), absl::StrCat(item.days()),
+               absl::StartsWith(item.name(), kForces) ? item.name().substr(sizeof(kForces) - 1) : item.name()});
   }
   if (!table.empty()) text += table.Text();
   const int more = dashboard.attention_size() + dashboard.attention_left_out() - shown;

@@ -241,6 +241,23 @@ TEST_F(FollowUpTest, ADecisionIsNotAnnouncedBeforeItWas) {
   EXPECT_EQ(On("2023-12-06").decisions(0).publication().state(), PUBLICATION_STATE_PUBLISHED);
 }
 
+TEST_F(FollowUpTest, WhatThePublicSeesInsteadIsKnownOfTheLastMoveAlone) {
+  auto& now = Add(facts_.monitoring, "forces/kent/monitoring");
+  now.set_stage("scan");
+  now.set_decision("forces/kent/decisions/2");
+  *now.mutable_since_date() = Date("2024-09-18");
+  now.mutable_published()->set_stage("engage");
+  auto& episode = Add(facts_.episodes, "forces/kent/episodes/1");
+  episode.set_stage("engage");
+  episode.set_entry_decision("forces/kent/decisions/1");
+  episode.set_exit_decision("forces/kent/decisions/2");
+  *episode.mutable_from_date() = Date("2023-11-24");
+  *episode.mutable_until_date() = Date("2024-09-18");
+  EXPECT_FALSE(On("2024-01-01").monitoring().has_published());
+  EXPECT_EQ(On("2024-09-18").monitoring().published().stage(), "engage");
+  EXPECT_FALSE(On("2024-09-18", Audience::kOutside).monitoring().has_published());
+}
+
 // Version 1 returned, 2 accepted, 3 submitted and accepted: of version 1 and, since 3 is in force, of 2 nothing is
 // left.
 TEST_F(FollowUpTest, APlanStandsAsFarAsItIsKnown) {
