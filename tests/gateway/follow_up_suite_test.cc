@@ -1,8 +1,12 @@
 // What follows a decision, on dashboards over the real services: each caller is shown what monitoring-service shows
 // them, what it derives is asked for and kept, the past is read, and the national dashboard says what needs attention.
+#include <functional>
 #include <map>
+#include <mutex>
 
 #include "common/time/partial_date.h"
+#include "gateway/dashboard/dashboard_source.h"
+#include "gateway/dashboard/suite_copy.h"
 #include "oversight/monitoring/v1/advice_service.grpc.pb.h"
 #include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.grpc.pb.h"
@@ -329,6 +333,69 @@ TEST_F(FollowUpSuiteTest, WhatIsDerivedIsAsCurrentAsTheRecordOfItsForce) {
   EXPECT_EQ(first.meeting_cadence().DebugString(), second.meeting_cadence().DebugString());
   EXPECT_GT(FollowUp(second.sections()).revision(), FollowUp(first.sections()).revision())
       << "current as the copy is, though not asked again";
+}
+
+// The records are followed and the question is not answered: that is another part, and it says so by itself.
+TEST_F(FollowUpSuiteTest, WhatIsNotAnsweredIsItsOwnPart) {
+  Engage();
+  SuiteCopy copy = MakeSuiteCopy(forces_->ChannelAs(""), concerns_->ChannelAs(""), monitoring_->ChannelAs(""),
+                                 "principals/gateway", nullptr);
+  std::mutex mu;
+  std::vector<std::function<void(absl::StatusOr<DerivedPart>)>> asked;  // of the force
+  const auto never = [](const DerivedQuestion&, const auto&) {};
+  const auto later = [&](const DerivedQuestion& question, std::function<void(absl::StatusOr<DerivedPart>)> done) {
+    std::lock_guard lock(mu);
+    if (question.force == kForce) asked.push_back(std::move(done));
+  };
+  const auto answer = [&](size_t number, const absl::StatusOr<DerivedPart>& with) {
+    ASSERT_TRUE(Eventually([&] {
+      std::lock_guard lock(mu);
+      return asked.size() >= number;
+    }));
+    std::function<void(absl::StatusOr<DerivedPart>)> done;
+    {
+      std::lock_guard lock(mu);
+      done = asked[number - 1];
+    }
+    done(with);
+  };
+  DashboardSource source(copy, gateway_->clock(), {.overview = never, .follow_up = later});
+  const auto shown = [&] {
+    v1::ForceDashboard dashboard;
+    const auto encoded = source.Force(kForce, Audience::kInspectorate);
+    if (encoded.ok()) dashboard.ParseFromString(**encoded);
+    return dashboard;
+  };
+  const auto section = [&](const std::string& part, Audience audience = Audience::kInspectorate) {
+    for (const auto& section : source.Sections(audience, kForce)) {
+      if (section.service() == "monitoring-service" && section.part() == part) return section;
+    }
+    return v1::SectionStatus();
+  };
+  copy.Start();
+  ASSERT_TRUE(
+      Eventually([&] { return shown().meetings_size() == 1 && section("").state() == v1::SECTION_STATE_COMPLETE; }));
+  EXPECT_EQ(section("follow_up").state(), v1::SECTION_STATE_UNAVAILABLE);
+  EXPECT_EQ(section("follow_up").reason(), "monitoring-service is being asked.");
+  EXPECT_FALSE(shown().has_meeting_cadence());
+  DerivedPart part;
+  part.force.mutable_meeting_cadence()->set_cadence_days(28);
+  part.revision = monitoring_->ledger().head().revision;
+  answer(1, part);
+  EXPECT_EQ(section("follow_up").state(), v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(shown().meeting_cadence().cadence_days(), 28);
+  // The record goes on, and the owner refuses: what it said last is shown, and said to be old.
+  Meet("2023-11-24");
+  ASSERT_TRUE(Eventually([&] { return shown().meetings_size() == 2; }));
+  answer(2, absl::UnavailableError("Not now."));
+  EXPECT_EQ(section("follow_up").state(), v1::SECTION_STATE_STALE);
+  EXPECT_EQ(section("follow_up").revision(), part.revision);
+  EXPECT_EQ(section("follow_up").reason(), "monitoring-service did not say: Not now.");
+  EXPECT_EQ(section("follow_up", Audience::kOutside).reason(), "This part cannot be brought up to date now.");
+  EXPECT_EQ(section("").state(), v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(shown().meeting_cadence().cadence_days(), 28);
+  source.Stop();
+  copy.Stop();
 }
 
 }  // namespace
