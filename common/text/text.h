@@ -1,6 +1,6 @@
 // What the services do with words: whole UTF-8 or none, white space put in order, and a comparison that does not mind
-// case. No locale, no ICU: the letters of English and Welsh are what is needed, and the tables for them are short. Every
-// function is total: any bytes may come in. Thread safety: pure functions.
+// case. No locale, no ICU: the letters of English and Welsh are what is needed, and the tables for them are short.
+// Every function is total: any bytes may come in. Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,11 @@ std::string Tidy(std::string_view text);
 // For comparing without regard to case: lower case of ASCII, Latin-1 and Latin Extended-A (Welsh ŵ and ŷ are there).
 // Other characters and bytes that are not UTF-8 stay as they are.
 std::string FoldCase(std::string_view text);
+
+// True for what people can follow: begins with https:// or http://, goes on, and has no white space.
+bool IsWebAddress(std::string_view text);
+
+// True when there is an ASCII control character in it, such as a tab or NUL.
+bool HasControlCharacter(std::string_view text);
 
 }  // namespace oversight

@@ -6,6 +6,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/due_rule.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/links.h"
@@ -134,13 +135,6 @@ absl::Status CheckCloseDay(const Record& record, absl::CivilDay day, absl::Civil
   return absl::OkStatus();
 }
 
-bool IsWebAddress(const std::string& address) {
-  for (const std::string prefix : {"https://", "http://"}) {
-    if (address.size() > prefix.size() && address.compare(0, prefix.size(), prefix) == 0) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::Concern> DraftConcern(const v1::CreateConcernRequest& request, const std::string& name,
@@ -196,7 +190,7 @@ absl::StatusOr<v1::Concern> RecordPublication(const Record& record, const v1::Re
                                               const Acting& acting) {
   Violations violations;
   if (!IsWebAddress(request.published().address())) {
-    violations.Add("published.address", "must begin with https:// or http:// and go on");
+    violations.Add("published.address", "must begin with https:// or http:// and go on without white space");
   }
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
   OVERSIGHT_RETURN_IF_ERROR(Require("RecordConcernPublication", record, acting.today()));

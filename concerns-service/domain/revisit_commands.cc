@@ -9,6 +9,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/dates_in_words.h"
 #include "concerns-service/domain/links.h"
@@ -16,7 +17,6 @@
 #include "concerns-service/domain/refusals.h"
 #include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/domain/visibility.h"
-#include "concerns-service/domain/web_address.h"
 
 namespace oversight::concerns {
 namespace {
@@ -251,7 +251,7 @@ absl::StatusOr<v1::Revisit> PublishLetter(const v1::Revisit& current, const v1::
   OVERSIGHT_RETURN_IF_ERROR(Move("PublishLetter", revisit));
   Violations violations;
   if (!IsWebAddress(request.published().address())) {
-    violations.Add("published.address", "must begin with https:// or http:// and go on");
+    violations.Add("published.address", "must begin with https:// or http:// and go on without white space");
   }
   CheckCorrection("PublishLetter", current, request.correction(), violations);
   OVERSIGHT_RETURN_IF_ERROR(violations.status());

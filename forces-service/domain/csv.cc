@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "forces-service/domain/text.h"
+#include "common/text/text.h"
 
 namespace oversight::forces {
 namespace {

@@ -8,8 +8,8 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
-#include "forces-service/domain/text.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 

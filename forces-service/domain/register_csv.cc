@@ -9,9 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/rpc/errors.h"
+#include "common/text/text.h"
 #include "forces-service/domain/csv.h"
 #include "forces-service/domain/force.h"
-#include "forces-service/domain/text.h"
 #include "google/protobuf/descriptor.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 
