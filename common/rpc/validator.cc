@@ -457,7 +457,7 @@ class Checker {
     if (known == Known::kPartialDate) {
       common::v1::PartialDate scratch;
       const common::v1::PartialDate& date = DateOf(message, &scratch);
-      if (!IsValid(date)) ValidatePartialDate(date, path.Text(), violations_);
+      ValidatePartialDate(date, path.Text(), violations_);
       return;
     }
     const Reflection& reflection = *message.GetReflection();
