@@ -15,7 +15,6 @@
 #include "concerns-service/domain/links.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/domain/refusals.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/domain/visibility.h"
 
 namespace oversight::concerns {
