@@ -308,12 +308,13 @@ class Life {
       v1::ExtendRecommendationRequest request;
       const auto due = ToCivilDay(recommendation.due_date());
       *request.mutable_due_date() = ToPartialDate(due.value_or(day_) + argument + 1);
-      return store(ExtendRecommendation(recommendation, request, acting), &recommendation);
+      return store(ExtendRecommendation(record_.concern, recommendation, request, acting), &recommendation);
     }
     if (verb == "WithdrawRecommendation") {
       return store(WithdrawRecommendation(record_, recommendation, {}, acting), &recommendation);
     }
-    if (verb == "ClaimRecommendation") return store(ClaimRecommendation(recommendation, {}, acting), &recommendation);
+    if (verb == "ClaimRecommendation")
+      return store(ClaimRecommendation(record_.concern, recommendation, {}, acting), &recommendation);
     v1::VerifyRecommendationRequest request;
     request.set_outcome(argument % 2 == 0 ? v1::VERIFICATION_OUTCOME_ACCEPTED : v1::VERIFICATION_OUTCOME_RETURNED);
     return store(VerifyRecommendation(record_.concern, recommendation, request, acting), &recommendation);
