@@ -57,8 +57,9 @@ std::string ForcePage(const gateway::v1::ForceDashboard& dashboard) {
       absl::StrCat(dashboard.force().display_name(), ", ", FormatForPeople(dashboard.today()),
                    dashboard.has_as_of_time() ? ", as recorded on " + Moment(dashboard.as_of_time()) : "", "\n",
                    Sections(dashboard.sections()), "\n");
-  text += page.Facts() + page.Stage() + page.Counted() + page.Concerns() + page.Due() + page.Revisits() +
-          page.Inspections() + page.Duties() + page.Evidence() + page.Inconsistencies() + page.History();
+  text += page.Facts() + page.Stage() + page.Counted() + page.Concerns() + page.National() + page.Due() +
+          page.Revisits() + page.Inspections() + page.Duties() + page.Evidence() + page.Inconsistencies() +
+          page.History();
   for (const auto& left_out : dashboard.left_out()) {
     absl::StrAppend(&text, "Not shown: ", left_out.field(),
                     left_out.count() > 0 ? absl::StrCat(" (", left_out.count(), " more)") : "", ". ", left_out.reason(),

@@ -25,6 +25,8 @@ class ForcePageParts {
   std::string Counted() const;
   // Each concern with its recommendations and responses.
   std::string Concerns() const;
+  // What was recommended to all or many forces.
+  std::string National() const;
   std::string Due() const;
   std::string Revisits() const;
   std::string Inspections() const;

@@ -19,6 +19,8 @@ namespace {
 using concerns::v1::Concern;
 using concerns::v1::Evidence;
 using concerns::v1::ForceResponse;
+using concerns::v1::NationalItem;
+using concerns::v1::NationalRecommendation;
 using concerns::v1::ProgressNote;
 using concerns::v1::Recommendation;
 using concerns::v1::Revisit;
@@ -73,6 +75,13 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
     facts.responses = concerns->List<ForceResponse>(below);
     facts.revisits = concerns->List<Revisit>(below);
     facts.evidence = concerns->List<Evidence>(below);
+    // Names of national items begin with what they are items of.
+    for (auto& recommendation : concerns->List<NationalRecommendation>("")) {
+      auto item = concerns->Get<NationalItem>(absl::StrCat(recommendation->name(), "/", force));
+      if (item == nullptr) continue;
+      facts.national_items.push_back(std::move(item));
+      facts.national_recommendations.push_back(std::move(recommendation));
+    }
   }
   facts.concerns = concerns->List<Concern>(below);
   facts.recommendations = concerns->List<Recommendation>(below);

@@ -9,6 +9,7 @@
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/evidence.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -42,6 +43,9 @@ struct SuiteFacts {
   std::vector<Shared<concerns::v1::ForceResponse>> responses;
   std::vector<Shared<concerns::v1::Revisit>> revisits;
   std::vector<Shared<concerns::v1::Evidence>> evidence;
+  // What was recommended to it nationally, and where it stands with that.
+  std::vector<Shared<concerns::v1::NationalRecommendation>> national_recommendations;
+  std::vector<Shared<concerns::v1::NationalItem>> national_items;
   // For all:
   std::vector<Shared<monitoring::v1::Monitoring>> monitoring;
   std::vector<Shared<monitoring::v1::Proposal>> proposals;

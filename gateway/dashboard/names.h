@@ -12,6 +12,8 @@ inline std::string ForceOf(const std::string& name) { return FirstSegments(name,
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
 inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }
 
+inline std::string NationalOf(const std::string& name) { return FirstSegments(name, 2); }
+
 // The number that ends a name; names of one collection differ only in it.
 inline int64_t Number(const std::string& name) {
   const size_t slash = name.rfind('/');
