@@ -30,7 +30,9 @@ std::string Mark(bool enhanced) { return enhanced ? "*" : ""; }
 
 }  // namespace
 
-std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
+std::string NationalPage(const gateway::v1::NationalDashboard& given) {
+  gateway::v1::NationalDashboard dashboard = given;
+  MakeOneLine(&dashboard);
   std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n",
                                   Sections(dashboard.sections()), "\n");
   for (const auto& count : dashboard.stage_counts()) {
@@ -51,7 +53,9 @@ std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
   return text + table.Text();
 }
 
-std::string ForcePage(const gateway::v1::ForceDashboard& dashboard) {
+std::string ForcePage(const gateway::v1::ForceDashboard& given) {
+  gateway::v1::ForceDashboard dashboard = given;
+  MakeOneLine(&dashboard);
   const ForcePageParts page(dashboard);
   std::string text =
       absl::StrCat(dashboard.force().display_name(), ", ", FormatForPeople(dashboard.today()),

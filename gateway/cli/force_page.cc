@@ -6,7 +6,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
@@ -21,7 +20,7 @@ constexpr size_t kMostText = 70;
 
 // A page shows the beginning of what may be 16 KiB long, on one line.
 std::string Brief(const std::string& text) {
-  std::string line = absl::StrReplaceAll(text, {{"\n", " "}, {"\t", " "}});
+  std::string line = OneLine(text);
   constexpr size_t kMost = 160;
   if (DisplayWidth(line) <= kMost) return line;
   size_t end = kMost;
@@ -47,6 +46,7 @@ std::string Between(const Fact& fact) {
 }
 
 std::string Perhaps(bool certain) { return certain ? "" : " (perhaps: dates are known in part)"; }
+
 // The cells of what a force is asked to do by a day: a recommendation, or its item of a national one, with what is
 // derived from it.
 template <class View, class Item>
@@ -67,7 +67,6 @@ std::string DoneOf(const Item& item) {
   if (item.has_verified_date()) return "verified " + FormatForPeople(item.verified_date());
   return item.has_done_date() ? "claimed " + FormatForPeople(item.done_date()) : "";
 }
-
 
 std::string Titled(const std::string& title, const std::string& body) {
   return body.empty() ? "" : absl::StrCat(title, "\n", body, "\n");
@@ -164,6 +163,7 @@ std::string ForcePageParts::Stage() const {
 
 std::string ForcePageParts::Counted() const {
   std::string text = CountsText(dashboard_.counts(), dashboard_.sections()) + "\n";
+  const auto& summary = dashboard_.overview().summary();
   const auto& national = dashboard_.national_counts();
   if (!dashboard_.national_items().empty()) {
     absl::StrAppend(
@@ -172,7 +172,6 @@ std::string ForcePageParts::Counted() const {
         national.not_applicable() > 0 ? absl::StrCat(", ", national.not_applicable(), " not applicable") : "",
         national.withdrawn() > 0 ? absl::StrCat(", ", national.withdrawn(), " withdrawn") : "", "\n");
   }
-  const auto& summary = dashboard_.overview().summary();
   if (summary.has_oldest_open_issue_date()) {
     absl::StrAppend(&text, "Open longest: since ", FormatForPeople(summary.oldest_open_issue_date()), "\n");
   }
@@ -250,6 +249,7 @@ std::string ForcePageParts::Concerns() const {
   }
   return text;
 }
+
 std::string ForcePageParts::National() const {
   Table table({"", "STATE", "DUE", "DONE", "WHAT"});
   for (const auto& view : dashboard_.national_items()) {
@@ -259,7 +259,6 @@ std::string ForcePageParts::National() const {
   }
   return Titled("National recommendations", table.empty() ? "" : table.Text(kMostText));
 }
-
 
 std::string ForcePageParts::Due() const {
   Table table({"DUE", "DAYS", "NAME", "WHAT"});
