@@ -92,6 +92,10 @@ absl::Status Backup(Session& session, const std::string& directory) {
     return absl::FailedPreconditionError(
         absl::StrCat(directory, " holds a backup already. Give each backup a folder of its own, named by its day."));
   }
+  // Who may not read the logs leaves no folder behind.
+  for (const std::string& name : Ledgers()) {
+    if (const auto head = GetHeadPatiently(session, name); !head.ok()) return head.status();
+  }
   std::filesystem::create_directories(folder.has_parent_path() ? folder.parent_path() : ".", error);
   // What is in it is not for everyone.
   if (!std::filesystem::is_directory(folder, error) && mkdir(directory.c_str(), 0700) != 0) {
