@@ -158,9 +158,9 @@ void Resources::ForEachResource(Message* message, const std::function<void(const
   }
 }
 
-absl::StatusOr<ledger::Decision> Resources::Decide(const Call& call, const DecideFunction& decide,
+absl::StatusOr<ledger::Decision> Resources::Decide(const auth::Principal& actor, const DecideFunction& decide,
                                                    ledger::View& view) const {
-  Facts facts(view, clock_, call.principal());
+  Facts facts(view, clock_, actor);
   OVERSIGHT_ASSIGN_OR_RETURN(Decided decided, decide(facts));
   ledger::Decision decision;
   std::map<std::string, std::optional<absl::Time>> written;  // By name, with when it was created.
@@ -178,6 +178,7 @@ absl::StatusOr<ledger::Decision> Resources::Decide(const Call& call, const Decid
     OVERSIGHT_ASSIGN_OR_RETURN(written[change.name], facts.CreateTimeOf(change.name));
     decision.changes.push_back(std::move(change));
   }
+  if (decided.response == nullptr) return decision;
   // What is written now gets its stamps when the revision is known, and is marked until then. Not by 0: that is the
   // revision of a resource that is answered for without ever having been stored.
   ForEachResource(decided.response.get(), [&](const Kind& kind, Message* resource) {
@@ -231,7 +232,7 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
   command.cancelled = [&call] { return call.cancelled(); };
   command.decide = [this, &call, decide = std::move(decide)](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
     try {
-      return Decide(call, decide, view);
+      return Decide(call.principal(), decide, view);
     } catch (const std::exception& e) {
       return internal::Crashed(call, e.what());
     }
@@ -239,6 +240,29 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
   ledger_.Commit(std::move(command), [this, response, done](const absl::StatusOr<ledger::Committed>& committed) {
     done(committed.ok() ? Answer(*committed, response) : committed.status());
   });
+}
+
+void Resources::Perform(Act act, std::function<absl::StatusOr<Changes>(Facts&)> decide,
+                        std::function<void(const absl::StatusOr<ledger::Committed>&)> done) {
+  common::v1::Principal proto;
+  proto.set_name(act.actor);
+  ledger::Command command;
+  command.method = absl::StrCat("act/", act.verb);
+  command.audit.actor = std::move(act.actor);
+  command.audit.verb = std::move(act.verb);
+  command.audit.reason = std::move(act.reason);
+  command.audit.request_id = std::move(act.request_id);
+  command.decide = [this, actor = auth::Principal(std::move(proto)),
+                    decide = std::move(decide)](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
+    return Decide(
+        actor,
+        [&decide](Facts& facts) -> absl::StatusOr<Decided> {
+          OVERSIGHT_ASSIGN_OR_RETURN(Changes changes, decide(facts));
+          return Decided{std::move(changes), nullptr};
+        },
+        view);
+  };
+  ledger_.Commit(std::move(command), std::move(done));
 }
 
 bool Resources::ReadsPresent(const common::v1::ReadOptions& read) const {

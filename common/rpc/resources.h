@@ -187,6 +187,18 @@ class Resources {
   template <class Request, class Response, class Body>
   void Mutate(Call& call, const Request& request, Response* response, std::string reason, Body decide, Finished done);
 
+  // An act of the service itself, with no call behind it, such as one whose minute has come.
+  struct Act {
+    std::string actor;       // principals/{principal}
+    std::string verb;        // As in the audit record.
+    std::string reason;      // May be empty.
+    std::string request_id;  // The same act has the same: whoever tries it again, here or in another process, gets the
+                             // first outcome.
+  };
+  // Decides and stores as Mutate does; what `decide` refuses is neither stored nor remembered.
+  void Perform(Act act, std::function<absl::StatusOr<Changes>(Facts&)> decide,
+               std::function<void(const absl::StatusOr<ledger::Committed>&)> done);
+
   // ---- Reading. `read` of the request is honoured: consistency and as_of. ----
   //
   // `visible`, where it is given, hides what the caller may not know: it looks at the resource, and so hides what was
@@ -238,7 +250,7 @@ class Resources {
   };
   struct Decided {
     Changes changes;
-    std::unique_ptr<google::protobuf::Message> response;
+    std::unique_ptr<google::protobuf::Message> response;  // Null for an act.
   };
   using DecideFunction = std::function<absl::StatusOr<Decided>(Facts&)>;
 
@@ -246,7 +258,8 @@ class Resources {
                std::function<std::vector<ledger::Term>(const google::protobuf::Message&)> index_terms);
   void Commit(Call& call, const google::protobuf::Message& request, google::protobuf::Message* response,
               std::string reason, DecideFunction decide, Finished done);
-  absl::StatusOr<ledger::Decision> Decide(const Call& call, const DecideFunction& decide, ledger::View& view) const;
+  absl::StatusOr<ledger::Decision> Decide(const auth::Principal& actor, const DecideFunction& decide,
+                                          ledger::View& view) const;
   absl::Status Answer(const ledger::Committed& committed, google::protobuf::Message* response) const;
   // Runs `visit` on every resource of a registered kind in the message.
   void ForEachResource(google::protobuf::Message* message,

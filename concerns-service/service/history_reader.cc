@@ -105,7 +105,8 @@ class HistoryReader : public std::enable_shared_from_this<HistoryReader> {
       const size_t bytes = act.ByteSizeLong();
       if (response_->acts_size() == limit_ || (bytes_ + bytes > rpc::kMaxPageBytes && response_->acts_size() > 0)) {
         const ledger::Revision last = response_->acts(response_->acts_size() - 1).change().revision();
-        response_->set_next_page_token(rpc::EncodePageToken(ledger_.incarnation(), parameters_, {request_.name(), last}));
+        response_->set_next_page_token(
+            rpc::EncodePageToken(ledger_.incarnation(), parameters_, {request_.name(), last}));
         return done_(absl::OkStatus());
       }
       bytes_ += bytes;

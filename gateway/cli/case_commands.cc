@@ -1,6 +1,11 @@
 // The steps of casework that take several calls, or that say in a line what takes a message.
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/validator.h"
 #include "common/time/partial_date.h"
@@ -133,6 +138,36 @@ Ground GroundOf(const std::string& text) {
   return text == "improvement" ? GROUND_IMPROVEMENT : GROUND_OTHER;
 }
 
+// "r2 met @ TEXT", "r2 superseded @ TEXT @ BY WHAT" or "r2 carried-forward @ TEXT @ WHO @ HOW"; nothing when it is none
+// of them.
+std::optional<ReasonOutcome> OutcomeOf(const std::string& text) {
+  std::vector<std::string> parts = absl::StrSplit(text, '@');
+  for (auto& part : parts) absl::StripAsciiWhitespace(&part);
+  const std::vector<std::string> head = absl::StrSplit(parts[0], ' ', absl::SkipEmpty());
+  if (head.size() != 2) return std::nullopt;
+  ReasonOutcome outcome;
+  outcome.set_reason(head[0]);
+  if (head[1] == "met" && parts.size() == 2) {
+    outcome.set_end(REASON_END_MET);
+  } else if (head[1] == "superseded" && parts.size() == 3) {
+    outcome.set_end(REASON_END_SUPERSEDED);
+    outcome.set_superseded_by(parts[2]);
+  } else if (head[1] == "carried-forward" && parts.size() == 4) {
+    outcome.set_end(REASON_END_CARRIED_FORWARD);
+    outcome.set_followed_by(parts[2]);
+    outcome.set_follow_up(parts[3]);
+  } else {
+    return std::nullopt;
+  }
+  outcome.set_text(parts[1]);
+  return outcome;
+}
+
+std::string OutcomeProblem(const std::string& text) {
+  if (OutcomeOf(text)) return "";
+  return "must be \"r1 met @ TEXT\", \"r1 superseded @ TEXT @ BY WHAT\" or \"r1 carried-forward @ TEXT @ WHO @ HOW\"";
+}
+
 absl::Status Propose(Session& session, const Arguments& arguments) {
   const auto force = NameOf("force", "forces/{force}", arguments.text("force"));
   if (!force.ok()) return force.status();
@@ -155,6 +190,11 @@ absl::Status Propose(Session& session, const Arguments& arguments) {
     if (!concern.ok()) return UsageError(absl::StrCat("--reason: ", std::string(concern.status().message()), "."));
     reason.set_concern(*concern);
   }
+  const auto& criteria = arguments.all("exit-criterion");
+  for (size_t i = 0; i < criteria.size(); ++i) {
+    proposal.mutable_reasons(static_cast<int>(i))->set_exit_criterion(criteria[i]);
+  }
+  for (const auto& text : arguments.all("outcome")) *proposal.add_reason_outcomes() = *OutcomeOf(text);
   if (arguments.given("next-report")) {
     auto date = ParsePartialDate(arguments.text("next-report-date"));
     if (!date.ok()) return date.status();
@@ -231,6 +271,21 @@ std::vector<Command> CaseCommands() {
                          "several times.",
                  .required = true,
                  .repeated = true},
+                {.name = "exit-criterion",
+                 .value = "TEXT",
+                 .help =
+                     "What will show that a reason is gone; needed for an enhanced stage, once for each --reason, in "
+                     "the same order.",
+                 .repeated = true,
+                 .check = &NotEmpty},
+                {.name = "outcome",
+                 .value = "\"REASON END @ TEXT\"",
+                 .help =
+                     "How a reason of the episode ends: \"r1 met @ Seen at the revisit\", \"r2 superseded @ TEXT @ BY "
+                     "WHAT\", \"r3 carried-forward @ TEXT @ WHO @ HOW\". Needed for each when the force leaves the "
+                     "stage.",
+                 .repeated = true,
+                 .check = &OutcomeProblem},
                 {.name = "ground-text", .value = "TEXT", .help = "The ground in words; needed for other."},
                 {.name = "next-report", .value = "TEXT", .help = "The next report on the force.", .check = &NotEmpty},
                 {.name = "next-report-date",
@@ -239,8 +294,15 @@ std::vector<Command> CaseCommands() {
                  .check = &DateProblem},
                 RequestIdFlag()},
       .examine = [](const Arguments& arguments) -> std::vector<std::string> {
-        if (arguments.given("next-report") == arguments.given("next-report-date")) return {};
-        return {"--next-report and --next-report-date go together"};
+        std::vector<std::string> problems;
+        if (arguments.given("next-report") != arguments.given("next-report-date")) {
+          problems.push_back("--next-report and --next-report-date go together");
+        }
+        const size_t criteria = arguments.all("exit-criterion").size();
+        if (criteria > 0 && criteria != arguments.all("reason").size()) {
+          problems.push_back("--exit-criterion goes with --reason: as many of the one as of the other, or none");
+        }
+        return problems;
       },
       .run = &Propose};
   return commands;

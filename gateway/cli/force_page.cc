@@ -68,6 +68,30 @@ std::string DoneOf(const Item& item) {
   return item.has_done_date() ? "claimed " + FormatForPeople(item.done_date()) : "";
 }
 
+// "299 days", "270 to 299 days".
+std::string LengthText(const monitoring::v1::LengthInDays& length) {
+  const bool exact = length.min_days() == length.max_days();
+  return absl::StrCat(exact ? "" : absl::StrCat(length.min_days(), " to "), length.max_days(),
+                      length.max_days() == 1 ? " day" : " days");
+}
+
+// What became of a decision, or when it is to take effect; "" when there is nothing to say beside what was decided.
+std::string StandingText(const monitoring::v1::Decision& decision) {
+  switch (decision.state()) {
+    case monitoring::v1::DECISION_STATE_PENDING_EFFECT:
+      return ", takes effect " +
+             (decision.has_effective_time()
+                  ? FormatMinuteForPeople(absl::FromUnixSeconds(decision.effective_time().seconds()))
+                  : FormatForPeople(decision.effective_date()));
+    case monitoring::v1::DECISION_STATE_LAPSED:
+      return ", lapsed: " + Brief(decision.lapse().text());
+    case monitoring::v1::DECISION_STATE_REVOKED:
+      return ", revoked: " + Brief(decision.revocation().reason());
+    default:
+      return "";
+  }
+}
+
 std::string Titled(const std::string& title, const std::string& body) {
   return body.empty() ? "" : absl::StrCat(title, "\n", body, "\n");
 }
@@ -140,15 +164,27 @@ std::string ForcePageParts::Stage() const {
   if (dashboard_.has_episode()) {
     text += "Reasons:\n";
     for (const auto& reason : dashboard_.episode().entry_reasons()) absl::StrAppend(&text, "  - ", reason.text(), "\n");
+    for (const auto& added : dashboard_.episode().added_reasons()) {
+      absl::StrAppend(&text, "  - ", added.reason().text(), ", since ", FormatForPeople(added.added_date()), "\n");
+    }
   }
   for (const auto& episode : dashboard_.past_episodes()) {
     absl::StrAppend(&text, "Earlier: ", episode.stage(), " from ", FormatForPeople(episode.from_date()),
-                    episode.has_until_date() ? " until " + FormatForPeople(episode.until_date()) : "", "\n");
+                    episode.has_until_date() ? " until " + FormatForPeople(episode.until_date()) : "",
+                    episode.has_length() ? ", " + LengthText(episode.length()) : "", "\n");
+    for (const auto& outcome : episode.reason_outcomes()) {
+      absl::StrAppend(&text, "  ", outcome.reason(), " ", Words(outcome.end()),
+                      outcome.followed_by().empty() ? "" : ", followed by " + outcome.followed_by(), ": ",
+                      Brief(outcome.text()), "\n");
+    }
+    for (const auto& cause : episode.open_causes()) {
+      absl::StrAppend(&text, "  still open then: ", Short(cause.concern()), "  ", cause.title(), "\n");
+    }
   }
   for (const auto& decision : dashboard_.decisions()) {
     absl::StrAppend(&text, "Decision ", decision.name(), ": ", Words(decision.outcome()), ", ", decision.from_stage(),
                     " to ", decision.to_stage(), ", decided ", FormatForPeople(decision.decided_date()), " by ",
-                    decision.decider(), "\n");
+                    decision.decider(), StandingText(decision), "\n");
     if (decision.has_next_report()) {
       absl::StrAppend(&text, "  ", decision.next_report().title(), " expected ",
                       FormatForPeople(decision.next_report().expected_date()), "\n");

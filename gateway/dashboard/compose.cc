@@ -96,8 +96,8 @@ std::vector<Shared<T>> OfForce(const std::vector<Shared<T>>& items, const std::s
   return result;
 }
 
-// The proposal that waits for a decision, by force. Monitoring-service fills in `open_proposal` when it answers a read;
-// its watch, which the facts come from, tells of proposals by themselves.
+// What waits, by force: the proposal for a decision, the decision for its moment. Monitoring-service fills in their
+// names when it answers a read; its watch, which the facts come from, tells of them by themselves.
 std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& facts) {
   std::unordered_map<std::string, std::string> open;
   for (const auto& proposal : facts.proposals) {
@@ -105,10 +105,32 @@ std::unordered_map<std::string, std::string> OpenProposals(const SuiteFacts& fac
   }
   return open;
 }
+std::unordered_map<std::string, std::string> PendingDecisions(const SuiteFacts& facts) {
+  std::unordered_map<std::string, std::string> pending;
+  for (const auto& decision : facts.decisions) {
+    if (decision->state() == monitoring::v1::DECISION_STATE_PENDING_EFFECT) {
+      pending[ForceOf(decision->name())] = decision->name();
+    }
+  }
+  return pending;
+}
 
+// As monitoring-service shows an episode outside the inspectorate: without how it was decided, and without evidence,
+// which the force may not have been shown.
 void HideDecisions(monitoring::v1::Episode& episode) {
   episode.clear_entry_decision();
   episode.clear_exit_decision();
+  const auto hide_evidence = [](monitoring::v1::Reason& reason) {
+    reason.clear_evidence();
+    reason.clear_outside_evidence();
+  };
+  for (auto& reason : *episode.mutable_entry_reasons()) hide_evidence(reason);
+  for (auto& reason : *episode.mutable_exit_reasons()) hide_evidence(reason);
+  for (auto& added : *episode.mutable_added_reasons()) {
+    hide_evidence(*added.mutable_reason());
+    added.clear_rationale();
+    added.clear_adder();
+  }
 }
 
 }  // namespace
@@ -220,6 +242,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     }
   }
   dashboard.mutable_monitoring()->clear_open_proposal();
+  dashboard.mutable_monitoring()->clear_pending_decision();
   if (!inside) {
     // The number of a decision tells of those before it, which may never have been published.
     dashboard.mutable_monitoring()->clear_decision();
@@ -230,6 +253,10 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   const auto open_proposals = OpenProposals(facts);
   if (const auto open = open_proposals.find(force); open != open_proposals.end()) {
     dashboard.mutable_monitoring()->set_open_proposal(open->second);
+  }
+  const auto pending_decisions = PendingDecisions(facts);
+  if (const auto pending = pending_decisions.find(force); pending != pending_decisions.end()) {
+    dashboard.mutable_monitoring()->set_pending_decision(pending->second);
   }
   auto proposals = OfForce(facts.proposals, force);
   SortNewestFirst(proposals);

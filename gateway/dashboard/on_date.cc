@@ -207,13 +207,32 @@ bool AsItWas(Inspection& inspection, const Day& day) {
   return day.Had(inspection.create_time());
 }
 
+// What became of an approval after that day had not come yet.
+bool AsItWas(Decision& decision, const Day& day) {
+  if (!day.Had(decision.decided_date())) return false;
+  const bool stands = decision.state() == DECISION_STATE_IN_EFFECT ? day.Had(decision.effective_date())
+                      : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
+                      : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
+                                                                   : true;
+  if (stands) return true;
+  decision.set_state(DECISION_STATE_PENDING_EFFECT);
+  decision.clear_take_effect_time();
+  decision.clear_lapse();
+  decision.clear_revocation();
+  return true;
+}
+
+// `decisions` as they were.
 bool AsItWas(Proposal& proposal, const Day& day, const std::unordered_map<std::string, Shared<Decision>>& decisions) {
   const auto decision = decisions.find(proposal.decision());
-  const bool decided = decision != decisions.end() && day.Had(decision->second->decided_date());
+  const bool decided = decision != decisions.end();
   if (!decided && !day.Had(proposal.create_time())) return false;
-  if (!decided && (proposal.state() == PROPOSAL_STATE_APPROVED || proposal.state() == PROPOSAL_STATE_DECLINED)) {
+  if (!decided && !proposal.decision().empty()) {
     proposal.set_state(PROPOSAL_STATE_OPEN);
     proposal.clear_decision();
+  }
+  if (decided && decision->second->state() == DECISION_STATE_PENDING_EFFECT) {
+    proposal.set_state(PROPOSAL_STATE_APPROVED);
   }
   if (proposal.state() == PROPOSAL_STATE_WITHDRAWN && !day.Had(proposal.update_time())) {
     proposal.set_state(PROPOSAL_STATE_OPEN);
@@ -228,7 +247,14 @@ bool AsItWas(Episode& episode, const Day& day) {
     episode.clear_until_date();
     episode.clear_exit_decision();
     episode.clear_exit_reasons();
+    episode.clear_reason_outcomes();
+    episode.clear_open_causes();
+    episode.clear_length();
   }
+  auto& added = *episode.mutable_added_reasons();
+  added.erase(
+      std::remove_if(added.begin(), added.end(), [&](const auto& reason) { return !day.Had(reason.added_date()); }),
+      added.end());
   return true;
 }
 
@@ -256,6 +282,7 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   if (in == nullptr && after == nullptr) return true;
   auto then = std::make_shared<Monitoring>(now);
   then->clear_open_proposal();
+  then->clear_pending_decision();
   then->set_ladder((in != nullptr ? in : after)->ladder());
   then->set_episode(in != nullptr ? in->name() : "");
   then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
@@ -323,10 +350,10 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
     if (!StageOn(facts, *now, civil_day, stage)) then.monitoring_known = false;
     if (stage != nullptr) then.monitoring.push_back(std::move(stage));
   }
+  then.decisions = Each(facts.decisions, as_it_was);
   std::unordered_map<std::string, Shared<Decision>> decisions;
-  for (const auto& decision : facts.decisions) decisions[decision->name()] = decision;
+  for (const auto& decision : then.decisions) decisions[decision->name()] = decision;
   then.proposals = Each(facts.proposals, [&](Proposal& proposal) { return AsItWas(proposal, day, decisions); });
-  then.decisions = Each(facts.decisions, [&](Decision& decision) { return day.Had(decision.decided_date()); });
   then.episodes = Each(facts.episodes, as_it_was);
   return then;
 }

@@ -23,6 +23,8 @@
 #include "oversight/concerns/v1/responses_service.pb.h"
 #include "oversight/concerns/v1/revisits_service.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/advice_service.pb.h"
+#include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 
 namespace oversight::gateway {
@@ -118,6 +120,8 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", concerns_);
     routes.AddService<concerns::v1::RunCommandsRequest>("concerns-service", concerns_);
     routes.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetAdviceRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetDisclosureRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

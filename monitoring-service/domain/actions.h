@@ -12,13 +12,22 @@
 
 namespace oversight::monitoring {
 
-enum class Verb { kCreateProposal, kWithdrawProposal, kDecideProposal };
+enum class Verb {
+  kCreateProposal,
+  kWithdrawProposal,
+  kRefreshProposal,
+  kDecideProposal,
+  kRevokeDecision,
+  kAddEpisodeReason
+};
 
-// What a verb is used on, and by whom.
+// What a verb is used on, and by whom: the one resource that is not null, or the force's monitoring.
 struct Situation {
   const ForceRecord& record;
-  const v1::Proposal* proposal = nullptr;  // Null when it is used on the force's monitoring.
-  std::string actor;                       // principals/{principal}
+  const v1::Proposal* proposal = nullptr;
+  const v1::Decision* decision = nullptr;
+  const v1::Episode* episode = nullptr;
+  std::string actor;  // principals/{principal}
 };
 
 // The method's short name, such as "DecideProposal".
@@ -27,7 +36,11 @@ const char* NameOf(Verb verb);
 // OK when the verb may be used now; else the first thing that stands in the way.
 absl::Status Check(Verb verb, const Situation& situation);
 
-// One entry for every verb that may be used on a monitoring or, when the situation has one, on a proposal.
+// WRONG_STATE unless the proposal waits for a decision; unless the decision waits for its moment.
+absl::Status CheckOpen(const v1::Proposal& proposal);
+absl::Status CheckWaits(const v1::Decision& decision);
+
+// One entry for every verb that may be used on what the situation is about.
 std::vector<common::v1::AllowedAction> AllowedActions(const Situation& situation);
 
 // The entry a refusal makes.

@@ -102,6 +102,13 @@ const v1::Stage& Ladders::default_stage() const {
   return in_force().stages(0);  // Not reached: Check found exactly one.
 }
 
+const v1::Ladder* Ladders::Find(const std::string& name) const {
+  for (const auto& ladder : list_.ladders()) {
+    if (ladder.name() == name) return &ladder;
+  }
+  return nullptr;
+}
+
 const v1::Stage* Ladders::FindStage(const std::string& id) const {
   for (const auto& stage : in_force().stages()) {
     if (stage.id() == id) return &stage;

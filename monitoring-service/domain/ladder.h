@@ -19,6 +19,8 @@ class Ladders {
 
   const v1::LadderList& list() const { return list_; }
   const v1::Ladder& in_force() const { return list_.ladders(list_.ladders_size() - 1); }
+  // By name; null: none such.
+  const v1::Ladder* Find(const std::string& name) const;
   // Stages of the ladder in force. The stage that every force is in unless moved, and a stage by id (null: none such).
   const v1::Stage& default_stage() const;
   const v1::Stage* FindStage(const std::string& id) const;

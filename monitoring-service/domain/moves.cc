@@ -5,15 +5,44 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/rpc/errors.h"
+#include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "monitoring-service/domain/actions.h"
+#include "monitoring-service/domain/dossier.h"
+#include "monitoring-service/domain/episodes.h"
+#include "monitoring-service/domain/moments.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/domain/reasons.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
 
 namespace oversight::monitoring {
 namespace {
 
 using common::v1::PartialDate;
+
+// A date of effect further away than this is taken for a slip of the pen.
+constexpr int kFurthestEffectDays = 366;
+
+absl::Status CheckKnown(const Ladders& ladders, const std::string& name) {
+  if (ladders.Find(name) != nullptr) return absl::OkStatus();
+  return Error(absl::StatusCode::kNotFound, v1::ERROR_REASON_LADDER_NOT_FOUND,
+               absl::StrCat("There is no ladder \"", name, "\"; ", ladders.in_force().name(),
+                            " is in force. ListLadders has those there are."))
+      .With("ladder", name)
+      .With("in_force", ladders.in_force().name())
+      .Violation("proposal.ladder", absl::StrCat("must be ", ladders.in_force().name(), " or empty"));
+}
+
+// Moves are made under the ladder in force, whichever a client may have had in mind.
+absl::Status CheckLadder(const Ladders& ladders, const std::string& name) {
+  if (name.empty() || name == ladders.in_force().name()) return absl::OkStatus();
+  OVERSIGHT_RETURN_IF_ERROR(CheckKnown(ladders, name));
+  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_LADDER_NOT_IN_FORCE,
+               absl::StrCat(name, " is not in force; ", ladders.in_force().name(), " is. Propose under that one."))
+      .With("ladder", name)
+      .With("in_force", ladders.in_force().name())
+      .Precondition("LADDER_NOT_IN_FORCE", name, "is not in force");
+}
 
 absl::StatusOr<const v1::Stage*> StageOf(const Ladders& ladders, const std::string& id) {
   if (const auto* stage = ladders.FindStage(id)) return stage;
@@ -74,90 +103,104 @@ absl::Status NotThereYet(const v1::Monitoring& monitoring, const v1::Stage& targ
       .Precondition("ALREADY_IN_STAGE", monitoring.name(), absl::StrCat("must not be in ", target.id()));
 }
 
-// What is wrong with resting on this concern, as (type, description); nothing when it will do. A move into an enhanced
-// stage needs a concern that is open; a return may name one that is closed by now.
-std::optional<std::pair<std::string, std::string>> Fault(const std::string& name,
-                                                         const std::optional<concerns::v1::Concern>& concern,
-                                                         const std::string& force, bool entry) {
-  using concerns::v1::ConcernState;
-  if (name.empty()) {
-    if (!entry) return std::nullopt;
-    return {{"CONCERN_MISSING", "names no concern; a move into an enhanced stage must rest on one"}};
+// What the proposal says itself, before anything is looked up.
+absl::Status CheckSaid(const v1::Proposal& proposal, const v1::Stage& target, const ForceRecord& record,
+                       const std::string& prefix) {
+  Violations violations;
+  if (target.enhanced()) NeedExitCriteria(proposal.reasons(), "proposal.reasons", violations);
+  const std::string field = prefix + "reason_outcomes";
+  CheckOutcomes(proposal.reason_outcomes(), field, violations);
+  if (!record.episode && proposal.reason_outcomes_size() > 0) {
+    violations.Add(field, absl::StrCat("goes with a move that ends an episode, and ", ForceOf(record.monitoring.name()),
+                                       " is in none"));
   }
-  if (ForceOf(name) != force) return {{"CONCERN_OF_ANOTHER_FORCE", absl::StrCat(name, " belongs to another force")}};
-  if (!concern) return {{"CONCERN_NOT_FOUND", absl::StrCat("there is no concern ", name)}};
-  const ConcernState state = concern->state();
-  if (state == concerns::v1::CONCERN_STATE_ISSUED) return std::nullopt;
-  if (!entry && state == concerns::v1::CONCERN_STATE_DISCHARGED) return std::nullopt;
-  return {{"CONCERN_NOT_OPEN",
-           absl::StrCat(name, " is in ", concerns::v1::ConcernState_Name(state), ", not issued and open")}};
+  return violations.status();
 }
 
-absl::Status CheckConcerns(
-    const std::vector<std::pair<const v1::Reason*, std::optional<concerns::v1::Concern>>>& reasons,
-    const std::string& force, bool entry) {
-  int count = 0;
-  Error error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_CONCERN_NOT_USABLE,
-              "A reason rests on a concern that cannot be used. Every reason needs an issued concern of the same force "
-              "that is still open; see the violations.");
-  for (size_t i = 0; i < reasons.size(); ++i) {
-    const std::string& name = reasons[i].first->concern();
-    const auto fault = Fault(name, reasons[i].second, force, entry);
-    if (!fault) continue;
-    error.Precondition(fault->first, name.empty() ? absl::StrCat("reasons[", i, "]") : name,
-                       absl::StrCat("reasons[", i, "] ", fault->second));
-    ++count;
-  }
-  if (count == 0) return absl::OkStatus();
-  return error.With("count", absl::StrCat(count));
+// What it says about the world: its reasons rest on what is there, and those of the episode it ends are accounted for.
+absl::Status CheckGrounded(const v1::Proposal& proposal, const v1::Stage& target, const ForceRecord& record,
+                           const KnownFacts& facts) {
+  OVERSIGHT_RETURN_IF_ERROR(
+      CheckWhatTheyRestOn(Pointers(proposal.reasons()), ForceOf(record.monitoring.name()), target.enhanced(), facts));
+  return record.episode ? CheckAccounted(*record.episode, proposal.reason_outcomes()) : absl::OkStatus();
 }
 
-std::vector<std::pair<const v1::Reason*, std::optional<concerns::v1::Concern>>> LookUp(
-    const google::protobuf::RepeatedPtrField<v1::Reason>& reasons, const std::string& force,
-    const ConcernLookup& concerns) {
-  std::vector<std::pair<const v1::Reason*, std::optional<concerns::v1::Concern>>> found;
-  for (const auto& reason : reasons) {
-    // A concern of another force is refused by its name alone and not looked at.
-    const bool look = !reason.concern().empty() && ForceOf(reason.concern()) == force;
-    found.emplace_back(&reason, look ? concerns(reason.concern()) : std::nullopt);
-  }
-  return found;
+void RestReasons(const KnownFacts& facts, v1::Proposal& proposal) {
+  int number = 0;
+  for (auto& reason : *proposal.mutable_reasons()) reason = Kept(reason, ReasonId(++number), facts);
 }
+
+// ---- When it takes effect. ----
 
 struct Dates {
   PartialDate decided, effective;
 };
 
-absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool approved, const v1::Monitoring& monitoring,
+absl::Status CheckMinute(const v1::DecideProposalRequest& request) {
+  if (!request.has_effective_time()) return absl::OkStatus();
+  const auto& time = request.effective_time();
+  Violations violations;
+  if (time.seconds() % 60 != 0 || time.nanos() != 0) {
+    violations.Add("effective_time", "must be a whole minute, without seconds");
+  }
+  const absl::CivilDay day = LondonDay(ToTime(time));
+  if (request.has_effective_date() && !MustBeSameDay(request.effective_date(), day)) {
+    violations.Add("effective_time",
+                   absl::StrCat("must be on the effective date, ", FormatIso(request.effective_date()),
+                                ", in London; it is on ", FormatIso(day)));
+  }
+  return violations.status();
+}
+
+absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool approved, const ForceRecord& record,
                               absl::CivilDay today) {
+  const v1::Monitoring& monitoring = record.monitoring;
   Dates dates;
   dates.decided = request.has_decided_date() ? request.decided_date() : ToPartialDate(today);
-  dates.effective = request.has_effective_date() ? request.effective_date() : dates.decided;
+  if (request.has_effective_date()) {
+    dates.effective = request.effective_date();
+  } else if (request.has_effective_time()) {
+    dates.effective = ToPartialDate(LondonDay(ToTime(request.effective_time())));
+  } else {
+    dates.effective = dates.decided;
+  }
   Error error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DATES_CONTRADICT,
               "The dates of the decision contradict others; see the violations.");
   error.With("today", FormatIso(today)).With("decided_date", FormatIso(dates.decided));
   bool wrong = false;
-  const auto contradict = [&](const char* subject, const std::string& description) {
-    error.Precondition("DATES_CONTRADICT", subject, description);
+  const auto contradict = [&](const char* type, const std::string& subject, const std::string& description) {
+    error.Precondition(type, subject, description);
     wrong = true;
   };
-  if (MustBeAfter(dates.decided, today)) contradict("decided_date", absl::StrCat("is after today, ", FormatIso(today)));
+  const auto of_dates = [&](const char* subject, const std::string& description) {
+    contradict("DATES_CONTRADICT", subject, description);
+  };
+  if (MustBeAfter(dates.decided, today)) of_dates("decided_date", absl::StrCat("is after today, ", FormatIso(today)));
   if (approved) {
     error.With("effective_date", FormatIso(dates.effective));
-    if (MustBeAfter(dates.effective, today)) {
-      contradict("effective_date", absl::StrCat("is after today, ", FormatIso(today)));
+    if (MustBeAfter(dates.effective, today + kFurthestEffectDays)) {
+      of_dates("effective_date", absl::StrCat("is more than a year after today, ", FormatIso(today)));
     }
     if (MustBeBefore(dates.effective, dates.decided)) {
-      contradict("effective_date", absl::StrCat("is before the decision, ", FormatIso(dates.decided)));
+      of_dates("effective_date", absl::StrCat("is before the decision, ", FormatIso(dates.decided)));
     }
     if (monitoring.has_since_date() && MustBeBefore(dates.effective, monitoring.since_date())) {
       error.With("since_date", FormatIso(monitoring.since_date()));
-      contradict("effective_date",
-                 absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
+      of_dates("effective_date", absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
+    }
+    for (const auto* episode : Overlapped(record, dates.effective)) {
+      contradict("EPISODE_OVERLAPS", episode->name(),
+                 absl::StrCat("lasted from ", FormatIso(episode->from_date()), " until ",
+                              episode->has_until_date() ? FormatIso(episode->until_date()) : "now",
+                              "; the effective date must not be before its end"));
     }
   } else if (monitoring.has_since_date() && MustBeBefore(dates.decided, monitoring.since_date())) {
     error.With("since_date", FormatIso(monitoring.since_date()));
-    contradict("decided_date", absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
+    of_dates("decided_date", absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
+  }
+  const auto& from = approved ? dates.effective : dates.decided;
+  if (request.has_review_by_date() && MustBeBefore(request.review_by_date(), from)) {
+    of_dates("review_by_date", absl::StrCat("is before ", FormatIso(from), ", when the decision takes effect"));
   }
   if (wrong) return error;
   return dates;
@@ -165,9 +208,11 @@ absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool app
 
 v1::Decision MakeDecision(const Ladders& ladders, const ForceRecord& record, const v1::Proposal& proposal,
                           const v1::DecideProposalRequest& request, const std::string& actor, const Dates& dates) {
+  const bool approved = request.outcome() == v1::DECISION_OUTCOME_APPROVED;
   v1::Decision decision;
   decision.set_name(absl::StrCat(DecisionPrefix(ForceOf(proposal.name())), record.last_decision + 1));
   decision.set_outcome(request.outcome());
+  decision.set_state(approved ? v1::DECISION_STATE_PENDING_EFFECT : v1::DECISION_STATE_DECLINED);
   decision.set_proposal(proposal.name());
   decision.set_from_stage(proposal.from_stage());
   decision.set_to_stage(proposal.to_stage());
@@ -175,67 +220,34 @@ v1::Decision MakeDecision(const Ladders& ladders, const ForceRecord& record, con
   decision.set_ground(proposal.ground());
   decision.set_ground_text(proposal.ground_text());
   *decision.mutable_reasons() = proposal.reasons();
+  *decision.mutable_reason_outcomes() = proposal.reason_outcomes();
+  decision.set_dossier_digest(proposal.dossier().digest());
   decision.set_rationale(request.rationale());
+  *decision.mutable_conditions() = request.conditions();
   decision.set_decider(actor);
   decision.set_proposer(proposal.proposer());
   *decision.mutable_decided_date() = dates.decided;
-  if (request.outcome() == v1::DECISION_OUTCOME_APPROVED) *decision.mutable_effective_date() = dates.effective;
+  if (approved) {
+    *decision.mutable_effective_date() = dates.effective;
+    if (request.has_effective_time()) *decision.mutable_effective_time() = request.effective_time();
+  }
+  if (request.has_review_by_date()) *decision.mutable_review_by_date() = request.review_by_date();
   if (proposal.has_next_report()) *decision.mutable_next_report() = proposal.next_report();
   return decision;
 }
 
-// Makes the move: the stage with its date, the episode that ends and the one that begins.
-void Move(const ForceRecord& record, const v1::Stage& target, Decided& decided) {
-  const auto& decision = decided.decision;
-  const std::string force = ForceOf(decision.name());
-  auto& monitoring = decided.monitoring;
-  monitoring.set_ladder(decision.ladder());
-  monitoring.set_stage(target.id());
-  monitoring.set_stage_display_name(target.display_name());
-  monitoring.set_enhanced(target.enhanced());
-  *monitoring.mutable_since_date() = decision.effective_date();
-  monitoring.set_decision(decision.name());
-  monitoring.clear_episode();
-  decided.moved = true;
-
-  if (record.episode) {
-    v1::Episode ended = *record.episode;
-    *ended.mutable_until_date() = decision.effective_date();
-    ended.set_exit_decision(decision.name());
-    *ended.mutable_exit_reasons() = decision.reasons();
-    decided.episodes.push_back(std::move(ended));
-  }
-  if (target.enhanced()) {
-    v1::Episode begun;
-    begun.set_name(absl::StrCat(EpisodePrefix(force), record.last_episode + 1));
-    begun.set_stage(target.id());
-    begun.set_ladder(decision.ladder());
-    *begun.mutable_from_date() = decision.effective_date();
-    begun.set_entry_decision(decision.name());
-    *begun.mutable_entry_reasons() = decision.reasons();
-    monitoring.set_episode(begun.name());
-    decided.episodes.push_back(std::move(begun));
-  }
-}
-
 }  // namespace
 
-bool NamesConcerns(const v1::Proposal& proposal) {
-  for (const auto& reason : proposal.reasons()) {
-    if (!reason.concern().empty()) return true;
-  }
-  return false;
-}
-
 absl::StatusOr<v1::Proposal> Propose(const Ladders& ladders, const ForceRecord& record, const v1::Proposal& wanted,
-                                     const ConcernLookup& concerns, const std::string& actor) {
+                                     const KnownFacts& facts, const std::string& actor, absl::Time now) {
   const std::string force = ForceOf(record.monitoring.name());
+  OVERSIGHT_RETURN_IF_ERROR(CheckLadder(ladders, wanted.ladder()));
   OVERSIGHT_ASSIGN_OR_RETURN(const v1::Stage* target, StageOf(ladders, wanted.to_stage()));
   OVERSIGHT_RETURN_IF_ERROR(CheckGround(wanted, *target));
   OVERSIGHT_RETURN_IF_ERROR(NotThereYet(record.monitoring, *target));
-  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kCreateProposal, {record, nullptr, actor}));
-  const auto found = LookUp(wanted.reasons(), force, concerns);
-  OVERSIGHT_RETURN_IF_ERROR(CheckConcerns(found, force, target->enhanced()));
+  OVERSIGHT_RETURN_IF_ERROR(CheckSaid(wanted, *target, record, "proposal."));
+  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kCreateProposal, {.record = record, .actor = actor}));
+  OVERSIGHT_RETURN_IF_ERROR(CheckGrounded(wanted, *target, record, facts));
 
   v1::Proposal proposal;
   proposal.set_name(absl::StrCat(ProposalPrefix(force), record.last_proposal + 1));
@@ -245,40 +257,56 @@ absl::StatusOr<v1::Proposal> Propose(const Ladders& ladders, const ForceRecord& 
   proposal.set_ladder(ladders.in_force().name());
   proposal.set_ground(wanted.ground());
   proposal.set_ground_text(wanted.ground_text());
-  for (const auto& [reason, concern] : found) {
-    auto* kept = proposal.add_reasons();
-    kept->set_text(reason->text());
-    kept->set_concern(reason->concern());
-    if (concern) {
-      kept->set_concern_revision(concern->revision());
-      kept->set_concern_title(concern->title());
-    }
-  }
+  *proposal.mutable_reasons() = wanted.reasons();
+  RestReasons(facts, proposal);
+  *proposal.mutable_reason_outcomes() = wanted.reason_outcomes();
   if (wanted.has_next_report()) *proposal.mutable_next_report() = wanted.next_report();
   proposal.set_proposer(actor);
+  *proposal.mutable_dossier() = Freeze(proposal, record.episode, facts, /*version=*/1, now);
   return proposal;
 }
 
 absl::StatusOr<v1::Proposal> Withdraw(const ForceRecord& record, const v1::Proposal& proposal,
                                       const v1::WithdrawProposalRequest& request, const std::string& actor) {
-  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kWithdrawProposal, {record, &proposal, actor}));
+  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kWithdrawProposal, {.record = record, .proposal = &proposal, .actor = actor}));
   v1::Proposal withdrawn = proposal;
   withdrawn.set_state(v1::PROPOSAL_STATE_WITHDRAWN);
   withdrawn.set_withdrawal_reason(request.reason());
   return withdrawn;
 }
 
+absl::StatusOr<Refreshed> Refresh(const Ladders& ladders, const ForceRecord& record, const v1::Proposal& proposal,
+                                  const v1::RefreshProposalRequest& request, const KnownFacts& facts,
+                                  const std::string& actor, absl::Time now) {
+  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kRefreshProposal, {.record = record, .proposal = &proposal, .actor = actor}));
+  OVERSIGHT_ASSIGN_OR_RETURN(const v1::Stage* target, StageOf(ladders, proposal.to_stage()));
+  v1::Proposal fresh = proposal;
+  if (request.reason_outcomes_size() > 0) *fresh.mutable_reason_outcomes() = request.reason_outcomes();
+  OVERSIGHT_RETURN_IF_ERROR(CheckSaid(fresh, *target, record, ""));
+  OVERSIGHT_RETURN_IF_ERROR(CheckGrounded(fresh, *target, record, facts));
+  RestReasons(facts, fresh);
+  *fresh.mutable_dossier() = Freeze(fresh, record.episode, facts, proposal.dossier().version() + 1, now);
+
+  Refreshed refreshed;
+  // Advice is not to be put aside for nothing.
+  refreshed.different = fresh.dossier().digest() != proposal.dossier().digest() || request.reason_outcomes_size() > 0;
+  if (proposal.has_dossier()) refreshed.changes = ChangesBetween(proposal.dossier(), fresh.dossier());
+  refreshed.proposal = refreshed.different ? std::move(fresh) : proposal;
+  return refreshed;
+}
+
 absl::StatusOr<Decided> Decide(const Ladders& ladders, const ForceRecord& record, const v1::Proposal& proposal,
-                               const v1::DecideProposalRequest& request, const ConcernLookup& concerns,
-                               const std::string& actor, absl::CivilDay today) {
+                               const v1::DecideProposalRequest& request, const KnownFacts& facts,
+                               const std::string& actor, absl::Time now) {
   const bool approved = request.outcome() == v1::DECISION_OUTCOME_APPROVED;
   if (!approved && request.outcome() != v1::DECISION_OUTCOME_DECLINED) {
     Violations violations;
     violations.Add("outcome", "must be a known outcome");
     return violations.status();
   }
-  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kDecideProposal, {record, &proposal, actor}));
-  OVERSIGHT_ASSIGN_OR_RETURN(const Dates dates, DatesOf(request, approved, record.monitoring, today));
+  if (approved) OVERSIGHT_RETURN_IF_ERROR(CheckMinute(request));
+  OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kDecideProposal, {.record = record, .proposal = &proposal, .actor = actor}));
+  OVERSIGHT_ASSIGN_OR_RETURN(const Dates dates, DatesOf(request, approved, record, LondonDay(now)));
 
   Decided decided;
   decided.decision = MakeDecision(ladders, record, proposal, request, actor, dates);
@@ -288,14 +316,17 @@ absl::StatusOr<Decided> Decide(const Ladders& ladders, const ForceRecord& record
   decided.monitoring = record.monitoring;
   if (!approved) return decided;
 
-  // The ladder may have changed since the proposal was made: the stage must still exist.
+  // The ladder may have changed since the proposal was made: it must be known, and the stage must still exist.
+  OVERSIGHT_RETURN_IF_ERROR(CheckKnown(ladders, proposal.ladder()));
   OVERSIGHT_ASSIGN_OR_RETURN(const v1::Stage* target, StageOf(ladders, proposal.to_stage()));
   OVERSIGHT_RETURN_IF_ERROR(NotThereYet(record.monitoring, *target));
   if (target->enhanced()) {
-    const std::string force = ForceOf(proposal.name());
-    OVERSIGHT_RETURN_IF_ERROR(CheckConcerns(LookUp(proposal.reasons(), force, concerns), force, true));
+    OVERSIGHT_RETURN_IF_ERROR(CheckWhatTheyRestOn(Pointers(proposal.reasons()), ForceOf(proposal.name()), true, facts));
   }
-  Move(record, *target, decided);
+  OVERSIGHT_RETURN_IF_ERROR(
+      CheckFresh(proposal, ChangesBetween(proposal.dossier(), Freeze(proposal, record.episode, facts, 0, now))));
+  if (record.episode) OVERSIGHT_RETURN_IF_ERROR(CheckAccounted(*record.episode, proposal.reason_outcomes()));
+  if (EffectiveMoment(decided.decision) <= now) MakeMove(record, *target, facts, now, decided);
   return decided;
 }
 

@@ -10,6 +10,12 @@ namespace {
 
 std::vector<std::string> Segments(const std::string& name) { return absl::StrSplit(name, '/'); }
 
+bool IsOfForce(const std::string& name, const char* collection) {
+  const auto segments = Segments(name);
+  return segments.size() == 4 && segments[0] == "forces" && !segments[1].empty() && segments[2] == collection &&
+         !segments[3].empty();
+}
+
 }  // namespace
 
 std::string ForceOf(const std::string& name) {
@@ -23,15 +29,22 @@ std::string ProposalPrefix(const std::string& force) { return absl::StrCat(force
 std::string DecisionPrefix(const std::string& force) { return absl::StrCat(force, "/decisions/"); }
 std::string EpisodePrefix(const std::string& force) { return absl::StrCat(force, "/episodes/"); }
 
+std::string DisclosurePrefix(const std::string& force) { return absl::StrCat(force, "/disclosures/"); }
+std::string AdvicePrefix(const std::string& proposal) { return absl::StrCat(proposal, "/advice/"); }
+
+std::string ProposalOf(const std::string& name) {
+  const auto segments = Segments(name);
+  if (segments.size() < 4 || segments[2] != "proposals") return {};
+  return absl::StrCat(segments[0], "/", segments[1], "/", segments[2], "/", segments[3]);
+}
+
 bool IsMonitoringName(const std::string& name) {
   const auto force = ForceOf(name);
   return !force.empty() && name == MonitoringName(force);
 }
 
-bool IsProposalName(const std::string& name) {
-  const auto segments = Segments(name);
-  return segments.size() == 4 && segments[0] == "forces" && !segments[1].empty() && segments[2] == "proposals" &&
-         !segments[3].empty();
-}
+bool IsProposalName(const std::string& name) { return IsOfForce(name, "proposals"); }
+bool IsDecisionName(const std::string& name) { return IsOfForce(name, "decisions"); }
+bool IsEpisodeName(const std::string& name) { return IsOfForce(name, "episodes"); }
 
 }  // namespace oversight::monitoring

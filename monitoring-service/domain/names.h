@@ -16,11 +16,18 @@ std::string MonitoringName(const std::string& force);
 std::string ProposalPrefix(const std::string& force);
 std::string DecisionPrefix(const std::string& force);
 std::string EpisodePrefix(const std::string& force);
+std::string DisclosurePrefix(const std::string& force);
+// "forces/kent/proposals/3/advice/".
+std::string AdvicePrefix(const std::string& proposal);
+// "forces/kent/proposals/3" of "forces/kent/proposals/3/advice/1".
+std::string ProposalOf(const std::string& name);
 
 // In a parent: every force.
 inline constexpr char kAnyForce[] = "forces/-";
 
 bool IsMonitoringName(const std::string& name);  // forces/{force}/monitoring
 bool IsProposalName(const std::string& name);    // forces/{force}/proposals/{proposal}
+bool IsDecisionName(const std::string& name);    // forces/{force}/decisions/{decision}
+bool IsEpisodeName(const std::string& name);     // forces/{force}/episodes/{episode}
 
 }  // namespace oversight::monitoring

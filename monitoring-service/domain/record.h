@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "monitoring-service/domain/ladder.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
@@ -16,8 +17,12 @@ struct ForceRecord {
   v1::Monitoring monitoring;
   // The proposal that waits for a decision.
   std::optional<v1::Proposal> open_proposal;
+  // The approval that waits for its moment.
+  std::optional<v1::Decision> pending_decision;
   // The present episode, when the stage is an enhanced one.
   std::optional<v1::Episode> episode;
+  // Every episode of the force, the present one too, in natural order of name.
+  std::vector<v1::Episode> episodes;
   // The highest number ever given out, each; numbers are never reused.
   int64_t last_proposal = 0;
   int64_t last_decision = 0;
@@ -28,7 +33,8 @@ struct ForceRecord {
 v1::Monitoring VirtualMonitoring(const Ladders& ladders, const std::string& force);
 
 // As someone outside the inspectorate may see it: the stage, but no trace of proposals or decisions. Not even their
-// names, because a number that skips one tells of a decision that was never published.
+// names, because a number that skips one tells of a decision that was never published. Nor evidence, which the force
+// may not have been shown.
 v1::Monitoring WithoutUnpublished(v1::Monitoring monitoring);
 v1::Episode WithoutUnpublished(v1::Episode episode);
 

@@ -1,13 +1,14 @@
-// Who may call what of MonitoringService, and what a caller may see of what is there.
+// Who may call what of the services of this process, and what a caller may see of what is there.
 //
-// The table is declared once and used in two steps. The call wrapper checks roles (RoleTable). Scope is checked by the
-// service (ScopeTable), because a scope may be a region, and the region of a force that was registered a moment ago is
-// known only after asking forces-service, which the wrapper cannot wait for.
+// The tables are declared once and used in two steps. The call wrapper checks roles (RoleTables). Scope is checked by
+// the service (ScopeTable), because a scope may be a region, and the region of a force that was registered a moment ago
+// is known only after asking forces-service, which the wrapper cannot wait for.
 //
 // Thread safety: makes values; a Viewer is immutable.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/auth/authorization.h"
@@ -15,8 +16,10 @@
 
 namespace oversight::monitoring {
 
-auth::AuthorizationTable RoleTable();
-auth::AuthorizationTable ScopeTable();
+// One for each service.
+std::vector<auth::AuthorizationTable> RoleTables();
+// Of one service, by its full name.
+auth::AuthorizationTable ScopeTable(const std::string& service);
 
 // What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
 // body see the stage and the episodes of forces in their scope and nothing of proposals and decisions: until there is a

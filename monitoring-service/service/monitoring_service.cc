@@ -6,45 +6,27 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/ledger/natural_order.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/tokens.h"
 #include "common/rpc/watch_stream.h"
-#include "common/time/london.h"
 #include "common/time/timestamp.h"
 #include "monitoring-service/domain/actions.h"
+#include "monitoring-service/domain/advice.h"
+#include "monitoring-service/domain/dossier.h"
+#include "monitoring-service/domain/episodes.h"
 #include "monitoring-service/domain/moves.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/domain/reasons.h"
 #include "monitoring-service/domain/record.h"
+#include "monitoring-service/service/kinds.h"
+#include "monitoring-service/service/owner_view.h"
+#include "monitoring-service/service/records.h"
 
 namespace oversight::monitoring {
 namespace {
-
-// What the log holds on a force, as the domain wants it. Runs on the writer thread.
-absl::StatusOr<ForceRecord> Load(rpc::Facts& log, const Ladders& ladders, const std::string& force) {
-  ForceRecord record;
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto monitoring, log.Get<v1::Monitoring>(MonitoringName(force)));
-  record.monitoring = monitoring ? *monitoring : VirtualMonitoring(ladders, force);
-  OVERSIGHT_ASSIGN_OR_RETURN(auto open, log.List<v1::Proposal>(kOpenTerm, force, 1));
-  if (!open.empty()) record.open_proposal = std::move(open.front());
-  if (!record.monitoring.episode().empty()) {
-    OVERSIGHT_ASSIGN_OR_RETURN(record.episode, log.Require<v1::Episode>(record.monitoring.episode()));
-  }
-  const auto last = [&log](const std::string& prefix, int64_t* number) -> absl::Status {
-    OVERSIGHT_ASSIGN_OR_RETURN(const int64_t next, log.NextNumber(prefix));
-    *number = next - 1;
-    return absl::OkStatus();
-  };
-  OVERSIGHT_RETURN_IF_ERROR(last(ProposalPrefix(force), &record.last_proposal));
-  OVERSIGHT_RETURN_IF_ERROR(last(DecisionPrefix(force), &record.last_decision));
-  OVERSIGHT_RETURN_IF_ERROR(last(EpisodePrefix(force), &record.last_episode));
-  return record;
-}
-
-ConcernLookup LookupIn(const OwnerFacts& facts) {
-  return [facts](const std::string& name) { return facts.Concern(name); };
-}
 
 bool InThePast(const common::v1::ReadOptions& read) {
   return read.as_of().moment_case() != common::v1::AsOf::MOMENT_NOT_SET;
@@ -62,77 +44,22 @@ absl::Status NothingKnownYet(const std::string& name) {
       .Resource("Monitoring", name);
 }
 
-// The list's items of one force, or of all.
-template <class T>
-rpc::Selection<T> Of(const std::string& parent) {
-  rpc::Selection<T> selection;
-  if (parent != kAnyForce) selection.all_of.push_back(ForceTerm(parent));
-  return selection;
+// Both copies, unless the facts show that forces-service need not answer.
+absl::Status NeedFacts(const OwnerFacts& facts, const v1::Dossier& dossier) {
+  OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+  return HoldsInspections(dossier) ? facts.NeedInspections() : absl::OkStatus();
 }
 
 }  // namespace
 
-MonitoringServiceImpl::MonitoringServiceImpl(rpc::Runtime& runtime, Ladders ladders, Owners& owners)
+MonitoringServiceImpl::MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, Owners& owners,
+                                             rpc::Resources& resources)
     : host_(runtime.host),
       clock_(runtime.clock),
-      ladders_(std::move(ladders)),
+      ladders_(ladders),
       owners_(owners),
-      resources_(*runtime.ledger, runtime.clock),
-      scopes_(ScopeTable()) {
-  resources_.Register<v1::Monitoring>([](const v1::Monitoring& monitoring) { return TermsOf(monitoring); });
-  resources_.Register<v1::Proposal>([](const v1::Proposal& proposal) { return TermsOf(proposal); });
-  resources_.Register<v1::Decision>([](const v1::Decision& decision) { return TermsOf(decision); });
-  resources_.Register<v1::Episode>([](const v1::Episode& episode) { return TermsOf(episode); });
-}
-
-// ---- Who may ask about which force. ----
-
-auth::RegionLookup MonitoringServiceImpl::Regions() const {
-  return [facts = owners_.Read()](const std::string& force) {
-    const auto found = facts.Force(force);
-    return found == nullptr ? std::string() : found->region();
-  };
-}
-
-absl::Status MonitoringServiceImpl::CheckScope(const rpc::Call& call, const std::string& force,
-                                               const OwnerFacts& facts) const {
-  return auth::Check(scopes_, call.verb(), call.principal(), force, [&facts](const std::string& name) {
-    const auto found = facts.Force(name);
-    return found == nullptr ? std::string() : found->region();
-  });
-}
-
-void MonitoringServiceImpl::WithForce(rpc::Call& call, const std::string& force, bool known,
-                                      std::optional<Owners::Need> need, const rpc::Done& done, WithFacts then) {
-  // A scope that names the force, or all, needs no register; one by region does.
-  const auto suffices = [this, &call, force, known](const OwnerFacts& facts) {
-    return facts.Force(force) != nullptr || (known && CheckScope(call, force, facts).ok());
-  };
-  auto go_on = [this, &call, force, suffices, done, then = std::move(then)](const OwnerFacts& facts) {
-    const absl::Status unknown = suffices(facts) ? absl::OkStatus() : facts.NeedForce(force);
-    if (absl::IsNotFound(unknown)) return done(unknown);
-    // A scope by region cannot be checked for a force that is not known; every other can.
-    if (unknown.ok() || call.principal().proto().regions().empty()) {
-      if (absl::Status status = CheckScope(call, force, facts); !status.ok()) return done(status);
-    }
-    then(facts, unknown);
-  };
-  const OwnerFacts here = owners_.Read();
-  const bool enough = suffices(here);
-  if (!need.has_value() && enough) return go_on(here);
-  if (need == Owners::Need::kConcerns && !enough) need = Owners::Need::kBoth;
-  owners_.Refresh(need.value_or(Owners::Need::kForces), rpc::DeadlineFor(call), std::move(go_on));
-}
-
-void MonitoringServiceImpl::IfForceExists(rpc::Call& call, const std::string& force, const rpc::Done& done,
-                                          std::function<void()> then) {
-  if (force == kAnyForce || owners_.Read().Force(force) != nullptr) return then();
-  owners_.Refresh(Owners::Need::kForces, rpc::DeadlineFor(call),
-                  [force, done, then = std::move(then)](const OwnerFacts& facts) {
-                    if (absl::Status status = facts.NeedForce(force); absl::IsNotFound(status)) return done(status);
-                    then();
-                  });
-}
+      resources_(resources),
+      gate_(owners, v1::MonitoringService::service_full_name()) {}
 
 // ---- Commands. ----
 
@@ -143,18 +70,21 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
       context, request, response,
       [this](rpc::Call& call, const v1::CreateProposalRequest& request, v1::CreateProposalResponse* response,
              rpc::Done done) {
-        const bool rests_on_concerns = NamesConcerns(request.proposal());
-        const auto decide = [this, &call, &request, response, rests_on_concerns, done](const OwnerFacts& facts,
-                                                                                       const absl::Status& unknown) {
+        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
+                                                                    const absl::Status& unknown) {
           resources_.Mutate(
               call, request, response, /*reason=*/"",
-              [this, &request, facts, unknown,
-               rests_on_concerns](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateProposalResponse>> {
+              [this, &request, facts,
+               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateProposalResponse>> {
                 OVERSIGHT_RETURN_IF_ERROR(unknown);
-                if (rests_on_concerns) OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
                 OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, request.parent()));
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, Propose(ladders_, record, request.proposal(),
-                                                                                LookupIn(facts), log.actor().name()));
+                if (record.episode || NeedsConcerns(request.proposal().reasons())) {
+                  OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+                }
+                OVERSIGHT_ASSIGN_OR_RETURN(
+                    const v1::Proposal proposal,
+                    Propose(ladders_, record, request.proposal(), OwnerView(facts), log.actor().name(), log.now()));
+                if (HoldsInspections(proposal.dossier())) OVERSIGHT_RETURN_IF_ERROR(facts.NeedInspections());
                 rpc::Outcome<v1::CreateProposalResponse> outcome;
                 outcome.Put(proposal);
                 *outcome.response.mutable_proposal() = proposal;
@@ -162,8 +92,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
               },
               done);
         };
-        WithForce(call, request.parent(), /*known=*/false,
-                  rests_on_concerns ? Owners::Need::kBoth : Owners::Need::kForces, done, decide);
+        gate_.WithForce(call, request.parent(), /*known=*/false, Owners::Need::kBoth, done, decide);
       });
 }
 
@@ -191,7 +120,44 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::WithdrawProposal(grpc::Callback
               },
               done);
         };
-        WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
+        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
+      });
+}
+
+grpc::ServerUnaryReactor* MonitoringServiceImpl::RefreshProposal(grpc::CallbackServerContext* context,
+                                                                 const v1::RefreshProposalRequest* request,
+                                                                 v1::RefreshProposalResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::RefreshProposalRequest& request, v1::RefreshProposalResponse* response,
+             rpc::Done done) {
+        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
+                                                                    const absl::Status& unknown) {
+          resources_.Mutate(
+              call, request, response, /*reason=*/"",
+              [this, &request, facts,
+               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RefreshProposalResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
+                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
+                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
+                OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+                OVERSIGHT_ASSIGN_OR_RETURN(
+                    const Refreshed refreshed,
+                    Refresh(ladders_, record, proposal, request, OwnerView(facts), log.actor().name(), log.now()));
+                OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, refreshed.proposal.dossier()));
+                rpc::Outcome<v1::RefreshProposalResponse> outcome;
+                *outcome.response.mutable_proposal() = refreshed.proposal;
+                outcome.response.mutable_changes()->Assign(refreshed.changes.begin(), refreshed.changes.end());
+                if (!refreshed.different) return outcome;
+                outcome.Put(refreshed.proposal);
+                OVERSIGHT_ASSIGN_OR_RETURN(const auto advice, log.List<v1::Advice>(kProposalTerm, request.name()));
+                for (const auto& marked : GivenOnEarlier(advice, refreshed.proposal)) outcome.Put(marked);
+                return outcome;
+              },
+              done);
+        };
+        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kBoth, done, decide);
       });
 }
 
@@ -203,35 +169,110 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::DecideProposal(grpc::CallbackSe
       [this](rpc::Call& call, const v1::DecideProposalRequest& request, v1::DecideProposalResponse* response,
              rpc::Done done) {
         const bool approval = request.outcome() == v1::DECISION_OUTCOME_APPROVED;
-        const auto decide = [this, &call, &request, response, approval, done](const OwnerFacts& facts,
-                                                                              const absl::Status& unknown) {
+        // What the proposal is as the call comes in: of two who decide at once, the second is told that someone else
+        // came first, whether or not it sent an etag.
+        resources_.ledger().Get(
+            request.name(), {},
+            [this, &call, &request, response, approval, done](const absl::StatusOr<ledger::GetResult>& found) {
+              if (!found.ok()) return done(found.status());
+              const int64_t seen = found->version.has_value() ? found->version->revision : 0;
+              const auto decide = [this, &call, &request, response, approval, seen, done](const OwnerFacts& facts,
+                                                                                          const absl::Status& unknown) {
+                resources_.Mutate(
+                    call, request, response, request.rationale(),
+                    [this, &request, approval, seen, facts, unknown](rpc::Facts& log) {
+                      return DecideNow(request, approval, seen, facts, unknown, log);
+                    },
+                    done);
+              };
+              gate_.WithForce(call, ForceOf(request.name()), /*known=*/true,
+                              approval ? std::optional(Owners::Need::kBoth) : std::nullopt, done, decide);
+            });
+      });
+}
+
+absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> MonitoringServiceImpl::DecideNow(
+    const v1::DecideProposalRequest& request, bool approval, int64_t seen, const OwnerFacts& facts,
+    const absl::Status& unknown, rpc::Facts& log) const {
+  OVERSIGHT_RETURN_IF_ERROR(unknown);
+  OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
+  OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
+  if (seen > 0 && proposal.revision() != seen) return EtagMismatch(proposal.name(), proposal.etag());
+  OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+  // Declining moves nothing, and goes on whoever is down.
+  if (approval && (record.episode || NeedsConcerns(proposal.reasons()))) {
+    OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, proposal.dossier()));
+  }
+  OVERSIGHT_ASSIGN_OR_RETURN(const Decided decided, Decide(ladders_, record, proposal, request, OwnerView(facts),
+                                                           log.actor().name(), log.now()));
+  rpc::Outcome<v1::DecideProposalResponse> outcome;
+  static_cast<rpc::Changes&>(outcome) = StoredBy(decided);
+  *outcome.response.mutable_decision() = decided.decision;
+  *outcome.response.mutable_proposal() = decided.proposal;
+  *outcome.response.mutable_monitoring() = decided.monitoring;
+  if (!decided.episodes.empty()) *outcome.response.mutable_episode() = decided.episodes.back();
+  return outcome;
+}
+
+grpc::ServerUnaryReactor* MonitoringServiceImpl::RevokeDecision(grpc::CallbackServerContext* context,
+                                                                const v1::RevokeDecisionRequest* request,
+                                                                v1::RevokeDecisionResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::RevokeDecisionRequest& request, v1::RevokeDecisionResponse* response,
+             rpc::Done done) {
+        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
           resources_.Mutate(
-              call, request, response, request.rationale(),
-              [this, &request, facts, unknown,
-               approval](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> {
+              call, request, response, request.reason(),
+              [this, &request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RevokeDecisionResponse>> {
                 OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
-                if (approval && NamesConcerns(proposal)) OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Decision decision, log.Require<v1::Decision>(request.name()));
+                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(decision, request.etag()));
+                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(decision.proposal()));
                 OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
-                OVERSIGHT_ASSIGN_OR_RETURN(const Decided decided,
-                                           Decide(ladders_, record, proposal, request, LookupIn(facts),
-                                                  log.actor().name(), LondonDay(log.now())));
-                rpc::Outcome<v1::DecideProposalResponse> outcome;
-                outcome.Put(decided.decision);
-                outcome.Put(decided.proposal);
-                if (decided.moved) outcome.Put(decided.monitoring);
-                for (const auto& episode : decided.episodes) outcome.Put(episode);
-                *outcome.response.mutable_decision() = decided.decision;
-                *outcome.response.mutable_proposal() = decided.proposal;
-                *outcome.response.mutable_monitoring() = decided.monitoring;
-                if (!decided.episodes.empty()) *outcome.response.mutable_episode() = decided.episodes.back();
+                OVERSIGHT_ASSIGN_OR_RETURN(const Decided revoked,
+                                           Revoke(record, decision, proposal, request, log.actor().name(), log.now()));
+                rpc::Outcome<v1::RevokeDecisionResponse> outcome;
+                static_cast<rpc::Changes&>(outcome) = StoredBy(revoked);
+                *outcome.response.mutable_decision() = revoked.decision;
+                *outcome.response.mutable_proposal() = revoked.proposal;
                 return outcome;
               },
               done);
         };
-        WithForce(call, ForceOf(request.name()), /*known=*/true,
-                  approval ? std::optional(Owners::Need::kConcerns) : std::nullopt, done, decide);
+        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
+      });
+}
+
+grpc::ServerUnaryReactor* MonitoringServiceImpl::AddEpisodeReason(grpc::CallbackServerContext* context,
+                                                                  const v1::AddEpisodeReasonRequest* request,
+                                                                  v1::AddEpisodeReasonResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::AddEpisodeReasonRequest& request, v1::AddEpisodeReasonResponse* response,
+             rpc::Done done) {
+        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
+                                                                    const absl::Status& unknown) {
+          resources_.Mutate(
+              call, request, response, request.rationale(),
+              [this, &request, facts,
+               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::AddEpisodeReasonResponse>> {
+                OVERSIGHT_RETURN_IF_ERROR(unknown);
+                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Episode episode, log.Require<v1::Episode>(request.name()));
+                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(episode, request.etag()));
+                OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+                OVERSIGHT_ASSIGN_OR_RETURN(
+                    const v1::Episode changed,
+                    AddReason(record, episode, request, OwnerView(facts), log.actor().name(), log.now()));
+                rpc::Outcome<v1::AddEpisodeReasonResponse> outcome;
+                outcome.Put(changed);
+                *outcome.response.mutable_episode() = changed;
+                return outcome;
+              },
+              done);
+        };
+        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kConcerns, done, decide);
       });
 }
 
@@ -260,7 +301,7 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
                                              v1::GetMonitoringResponse* response, Stages stages, rpc::Done done) {
   const std::string force = ForceOf(request.name());
   auto answer = [this, &call, response, force, done](const Stages& stages) {
-    const Viewer viewer = ViewerOf(call);
+    const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
       return done(rpc::NotReadable(gone->second));
@@ -318,7 +359,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListMonitoring(grpc::CallbackSe
         if (!request.page_token().empty()) {
           const auto page = rpc::DecodePageToken(
               resources_.ledger().incarnation(),
-              rpc::HashParameters(call.method(), request, ViewerOf(call).visibility()), request.page_token());
+              rpc::HashParameters(call.method(), request, gate_.ViewerOf(call).visibility()), request.page_token());
           if (!page.ok()) return done(page.status());
           return with_forces(page->after, {.revision = page->revision});
         }
@@ -350,7 +391,7 @@ void MonitoringServiceImpl::AnswerPage(rpc::Call& call, const v1::ListMonitoring
                                        v1::ListMonitoringResponse* response, const std::string& after,
                                        const Stages& stages, const std::vector<std::string>& forces,
                                        const rpc::Done& done) {
-  const Viewer viewer = ViewerOf(call);
+  const Viewer viewer = gate_.ViewerOf(call);
   const int limit = request.page_size() <= 0 ? 50 : std::min(request.page_size(), 1000);
   const std::string after_key = ledger::SortKey(after);
   std::string last;
@@ -414,8 +455,8 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListProposals(grpc::CallbackSer
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::ListProposalsRequest& request,
                             v1::ListProposalsResponse* response, rpc::Done done) {
-                       IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
-                         auto selection = Of<v1::Proposal>(request.parent());
+                       gate_.IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
+                         auto selection = OfForce<v1::Proposal>(request.parent());
                          if (request.state() != v1::PROPOSAL_STATE_UNSPECIFIED)
                            selection.all_of.push_back(StateTerm(request.state()));
                          resources_.ListResources<v1::Proposal>(call, request, response,
@@ -442,10 +483,10 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListDecisions(grpc::CallbackSer
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::ListDecisionsRequest& request,
                             v1::ListDecisionsResponse* response, rpc::Done done) {
-                       IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
+                       gate_.IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
                          resources_.ListResources<v1::Decision>(call, request, response,
                                                                 &v1::ListDecisionsResponse::mutable_decisions,
-                                                                Of<v1::Decision>(request.parent()), done);
+                                                                OfForce<v1::Decision>(request.parent()), done);
                        });
                      });
 }
@@ -456,7 +497,7 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::GetEpisodeRequest& request, v1::GetEpisodeResponse* response, rpc::Done done) {
-        const Viewer viewer = ViewerOf(call);
+        const Viewer viewer = gate_.ViewerOf(call);
         if (absl::Status status = viewer.MayAskAbout(ForceOf(request.name()), call.verb()); !status.ok()) {
           return done(status);
         }
@@ -479,12 +520,12 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListEpisodes(grpc::CallbackServ
       context, request, response,
       [this](rpc::Call& call, const v1::ListEpisodesRequest& request, v1::ListEpisodesResponse* response,
              rpc::Done done) {
-        IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
-          const Viewer viewer = ViewerOf(call);
+        gate_.IfForceExists(call, request.parent(), done, [this, &call, &request, response, done] {
+          const Viewer viewer = gate_.ViewerOf(call);
           if (absl::Status status = viewer.MayAskAbout(request.parent(), call.verb()); !status.ok()) {
             return done(status);
           }
-          auto selection = Of<v1::Episode>(request.parent());
+          auto selection = OfForce<v1::Episode>(request.parent());
           if (!viewer.sees_everything()) {
             selection.visibility = viewer.visibility();
             selection.filter = [viewer](const v1::Episode& episode) {
@@ -507,41 +548,64 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListAllowedActions(grpc::Callba
       context, request, response,
       [this](rpc::Call& call, const v1::ListAllowedActionsRequest& request, v1::ListAllowedActionsResponse* response,
              rpc::Done done) {
-        const bool of_proposal = IsProposalName(request.name());
-        if (!of_proposal && !IsMonitoringName(request.name())) {
+        const std::string& name = request.name();
+        if (!IsMonitoringName(name) && !IsProposalName(name) && !IsDecisionName(name) && !IsEpisodeName(name)) {
           Violations violations;
-          violations.Add("name", "must be forces/{force}/monitoring or forces/{force}/proposals/{proposal}");
+          violations.Add("name",
+                         "must be forces/{force}/monitoring, or the name of a proposal, a decision or an episode");
           return done(violations.status());
         }
-        IfForceExists(call, ForceOf(request.name()), done, [this, &call, &request, response, of_proposal, done] {
+        gate_.IfForceExists(call, ForceOf(name), done, [this, &call, &request, response, done] {
           ReadStages(resources_.ledger(), {}, ForceOf(request.name()),
-                     [this, &call, &request, response, of_proposal, done](const absl::StatusOr<Stages>& stages) {
+                     [this, &call, &request, response, done](const absl::StatusOr<Stages>& stages) {
                        if (!stages.ok()) return done(stages.status());
-                       if (!of_proposal) return AnswerActions(call, request, response, *stages, nullptr, done);
-                       common::v1::ReadOptions at;
-                       at.mutable_as_of()->set_revision(stages->revision);
-                       resources_.Read<v1::Proposal>(call, request.name(), at,
-                                                     [this, &call, &request, response, stages = *stages,
-                                                      done](const absl::StatusOr<rpc::Found<v1::Proposal>>& found) {
-                                                       if (!found.ok()) return done(found.status());
-                                                       AnswerActions(call, request, response, stages, &found->resource,
-                                                                     done);
-                                                     });
+                       const std::string& name = request.name();
+                       if (IsProposalName(name)) {
+                         ReadSubject<v1::Proposal>(call, request, response, *stages, &Situation::proposal, done);
+                       } else if (IsDecisionName(name)) {
+                         ReadSubject<v1::Decision>(call, request, response, *stages, &Situation::decision, done);
+                       } else if (IsEpisodeName(name)) {
+                         ReadSubject<v1::Episode>(call, request, response, *stages, &Situation::episode, done);
+                       } else {
+                         AnswerActions(
+                             call, request, response, *stages, [](Situation&) {}, done);
+                       }
                      });
         });
       });
 }
 
+template <class T>
+void MonitoringServiceImpl::ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                                        v1::ListAllowedActionsResponse* response, const Stages& stages,
+                                        const T* Situation::*subject, const rpc::Done& done) {
+  common::v1::ReadOptions at;
+  at.mutable_as_of()->set_revision(stages.revision);
+  resources_.Read<T>(
+      call, request.name(), at,
+      [this, &call, &request, response, stages, subject, done](const absl::StatusOr<rpc::Found<T>>& found) {
+        if (!found.ok()) return done(found.status());
+        AnswerActions(
+            call, request, response, stages, [&](Situation& situation) { situation.*subject = &found->resource; },
+            done);
+      });
+}
+
 void MonitoringServiceImpl::AnswerActions(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
                                           v1::ListAllowedActionsResponse* response, const Stages& stages,
-                                          const v1::Proposal* proposal, const rpc::Done& done) {
+                                          const std::function<void(Situation&)>& set_subject, const rpc::Done& done) {
   const std::string force = ForceOf(request.name());
   ForceRecord record;
   record.monitoring = stages.Of(ladders_, force);
   if (const auto open = stages.open.find(force); open != stages.open.end()) record.open_proposal = open->second;
-  for (auto& action : AllowedActions({record, proposal, call.principal().name()})) {
+  if (const auto pending = stages.pending.find(force); pending != stages.pending.end()) {
+    record.pending_decision = pending->second;
+  }
+  Situation situation{.record = record, .actor = call.principal().name()};
+  set_subject(situation);
+  for (auto& action : AllowedActions(situation)) {
     // Who may not call at all is told that first, as the call itself would.
-    const absl::Status may = auth::Check(scopes_, action.verb(), call.principal(), force, Regions());
+    const absl::Status may = gate_.May(action.verb(), call, force);
     *response->add_actions() = may.ok() ? std::move(action) : ToAction(action.verb(), may);
   }
   resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
@@ -566,7 +630,7 @@ grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* MonitoringServiceImpl::Wa
       [this](std::shared_ptr<rpc::StreamCall<v1::WatchMonitoringResponse>> call,
              const v1::WatchMonitoringRequest& request) {
         rpc::WatchOptions options{.ledger = &resources_.ledger(), .clock = &clock_};
-        const Viewer viewer = ViewerOf(*call);
+        const Viewer viewer = gate_.ViewerOf(*call);
         if (!viewer.sees_everything()) {
           options.visible = [viewer](const ledger::Version& version) {
             const bool of_stage = version.kind == v1::Monitoring::descriptor()->full_name() ||

@@ -1,9 +1,9 @@
-// The RPCs of monitoring-service. The call wrapper (common/rpc/call.h) has authenticated, checked the role and
+// The RPCs of MonitoringService. The call wrapper (common/rpc/call.h) has authenticated, checked the role and
 // validated the request before a handler runs. A command then goes one way: bring the copies of what it rests on up to
-// date (owners.h), check the scope, load the force's record on the ledger's writer thread, let the domain decide, store
-// all of it in one transaction. Nothing here blocks; nothing is kept here but the ladders.
+// date (owners.h), check the scope (gate.h), load the force's record on the ledger's writer thread, let the domain
+// decide, store all of it in one transaction. Nothing here blocks, and nothing is kept here.
 //
-// The Runtime and the owners must outlive it. Thread-safe.
+// What the constructor takes must outlive it. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,9 @@
 #include "common/rpc/call.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
+#include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/ladder.h"
-#include "monitoring-service/service/authorization.h"
+#include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/stages.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
@@ -24,7 +25,7 @@ namespace oversight::monitoring {
 
 class MonitoringServiceImpl final : public v1::MonitoringService::CallbackService {
  public:
-  MonitoringServiceImpl(rpc::Runtime& runtime, Ladders ladders, Owners& owners);
+  MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, Owners& owners, rpc::Resources& resources);
 
   grpc::ServerUnaryReactor* GetMonitoring(grpc::CallbackServerContext* context, const v1::GetMonitoringRequest* request,
                                           v1::GetMonitoringResponse* response) override;
@@ -44,6 +45,15 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   grpc::ServerUnaryReactor* DecideProposal(grpc::CallbackServerContext* context,
                                            const v1::DecideProposalRequest* request,
                                            v1::DecideProposalResponse* response) override;
+  grpc::ServerUnaryReactor* RefreshProposal(grpc::CallbackServerContext* context,
+                                            const v1::RefreshProposalRequest* request,
+                                            v1::RefreshProposalResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeDecision(grpc::CallbackServerContext* context,
+                                           const v1::RevokeDecisionRequest* request,
+                                           v1::RevokeDecisionResponse* response) override;
+  grpc::ServerUnaryReactor* AddEpisodeReason(grpc::CallbackServerContext* context,
+                                             const v1::AddEpisodeReasonRequest* request,
+                                             v1::AddEpisodeReasonResponse* response) override;
   grpc::ServerUnaryReactor* GetDecision(grpc::CallbackServerContext* context, const v1::GetDecisionRequest* request,
                                         v1::GetDecisionResponse* response) override;
   grpc::ServerUnaryReactor* ListDecisions(grpc::CallbackServerContext* context, const v1::ListDecisionsRequest* request,
@@ -64,19 +74,12 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
       grpc::CallbackServerContext* context, const v1::WatchMonitoringRequest* request) override;
 
  private:
-  // Runs `then` with the owners' facts, or ends in an error: a force outside the caller's scope, or one that is neither
-  // `known` here already nor in the register. `need` is refreshed first; without it only when the facts at hand do not
-  // suffice. When the register cannot be asked, `then` gets that as `unknown`, to be returned when the command is
-  // decided and no earlier: a repeated call is answered from its record, whoever is down.
-  using WithFacts = std::function<void(const OwnerFacts& facts, const absl::Status& unknown)>;
-  void WithForce(rpc::Call& call, const std::string& force, bool known, std::optional<Owners::Need> need,
-                 const rpc::Done& done, WithFacts then);
-  // For a read that the log answers: ends in an error only when the register is known and has no such force.
-  void IfForceExists(rpc::Call& call, const std::string& force, const rpc::Done& done, std::function<void()> then);
-  absl::Status CheckScope(const rpc::Call& call, const std::string& force, const OwnerFacts& facts) const;
-  auth::RegionLookup Regions() const;
-  Viewer ViewerOf(const rpc::Call& call) const { return Viewer(call.principal(), Regions()); }
-
+  // `seen` is the revision of the proposal as the call came in.
+  absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> DecideNow(const v1::DecideProposalRequest& request,
+                                                                     bool approval, int64_t seen,
+                                                                     const OwnerFacts& facts,
+                                                                     const absl::Status& unknown,
+                                                                     rpc::Facts& log) const;
   void AnswerMonitoring(rpc::Call& call, const v1::GetMonitoringRequest& request, v1::GetMonitoringResponse* response,
                         Stages stages, rpc::Done done);
   void AnswerPastPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
@@ -85,16 +88,21 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   void AnswerPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
                   const std::string& after, const Stages& stages, const std::vector<std::string>& forces,
                   const rpc::Done& done);
+  // Reads what the situation is about, then answers.
+  template <class T>
+  void ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                   v1::ListAllowedActionsResponse* response, const Stages& stages, const T* Situation::*subject,
+                   const rpc::Done& done);
   void AnswerActions(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
-                     v1::ListAllowedActionsResponse* response, const Stages& stages, const v1::Proposal* proposal,
-                     const rpc::Done& done);
+                     v1::ListAllowedActionsResponse* response, const Stages& stages,
+                     const std::function<void(Situation&)>& set_subject, const rpc::Done& done);
 
   rpc::Host& host_;
   const Clock& clock_;
-  const Ladders ladders_;
+  const Ladders& ladders_;
   Owners& owners_;
-  rpc::Resources resources_;
-  const auth::AuthorizationTable scopes_;
+  rpc::Resources& resources_;
+  const Gate gate_;
 };
 
 }  // namespace oversight::monitoring

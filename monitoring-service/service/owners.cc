@@ -76,11 +76,22 @@ class InformedOwners final : public Owners {
       : forces_stub_(ForcesService::NewStub(ChannelTo(forces_address, ForcesService::service_full_name()))),
         concerns_stub_(ConcernsService::NewStub(ChannelTo(concerns_address, ConcernsService::service_full_name()))),
         forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
-        concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {
-    forces_.Start();
-    concerns_.Start();
-  }
+        concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {}
   ~InformedOwners() override { Stop(); }
+
+  void Start(Changed changed) override {
+    const auto listener = [changed = std::move(changed)](const rpc::InformerChange& change) {
+      std::vector<std::string> names;
+      names.reserve(change.items.size());
+      for (const auto& item : change.items) names.push_back(item.name);
+      changed(names);
+    };
+    for (rpc::InformerCore* informer :
+         {static_cast<rpc::InformerCore*>(&forces_), static_cast<rpc::InformerCore*>(&concerns_)}) {
+      informer->AddListener(listener);
+      informer->Start();
+    }
+  }
 
   OwnerFacts Read() const override {
     const auto copy = [](const rpc::InformerCore& informer) {
@@ -218,8 +229,10 @@ class InformedOwners final : public Owners {
   // Each keeps its channel, which must outlive the informers.
   std::shared_ptr<ForcesService::Stub> forces_stub_;
   std::shared_ptr<ConcernsService::Stub> concerns_stub_;
-  rpc::Informer<forces::v1::Force> forces_;
-  rpc::Informer<concerns::v1::Concern> concerns_;
+  rpc::Informer<forces::v1::Force, forces::v1::Inspection> forces_;
+  rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ForceResponse,
+                concerns::v1::Evidence>
+      concerns_;
 };
 
 }  // namespace
@@ -228,17 +241,16 @@ std::shared_ptr<const forces::v1::Force> OwnerFacts::Force(const std::string& na
   return forces == nullptr ? nullptr : forces->Get<forces::v1::Force>(name);
 }
 
-std::optional<concerns::v1::Concern> OwnerFacts::Concern(const std::string& name) const {
-  const auto concern = concerns == nullptr ? nullptr : concerns->Get<concerns::v1::Concern>(name);
-  return concern == nullptr ? std::nullopt : std::optional(*concern);
-}
-
 absl::Status OwnerFacts::NeedForces() const {
   return forces != nullptr ? absl::OkStatus() : Unavailable("forces-service");
 }
 
 absl::Status OwnerFacts::NeedConcerns() const {
   return concerns != nullptr && !concerns_behind ? absl::OkStatus() : Unavailable("concerns-service");
+}
+
+absl::Status OwnerFacts::NeedInspections() const {
+  return forces != nullptr && !forces_behind ? absl::OkStatus() : Unavailable("forces-service");
 }
 
 absl::Status OwnerFacts::NeedForce(const std::string& name) const {

@@ -1,7 +1,8 @@
-// What other services own and a move rests on: the forces of the register and the concerns. Kept as local copies
-// (common/rpc/informer.h); before a command is decided they are brought up to their owners' heads, so that a concern
-// issued or closed a moment ago counts. What rests on concerns is refused when that cannot be done: a concern may have
-// been closed since the copy was last heard of. For whether a force exists, and where it is, an older copy will do.
+// What other services own and a move rests on: the forces of the register with their inspections, and the concerns with
+// all that belongs to them. Kept as local copies (common/rpc/informer.h); before a command is decided they are brought
+// up to their owners' heads, so that a concern issued or closed a moment ago counts. What rests on concerns is refused
+// when that cannot be done: a concern may have been closed since the copy was last heard of. For whether a force
+// exists, and where it is, an older copy will do.
 //
 // Thread-safe. Stop before the channels' threads end.
 #pragma once
@@ -17,7 +18,6 @@
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
-#include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/forces/v1/force.pb.h"
 
 namespace oversight::monitoring {
@@ -29,11 +29,11 @@ struct OwnerFacts {
   bool forces_behind = false, concerns_behind = false;
 
   std::shared_ptr<const forces::v1::Force> Force(const std::string& name) const;
-  std::optional<concerns::v1::Concern> Concern(const std::string& name) const;
   // UNAVAILABLE DEPENDENCY_UNAVAILABLE when there is no copy.
   absl::Status NeedForces() const;
   // The same when there is none or it is behind.
   absl::Status NeedConcerns() const;
+  absl::Status NeedInspections() const;
   // NOT_FOUND FORCE_NOT_FOUND, or UNAVAILABLE DEPENDENCY_UNAVAILABLE when a newer copy might have the force.
   absl::Status NeedForce(const std::string& name) const;
   // The names of all forces, in natural order; none when there is no copy.
@@ -50,6 +50,10 @@ class Owners {
   static constexpr absl::Duration kLongestWait = absl::Seconds(2);
 
   virtual ~Owners() = default;
+  // Begins to follow the owners. `changed` is told the names of what has changed in a copy, all of it after a new
+  // listing; on a gRPC thread, so it must not block.
+  using Changed = std::function<void(const std::vector<std::string>& names)>;
+  virtual void Start(Changed changed) = 0;
   // What is here now.
   virtual OwnerFacts Read() const = 0;
   // Brings what is needed up to the owners' heads, then gives all there is. Runs `done` once, on a gRPC thread or
@@ -64,7 +68,7 @@ class Owners {
   virtual void Stop() = 0;
 };
 
-// Copies kept by informers on the services at these addresses.
+// Copies kept by informers on the services at these addresses, once started.
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
                                     observe::Metrics& metrics);
 

@@ -1,12 +1,15 @@
 #include "monitoring-service/service/stages.h"
 
 #include <memory>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/errors.h"
 #include "common/rpc/resources.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/record.h"
+#include "monitoring-service/service/kinds.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -40,69 +43,74 @@ void ReadEvery(ledger::Ledger& ledger, ledger::ListQuery query, std::shared_ptr<
   });
 }
 
+template <class T>
+void PutByForce(Every<T>& every, std::map<std::string, T>* by_force) {
+  for (auto& item : every.resources) (*by_force)[ForceOf(item.name())] = std::move(item);
+}
+
 }  // namespace
-
-ledger::Term ForceTerm(const std::string& force) { return {"force", force}; }
-ledger::Term StateTerm(v1::ProposalState state) { return {"state", v1::ProposalState_Name(state)}; }
-
-std::vector<ledger::Term> TermsOf(const v1::Monitoring& monitoring) {
-  return {ForceTerm(ForceOf(monitoring.name())), {"stage", monitoring.stage()}};
-}
-
-std::vector<ledger::Term> TermsOf(const v1::Proposal& proposal) {
-  const std::string force = ForceOf(proposal.name());
-  std::vector<ledger::Term> terms = {ForceTerm(force), StateTerm(proposal.state())};
-  if (proposal.state() == v1::PROPOSAL_STATE_OPEN) terms.push_back({kOpenTerm, force});
-  return terms;
-}
-
-std::vector<ledger::Term> TermsOf(const v1::Decision& decision) { return {ForceTerm(ForceOf(decision.name()))}; }
-
-std::vector<ledger::Term> TermsOf(const v1::Episode& episode) {
-  return {ForceTerm(ForceOf(episode.name())), {"stage", episode.stage()}};
-}
 
 v1::Monitoring Stages::Of(const Ladders& ladders, const std::string& force) const {
   const auto stored = moved.find(force);
   v1::Monitoring monitoring = stored == moved.end() ? VirtualMonitoring(ladders, force) : stored->second;
   const auto proposal = open.find(force);
   if (proposal != open.end()) monitoring.set_open_proposal(proposal->second.name());
+  const auto decision = pending.find(force);
+  if (decision != pending.end()) monitoring.set_pending_decision(decision->second.name());
   return monitoring;
 }
 
 void ReadStages(ledger::Ledger& ledger, const ledger::AsOf& as_of, const std::string& force,
                 std::function<void(absl::StatusOr<Stages>)> done) {
-  ledger::ListQuery query;
-  query.as_of = as_of;
-  if (!force.empty()) query.all_of = {ForceTerm(force)};
-  auto moved = std::make_shared<Every<v1::Monitoring>>();
+  struct Reading {
+    Every<v1::Monitoring> moved;
+    Every<v1::Proposal> open;
+    Every<v1::Decision> pending;
+  };
+  auto reading = std::make_shared<Reading>();
+  // The list as it is kept for this reading: what `reading` holds must live until the last page is there.
+  const auto into = [reading](auto* list) {
+    return std::shared_ptr<std::remove_pointer_t<decltype(list)>>(reading, list);
+  };
+  const auto query = [](const ledger::AsOf& at, std::optional<ledger::Term> term) {
+    ledger::ListQuery query;
+    query.as_of = at;
+    if (term.has_value()) query.all_of = {*std::move(term)};
+    return query;
+  };
+  const auto waiting = [force](const char* term, const ledger::Term& of_all) {
+    return force.empty() ? of_all : ledger::Term{term, force};
+  };
+  const auto of_force = force.empty() ? std::nullopt : std::optional(ForceTerm(force));
+  const auto finish = [reading, done](const ledger::Head& at) {
+    Stages stages;
+    stages.revision = at.revision;
+    stages.time = at.recorded_time;
+    PutByForce(reading->moved, &stages.moved);
+    for (auto& version : reading->moved.redacted) stages.redacted[ForceOf(version.name)] = std::move(version);
+    PutByForce(reading->open, &stages.open);
+    for (const auto& version : reading->open.redacted) stages.open[ForceOf(version.name)].set_name(version.name);
+    PutByForce(reading->pending, &stages.pending);
+    for (const auto& version : reading->pending.redacted) stages.pending[ForceOf(version.name)].set_name(version.name);
+    done(std::move(stages));
+  };
   ReadEvery<v1::Monitoring>(
-      ledger, std::move(query), moved, [&ledger, force, moved, done](const absl::StatusOr<ledger::Head>& at) {
+      ledger, query(as_of, of_force), into(&reading->moved),
+      [&ledger, reading, into, query, waiting, finish, done](const absl::StatusOr<ledger::Head>& at) {
         if (!at.ok()) return done(at.status());
-        ledger::ListQuery query;
-        query.as_of = {.revision = at->revision};
-        query.all_of = {force.empty() ? StateTerm(v1::PROPOSAL_STATE_OPEN) : ledger::Term{kOpenTerm, force}};
-        auto open = std::make_shared<Every<v1::Proposal>>();
-        ReadEvery<v1::Proposal>(ledger, std::move(query), open,
-                                [at = *at, moved, open, done](const absl::StatusOr<ledger::Head>& same) {
-                                  if (!same.ok()) return done(same.status());
-                                  Stages stages;
-                                  stages.revision = at.revision;
-                                  stages.time = at.recorded_time;
-                                  for (auto& item : moved->resources) {
-                                    stages.moved[ForceOf(item.name())] = std::move(item);
-                                  }
-                                  for (auto& version : moved->redacted) {
-                                    stages.redacted[ForceOf(version.name)] = std::move(version);
-                                  }
-                                  for (auto& item : open->resources) {
-                                    stages.open[ForceOf(item.name())] = std::move(item);
-                                  }
-                                  for (auto& version : open->redacted) {
-                                    stages.open[ForceOf(version.name)].set_name(version.name);
-                                  }
-                                  done(std::move(stages));
-                                });
+        const ledger::AsOf same{.revision = at->revision};
+        const auto with_open = [&ledger, reading, into, query, waiting, finish, done, same,
+                                at = *at](const absl::StatusOr<ledger::Head>& open) {
+          if (!open.ok()) return done(open.status());
+          ReadEvery<v1::Decision>(
+              ledger, query(same, waiting(kPendingTerm, StateTerm(v1::DECISION_STATE_PENDING_EFFECT))),
+              into(&reading->pending), [finish, done, at](const absl::StatusOr<ledger::Head>& pending) {
+                if (!pending.ok()) return done(pending.status());
+                finish(at);
+              });
+        };
+        ReadEvery<v1::Proposal>(ledger, query(same, waiting(kOpenTerm, StateTerm(v1::PROPOSAL_STATE_OPEN))),
+                                into(&reading->open), with_open);
       });
 }
 

@@ -171,6 +171,7 @@ TEST_P(BackupTest, WhileOthersWriteItIsWholeAndConsistentAndComesBackOnTheOtherE
       auto& reason = *propose.mutable_proposal()->add_reasons();
       reason.set_text("A reason.");
       reason.set_concern(issue.name());
+      reason.set_exit_criterion("It is dealt with.");
       monitoring::v1::CreateProposalResponse proposed;
       monitoring::v1::WithdrawProposalRequest withdraw;
       monitoring::v1::WithdrawProposalResponse withdrawn;
@@ -331,6 +332,12 @@ TEST_P(BackupTest, TheSuiteHealsWhenAServiceComesBackFromAnOlderBackup) {
   propose.mutable_proposal()->set_ground(monitoring::v1::GROUND_IMPROVEMENT);
   propose.mutable_proposal()->add_reasons()->set_text("A reason.");
   propose.mutable_proposal()->mutable_reasons(0)->set_concern(issue.name());
+  for (const char* reason : {"r1", "r2", "r3", "r4"}) {
+    auto& outcome = *propose.mutable_proposal()->add_reason_outcomes();
+    outcome.set_reason(reason);
+    outcome.set_end(monitoring::v1::REASON_END_MET);
+    outcome.set_text("It is dealt with.");
+  }
   monitoring::v1::CreateProposalResponse proposed;
   const grpc::Status status = Call(*monitoring, &MonitoringService::Stub::CreateProposal, propose, &proposed);
   EXPECT_TRUE(status.ok()) << status.error_message();

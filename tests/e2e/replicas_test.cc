@@ -90,6 +90,7 @@ class Writers {
       request.mutable_proposal()->set_ground(monitoring::v1::GROUND_NOT_RESPONDING);
       request.mutable_proposal()->add_reasons()->set_text(writer.RequestId(n));
       request.mutable_proposal()->mutable_reasons(0)->set_concern(concern);
+      request.mutable_proposal()->mutable_reasons(0)->set_exit_criterion("It is dealt with.");
       const auto made = Write<MonitoringService>(writer, n, &MonitoringService::Stub::CreateProposal, request,
                                                  [](const auto& response) { return response.proposal(); });
       if (made) name = made->name();

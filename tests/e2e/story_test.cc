@@ -123,6 +123,13 @@ TEST_F(StoryTest, TheDashboardShowsTheWholeRecordAtTheEnd) {
   ASSERT_EQ(dashboard.past_episodes_size(), 1);
   EXPECT_EQ(FormatIso(dashboard.past_episodes(0).from_date()), "2023-11-24");
   EXPECT_EQ(FormatIso(dashboard.past_episodes(0).until_date()), "2024-09-18");
+  EXPECT_EQ(dashboard.past_episodes(0).length().min_days(), 299);
+  EXPECT_EQ(dashboard.past_episodes(0).length().max_days(), 299);
+  ASSERT_EQ(dashboard.past_episodes(0).open_causes_size(), 1);
+  EXPECT_EQ(dashboard.past_episodes(0).open_causes(0).concern(), kInvestigations);
+  ASSERT_EQ(dashboard.past_episodes(0).reason_outcomes_size(), 4);
+  EXPECT_EQ(dashboard.past_episodes(0).reason_outcomes(0).end(), monitoring::v1::REASON_END_CARRIED_FORWARD);
+  EXPECT_EQ(dashboard.past_episodes(0).reason_outcomes(3).end(), monitoring::v1::REASON_END_MET);
   EXPECT_EQ(dashboard.counts().open_causes_of_concern(), 1);
   EXPECT_EQ(dashboard.counts().open_recommendations(), 2);
   ASSERT_EQ(dashboard.concerns_size(), 4);
@@ -180,11 +187,13 @@ TEST_F(StoryTest, TheDashboardShowsTheWholeRecordAtTheEnd) {
   EXPECT_EQ(officers.overview().history_size(), 0);
 
   const std::string page = suite_->Cli("chief-inspector", {"dashboard", "west-midlands"}).out;
-  for (const char* shown :
-       {"Stage: Scan, since 18 September 2024", "Earlier: engage from 24 November 2023 until 18 September 2024",
-        "Oversight body: Police and Crime Commissioner for West Midlands", "expected early 2024",
-        "letter sent July 2024", "handling: managing", "31 December 2024 (first 24 May 2024)", "Improvement plan",
-        "Latest acts", "Not shown: overview.history"}) {
+  for (const char* shown : {"Stage: Scan, since 18 September 2024",
+                            "Earlier: engage from 24 November 2023 until 18 September 2024, 299 days",
+                            "r1 carried forward, followed by The force liaison lead: ",
+                            "still open then: concerns/1  Investigations and outcomes for victims",
+                            "Oversight body: Police and Crime Commissioner for West Midlands", "expected early 2024",
+                            "letter sent July 2024", "handling: managing", "31 December 2024 (first 24 May 2024)",
+                            "Improvement plan", "Latest acts", "Not shown: overview.history"}) {
     EXPECT_THAT(page, HasSubstr(shown));
   }
 }
@@ -211,6 +220,9 @@ TEST_F(StoryTest, EachDayOfTheStoryIsAnsweredByItsDates) {
     EXPECT_THAT(dashboard.left_out(0).field(), "overview");
   }
   EXPECT_FALSE(Dashboard("2023-11-23").monitoring().has_since_date()) << "never moved by then";
+  const auto in = Dashboard("2024-09-17").episode();
+  EXPECT_EQ(in.entry_reasons_size(), 4);
+  EXPECT_EQ(in.reason_outcomes_size() + in.open_causes_size(), 0) << "how it ended is not known yet";
   // Overdue is of the day: three recommendations were due on 24 February and one on 31 March, two at once.
   EXPECT_EQ(Dashboard("2023-11-25").counts().overdue_recommendations(), 2);
   EXPECT_EQ(Dashboard("2024-02-25").counts().overdue_recommendations(), 5);

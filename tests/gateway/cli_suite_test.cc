@@ -122,10 +122,11 @@ TEST_F(CliSuiteTest, ACaseGoesFromDraftToDecision) {
   EXPECT_THAT(Shown("liaison-lead",
                     {"verify-recommendation", "west-midlands/1/1", "--outcome=returned", "--rationale=Not seen."}),
               ContainsRegex("outcome: +returned\n"));
-  EXPECT_THAT(Shown("hm-inspector",
-                    {"propose", "--force=west-midlands", "--to=engage", "--ground=not-responding",
-                     "--reason=It does not respond @ 1", "--next-report=PEEL", "--next-report-date=early 2027"}),
-              AllOf(HasSubstr("It does not respond  forces/west-midlands/concerns/1  "), HasSubstr("early 2027")));
+  EXPECT_THAT(Shown("hm-inspector", {"propose", "--force=west-midlands", "--to=engage", "--ground=not-responding",
+                                     "--reason=It does not respond @ 1", "--exit-criterion=It answers every letter",
+                                     "--next-report=PEEL", "--next-report-date=early 2027"}),
+              AllOf(ContainsRegex("text: +It does not respond\n +concern: +forces/west-midlands/concerns/1\n"),
+                    HasSubstr("It answers every letter"), HasSubstr("early 2027")));
   EXPECT_THAT(
       Shown("chief-inspector", {"decide-proposal", "west-midlands/1", "--outcome=approved", "--rationale=It is so."}),
       HasSubstr("to stage:"));

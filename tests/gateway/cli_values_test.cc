@@ -196,10 +196,11 @@ TEST(Values, MessagesAsPartsAndAsJson) {
 TEST(Values, MessagesThatCannotBeReadSayWhatTheyHave) {
   Target target(kPropose);
   EXPECT_EQ(target.Set("proposal.reasons", "tekst=x"),
-            "\"tekst=x\" has no field \"tekst\"; there are text and concern");
+            "\"tekst=x\" has no field \"tekst\"; there are text, concern, evidence, "
+            "outside-evidence, outside-evidence.text, outside-evidence.reference and exit-criterion");
   EXPECT_THAT(target.Set("proposal.reasons", "text=x; concren=3"), HasSubstr("no field \"concren\""));
   EXPECT_THAT(target.Set("proposal.reasons", "just words"),
-              HasSubstr("neither JSON nor @FILE nor \"field=value; field=value\" with text or concern"));
+              HasSubstr("neither JSON nor @FILE nor \"field=value; field=value\" with text, concern, evidence, "));
   EXPECT_THAT(target.Set("proposal.reasons", "text=x; concern=none"), HasSubstr("concern: \"none\""));
   EXPECT_THAT(target.Set("proposal.reasons", R"({"tekst":1})"), HasSubstr("not JSON of Reason"));
   EXPECT_EQ(target.Json().find("reasons"), std::string::npos);

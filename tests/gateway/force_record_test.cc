@@ -417,5 +417,101 @@ TEST_F(ForceRecordTest, TheStageOfADayIsThatOfItsEpisodeUnlessDatesLeaveItOpen) 
   EXPECT_EQ(outside.DebugString().find("/decisions/"), std::string::npos);
 }
 
+TEST_F(ForceRecordTest, ADecisionWaitsUntilItsDayAndWhatBecameOfItComesLater) {
+  const auto add = [this](int number, DecisionState state, ProposalState proposed,
+                          const std::string& decided) -> auto& {
+    auto& proposal = Add(facts_.proposals, absl::StrCat(kForce, "/proposals/", number));
+    proposal.set_state(proposed);
+    proposal.set_decision(absl::StrCat(kForce, "/decisions/", number));
+    *proposal.mutable_create_time() = Noon("2023-11-01");
+    auto& decision = Add(facts_.decisions, proposal.decision());
+    decision.set_state(state);
+    *decision.mutable_decided_date() = Date(decided);
+    return decision;
+  };
+  auto& lapsed = add(1, DECISION_STATE_LAPSED, PROPOSAL_STATE_LAPSED, "2023-11-10");
+  *lapsed.mutable_lapse()->mutable_lapse_time() = Noon("2023-11-12");
+  auto& revoked = add(2, DECISION_STATE_REVOKED, PROPOSAL_STATE_REVOKED, "2023-11-14");
+  *revoked.mutable_revocation()->mutable_revoke_time() = Noon("2023-11-16");
+  auto& made = add(3, DECISION_STATE_IN_EFFECT, PROPOSAL_STATE_APPROVED, "2023-11-20");
+  *made.mutable_effective_date() = Date("2023-11-24");
+  *made.mutable_take_effect_time() = Noon("2023-11-24");
+
+  // "number state of the proposal, state of the decision", newest first; and what waits.
+  const auto on = [this](const std::string& day) {
+    const auto dashboard = On(day);
+    std::vector<std::string> told;
+    for (const auto& proposal : dashboard.proposals()) {
+      std::string line = absl::StrCat(proposal.name().substr(proposal.name().size() - 1), " ",
+                                      ProposalState_Name(proposal.state()).substr(15));
+      for (const auto& decision : dashboard.decisions()) {
+        if (decision.name() != proposal.decision()) continue;
+        absl::StrAppend(&line, ", ", DecisionState_Name(decision.state()).substr(15));
+        EXPECT_EQ(decision.has_lapse(), decision.state() == DECISION_STATE_LAPSED);
+        EXPECT_EQ(decision.has_revocation(), decision.state() == DECISION_STATE_REVOKED);
+        EXPECT_EQ(decision.has_take_effect_time(), decision.state() == DECISION_STATE_IN_EFFECT);
+        if (decision.state() == DECISION_STATE_PENDING_EFFECT) {
+          EXPECT_EQ(dashboard.monitoring().pending_decision(), decision.name());
+          line += ", waits";
+        }
+      }
+      told.push_back(line);
+    }
+    return told;
+  };
+  EXPECT_THAT(on("2023-11-09"), ElementsAre("3 OPEN", "2 OPEN", "1 OPEN"));
+  EXPECT_THAT(on("2023-11-11"), ElementsAre("3 OPEN", "2 OPEN", "1 APPROVED, PENDING_EFFECT, waits"));
+  EXPECT_THAT(on("2023-11-12"), ElementsAre("3 OPEN", "2 OPEN", "1 LAPSED, LAPSED"));
+  EXPECT_THAT(on("2023-11-15"), ElementsAre("3 OPEN", "2 APPROVED, PENDING_EFFECT, waits", "1 LAPSED, LAPSED"));
+  EXPECT_THAT(on("2023-11-16"), ElementsAre("3 OPEN", "2 REVOKED, REVOKED", "1 LAPSED, LAPSED"));
+  EXPECT_THAT(on("2023-11-23"),
+              ElementsAre("3 APPROVED, PENDING_EFFECT, waits", "2 REVOKED, REVOKED", "1 LAPSED, LAPSED"));
+  EXPECT_THAT(on("2023-11-24"), ElementsAre("3 APPROVED, IN_EFFECT", "2 REVOKED, REVOKED", "1 LAPSED, LAPSED"));
+  EXPECT_THAT(On("2023-11-24").monitoring().pending_decision(), IsEmpty());
+  EXPECT_EQ(On("2023-11-23", Audience::kOutside).DebugString().find("/decisions/"), std::string::npos);
+}
+
+TEST_F(ForceRecordTest, AnEpisodeIsAsLongAsItIsOnTheDayAndItsReasonsComeOneByOne) {
+  auto& episode = Add(facts_.episodes, "forces/kent/episodes/1");
+  *episode.mutable_from_date() = Date("2023-11-24");
+  *episode.mutable_until_date() = Date("2024-09-18");
+  episode.mutable_length()->set_max_days(299);
+  episode.add_reason_outcomes()->set_end(REASON_END_CARRIED_FORWARD);
+  episode.add_open_causes()->set_concern(kConcern);
+  auto& entry = *episode.add_entry_reasons();
+  entry.add_evidence("forces/kent/evidence/1");
+  entry.mutable_outside_evidence()->set_text("Told in confidence.");
+  auto& added = *episode.add_added_reasons();
+  *added.mutable_added_date() = Date("2024-02");
+  added.mutable_reason()->set_text("One more.");
+  added.mutable_reason()->add_evidence("forces/kent/evidence/2");
+  added.set_rationale("Why.");
+  added.set_adder("principals/hm-inspector");
+  auto& now = Add(facts_.monitoring, "forces/kent/monitoring");
+  *now.mutable_since_date() = Date("2024-09-18");
+  now.set_pending_decision("forces/kent/decisions/9");  // As of the past the owner tells it.
+
+  EXPECT_EQ(On("2024-02-28").episode().added_reasons_size(), 0) << "it need not have come by then";
+  const auto in = On("2024-09-17").episode();
+  EXPECT_EQ(in.added_reasons_size(), 1);
+  EXPECT_EQ(in.added_reasons(0).adder(), "principals/hm-inspector");
+  EXPECT_EQ(in.reason_outcomes_size() + in.open_causes_size(), 0);
+  EXPECT_FALSE(in.has_length());
+  ASSERT_EQ(On("2024-09-18").past_episodes_size(), 1);
+  EXPECT_EQ(On("2024-09-18").past_episodes(0).length().max_days(), 299);
+
+  // Outside: what monitoring-service shows there, and no more.
+  for (const auto& dashboard : {Shown("2024-09-18", Audience::kOutside), On("2024-09-18", Audience::kOutside)}) {
+    ASSERT_EQ(dashboard.past_episodes_size(), 1);
+    const auto& outside = dashboard.past_episodes(0);
+    EXPECT_EQ(outside.reason_outcomes_size(), 1);
+    EXPECT_EQ(outside.added_reasons(0).reason().text(), "One more.");
+    const std::string told = dashboard.DebugString();
+    for (const char* hidden : {"/evidence/", "in confidence", "Why.", "principals/", "/decisions/"}) {
+      EXPECT_EQ(told.find(hidden), std::string::npos) << hidden;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace oversight::gateway

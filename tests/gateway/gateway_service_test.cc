@@ -11,6 +11,8 @@
 #include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/concerns/v1/revisits_service.grpc.pb.h"
+#include "oversight/monitoring/v1/advice_service.grpc.pb.h"
+#include "oversight/monitoring/v1/disclosures_service.grpc.pb.h"
 #include "tests/gateway/suite_fixture.h"
 #include "tests/support/http_client.h"
 #include "tests/support/ledger_calls.h"
@@ -577,6 +579,7 @@ TEST_F(GatewayServiceTest, EveryMethodOfTheSuiteIsReachedThere) {
        {ForcesService::service_full_name(), ConcernsService::service_full_name(),
         concerns::v1::ResponsesService::service_full_name(), concerns::v1::RevisitsService::service_full_name(),
         concerns::v1::EvidenceService::service_full_name(), MonitoringService::service_full_name(),
+        monitoring::v1::AdviceService::service_full_name(), monitoring::v1::DisclosuresService::service_full_name(),
         Gateway::service_full_name()}) {
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
     ASSERT_NE(descriptor, nullptr);

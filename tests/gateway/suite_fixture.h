@@ -141,6 +141,7 @@ class SuiteFixture : public ::testing::Test {
     proposal.set_ground(monitoring::v1::GROUND_NOT_RESPONDING);
     proposal.add_reasons()->set_text("It does not respond.");
     proposal.mutable_reasons(0)->set_concern(concern);
+    proposal.mutable_reasons(0)->set_exit_criterion("It responds.");
     return Must(
         Call<MonitoringService>(*monitoring_, "hm-inspector", &MonitoringService::Stub::CreateProposal, request));
   }

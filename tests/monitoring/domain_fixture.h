@@ -2,7 +2,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "common/rpc/errors.h"
@@ -12,9 +15,11 @@
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "monitoring-service/domain/actions.h"
+#include "monitoring-service/domain/known_facts.h"
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/domain/moves.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/domain/reasons.h"
 #include "monitoring-service/domain/record.h"
 
 namespace oversight::monitoring {
@@ -36,22 +41,54 @@ inline concerns::v1::Concern MakeConcern(const std::string& name,
   return concern;
 }
 
-// Concerns by name, as the service's copy would have them.
-class Concerns {
+// Facts by name, as the service's copies would have them.
+class Concerns final : public KnownFacts {
  public:
   Concerns(std::initializer_list<concerns::v1::Concern> concerns) {
     for (const auto& concern : concerns) by_name_[concern.name()] = concern;
   }
   concerns::v1::Concern& operator[](const std::string& name) { return by_name_[name]; }
-  ConcernLookup lookup() const {
-    return [this](const std::string& name) -> std::optional<concerns::v1::Concern> {
-      const auto it = by_name_.find(name);
-      if (it == by_name_.end()) return std::nullopt;
-      return it->second;
-    };
+  std::map<std::string, concerns::v1::Evidence> evidence;
+  std::map<std::string, forces::v1::Inspection> inspections;
+  std::map<std::string, concerns::v1::Recommendation> recommendations;
+  std::map<std::string, concerns::v1::ForceResponse> responses;
+
+  std::shared_ptr<const concerns::v1::Concern> Concern(const std::string& name) const override {
+    return Get(by_name_, name);
+  }
+  std::shared_ptr<const concerns::v1::Evidence> Evidence(const std::string& name) const override {
+    return Get(evidence, name);
+  }
+  std::shared_ptr<const forces::v1::Inspection> Inspection(const std::string& name) const override {
+    return Get(inspections, name);
+  }
+  std::vector<std::shared_ptr<const concerns::v1::Recommendation>> RecommendationsOf(
+      const std::string& concern) const override {
+    return Below(recommendations, concern);
+  }
+  std::vector<std::shared_ptr<const concerns::v1::ForceResponse>> ResponsesTo(
+      const std::string& concern) const override {
+    return Below(responses, concern);
+  }
+  std::vector<std::shared_ptr<const concerns::v1::Concern>> ConcernsOf(const std::string& force) const override {
+    return Below(by_name_, force);
   }
 
  private:
+  template <class T>
+  static std::shared_ptr<const T> Get(const std::map<std::string, T>& known, const std::string& name) {
+    const auto it = known.find(name);
+    return it == known.end() ? nullptr : std::make_shared<const T>(it->second);
+  }
+  template <class T>
+  static std::vector<std::shared_ptr<const T>> Below(const std::map<std::string, T>& known, const std::string& parent) {
+    std::vector<std::shared_ptr<const T>> below;
+    for (const auto& [name, resource] : known) {
+      if (name.rfind(parent + "/", 0) == 0) below.push_back(std::make_shared<const T>(resource));
+    }
+    return below;
+  }
+
   std::map<std::string, concerns::v1::Concern> by_name_;
 };
 
@@ -63,7 +100,36 @@ inline v1::Proposal Wanted(const std::string& stage, v1::Ground ground, std::ini
     auto* reason = proposal.add_reasons();
     reason->set_text("Not dealing with " + (concern.empty() ? std::string("it") : concern));
     reason->set_concern(concern);
+    reason->set_exit_criterion("It is dealt with, three months on end.");
   }
+  return proposal;
+}
+
+// A reason that ends as met.
+inline v1::ReasonOutcome Met(const std::string& id) {
+  v1::ReasonOutcome outcome;
+  outcome.set_reason(id);
+  outcome.set_end(v1::REASON_END_MET);
+  outcome.set_text("Seen at the revisit.");
+  return outcome;
+}
+inline v1::ReasonOutcome Superseded(const std::string& id, const std::string& by) {
+  v1::ReasonOutcome outcome = Met(id);
+  outcome.set_end(v1::REASON_END_SUPERSEDED);
+  outcome.set_superseded_by(by);
+  return outcome;
+}
+inline v1::ReasonOutcome CarriedForward(const std::string& id) {
+  v1::ReasonOutcome outcome = Met(id);
+  outcome.set_end(v1::REASON_END_CARRIED_FORWARD);
+  outcome.set_followed_by("HM Inspector for the Midlands");
+  outcome.set_follow_up("At the next inspection.");
+  return outcome;
+}
+// Every reason of the episode as met.
+inline v1::Proposal Accounted(v1::Proposal proposal, const std::optional<v1::Episode>& episode) {
+  if (!episode) return proposal;
+  for (const auto& reason : ReasonsOf(*episode)) *proposal.add_reason_outcomes() = Met(reason.id());
   return proposal;
 }
 

@@ -1,6 +1,6 @@
 #include "monitoring-service/domain/moves.h"
 
-#include "tests/monitoring/domain_fixture.h"
+#include "tests/monitoring/moves_fixture.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -8,76 +8,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-constexpr char kForce[] = "forces/west-midlands";
-constexpr char kFirst[] = "forces/west-midlands/concerns/1";
-constexpr char kSecond[] = "forces/west-midlands/concerns/2";
-constexpr char kInspector[] = "principals/hm-inspector";
-constexpr char kChief[] = "principals/chief-inspector";
-const absl::CivilDay kToday(2023, 11, 27);
-
-class Moves : public testing::Test {
- protected:
-  Moves() { record_.monitoring = VirtualMonitoring(ladders_, kForce); }
-
-  absl::StatusOr<v1::Proposal> ProposeIt(const v1::Proposal& wanted) {
-    return Propose(ladders_, record_, wanted, concerns_.lookup(), kInspector);
-  }
-  v1::Proposal Entry() { return Wanted("engage", v1::GROUND_NOT_RESPONDING, {kFirst, kSecond}); }
-  v1::Proposal Return() { return Wanted("scan", v1::GROUND_IMPROVEMENT, {""}); }
-
-  absl::StatusOr<Decided> DecideIt(const v1::Proposal& proposal, v1::DecisionOutcome outcome,
-                                   const std::string& actor = kChief) {
-    request_.set_name(proposal.name());
-    request_.set_outcome(outcome);
-    request_.set_rationale("Because.");
-    return Decide(ladders_, record_, proposal, request_, concerns_.lookup(), actor, kToday);
-  }
-
-  // Takes up what a command left behind, as the ledger would.
-  void Keep(const v1::Proposal& proposal) {
-    if (proposal.state() == v1::PROPOSAL_STATE_OPEN) {
-      record_.open_proposal = proposal;
-      ++record_.last_proposal;
-    } else {
-      record_.open_proposal.reset();
-    }
-  }
-  void Keep(const Decided& decided) {
-    Keep(decided.proposal);
-    ++record_.last_decision;
-    record_.monitoring = decided.monitoring;
-    if (!decided.moved) return;
-    record_.episode.reset();
-    for (const auto& episode : decided.episodes) {
-      if (!episode.has_until_date()) {
-        record_.episode = episode;
-        ++record_.last_episode;
-      }
-    }
-  }
-  // The force is moved into Engage on this day.
-  void MoveIn(absl::CivilDay day) {
-    auto proposal = ProposeIt(Entry());
-    ASSERT_TRUE(proposal.ok()) << proposal.status();
-    Keep(*proposal);
-    *request_.mutable_decided_date() = ToPartialDate(day);
-    auto decided = DecideIt(*proposal, v1::DECISION_OUTCOME_APPROVED);
-    ASSERT_TRUE(decided.ok()) << decided.status();
-    Keep(*decided);
-    request_.Clear();
-  }
-
-  const Ladders& ladders_ = ShippedLadders();
-  ForceRecord record_;
-  Concerns concerns_{
-      MakeConcern(kFirst),
-      MakeConcern(kSecond, concerns::v1::CONCERN_STATE_ISSUED, concerns::v1::CONCERN_KIND_AREA_FOR_IMPROVEMENT),
-      MakeConcern("forces/west-midlands/concerns/3", concerns::v1::CONCERN_STATE_DRAFT),
-      MakeConcern("forces/west-midlands/concerns/4", concerns::v1::CONCERN_STATE_DISCHARGED),
-      MakeConcern("forces/kent/concerns/1")};
-  v1::DecideProposalRequest request_;
-};
 
 TEST_F(Moves, AForceNeverMovedIsInTheDefaultStageWithoutDateOrEtag) {
   const auto& monitoring = record_.monitoring;
@@ -168,7 +98,8 @@ TEST_F(Moves, AnotherGroundMustBeToldInWordsBothWays) {
   entry.set_ground_text("An independent review found it.");
   EXPECT_EQ(ProposeIt(entry)->ground_text(), "An independent review found it.");
   MoveIn(absl::CivilDay(2023, 11, 24));
-  auto back = Wanted("scan", v1::GROUND_OTHER, {""});
+  auto back = Return();
+  back.set_ground(v1::GROUND_OTHER);
   EXPECT_THAT(FieldsOf(ProposeIt(back).status()), ElementsAre("proposal.ground_text"));
   back.set_ground_text("The force was merged.");
   EXPECT_TRUE(ProposeIt(back).ok());
@@ -197,17 +128,18 @@ TEST_F(Moves, AReturnNeedsNoConcernButNamesNoneInVain) {
   MoveIn(absl::CivilDay(2023, 11, 24));
   EXPECT_TRUE(ProposeIt(Return()).ok());
   // Dealt with since, or still open: both may be named.
-  EXPECT_TRUE(ProposeIt(Wanted("scan", v1::GROUND_IMPROVEMENT, {kFirst, "forces/west-midlands/concerns/4"})).ok());
-  const auto status = ProposeIt(Wanted("scan", v1::GROUND_IMPROVEMENT,
-                                       {"forces/west-midlands/concerns/3", "forces/kent/concerns/1", ""}))
-                          .status();
+  EXPECT_TRUE(ProposeIt(Return({kFirst, "forces/west-midlands/concerns/4"})).ok());
+  const auto status = ProposeIt(Return({"forces/west-midlands/concerns/3", "forces/kent/concerns/1", ""})).status();
   EXPECT_THAT(PreconditionsOf(status), ElementsAre("CONCERN_NOT_OPEN forces/west-midlands/concerns/3",
                                                    "CONCERN_OF_ANOTHER_FORCE forces/kent/concerns/1"));
 }
 
-TEST_F(Moves, NamesConcernsLooksAtEveryReason) {
-  EXPECT_FALSE(NamesConcerns(Return()));
-  EXPECT_TRUE(NamesConcerns(Wanted("scan", v1::GROUND_IMPROVEMENT, {"", kFirst})));
+TEST_F(Moves, NeedsConcernsLooksAtEveryReason) {
+  EXPECT_FALSE(NeedsConcerns(Wanted("scan", v1::GROUND_IMPROVEMENT, {""}).reasons()));
+  EXPECT_TRUE(NeedsConcerns(Wanted("scan", v1::GROUND_IMPROVEMENT, {"", kFirst}).reasons()));
+  auto on_evidence = Wanted("engage", v1::GROUND_NOT_RESPONDING, {""});
+  on_evidence.mutable_reasons(0)->add_evidence("forces/west-midlands/evidence/1");
+  EXPECT_TRUE(NeedsConcerns(on_evidence.reasons()));
 }
 
 TEST_F(Moves, WithdrawingTakesAnOpenProposalOnly) {
@@ -311,9 +243,10 @@ TEST_F(Moves, FromOneEnhancedStageToAnotherOneEpisodeEndsAndOneBegins) {
       {"id":"engage","displayName":"Engage","enhanced":true},{"id":"direct","displayName":"Direct","enhanced":true}]}]})");
   MoveIn(absl::CivilDay(2023, 11, 20));
   const auto proposal =
-      *Propose(ladders, record_, Wanted("direct", v1::GROUND_NOT_RESPONDING, {kFirst}), concerns_.lookup(), kInspector);
+      *Propose(ladders, record_, Accounted(Wanted("direct", v1::GROUND_NOT_RESPONDING, {kFirst}), record_.episode),
+               concerns_, kInspector, now_);
   request_.set_outcome(v1::DECISION_OUTCOME_APPROVED);
-  const auto decided = Decide(ladders, record_, proposal, request_, concerns_.lookup(), kChief, kToday);
+  const auto decided = Decide(ladders, record_, proposal, request_, concerns_, kChief, now_);
   ASSERT_TRUE(decided.ok()) << decided.status();
   ASSERT_EQ(decided->episodes.size(), 2u);
   EXPECT_EQ(FormatIso(decided->episodes[0].until_date()), "2023-11-27");
@@ -373,13 +306,6 @@ TEST_F(Moves, AnEntryIsApprovedOnlyWhileItsConcernsAreOpen) {
               ElementsAre(std::string("CONCERN_NOT_OPEN ") + kFirst, std::string("CONCERN_NOT_OPEN ") + kSecond));
 }
 
-TEST_F(Moves, AReturnIsApprovedWhateverHasBecomeOfTheConcernsNamed) {
-  MoveIn(absl::CivilDay(2023, 11, 24));
-  const auto proposal = *ProposeIt(Wanted("scan", v1::GROUND_IMPROVEMENT, {kFirst}));
-  concerns_[kFirst].set_state(concerns::v1::CONCERN_STATE_WITHDRAWN);
-  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok());
-}
-
 TEST_F(Moves, AnApprovalOfAMoveAlreadyMadeIsRefused) {
   const auto proposal = *ProposeIt(Entry());
   record_.monitoring.set_stage("engage");  // By another way, such as an import.
@@ -397,18 +323,20 @@ TEST_F(Moves, DatesDefaultToTodayAndToTheDecision) {
   EXPECT_EQ(FormatIso(before.decision.effective_date()), "2023-11-24");
 }
 
-TEST_F(Moves, NoDateLiesInTheFuture) {
+TEST_F(Moves, NoDecisionLiesInTheFutureAndNoEffectFarInIt) {
   const auto proposal = *ProposeIt(Entry());
   *request_.mutable_decided_date() = Day(2023, 11, 28);
   auto status = DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).status();
   EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"));
-  EXPECT_THAT(PreconditionsOf(status), ElementsAre("DATES_CONTRADICT decided_date", "DATES_CONTRADICT effective_date"));
+  EXPECT_THAT(PreconditionsOf(status), ElementsAre("DATES_CONTRADICT decided_date"));
   EXPECT_EQ(ErrorMetadata(status, "today"), "2023-11-27");
   EXPECT_EQ(ErrorMetadata(status, "decided_date"), "2023-11-28");
   EXPECT_THAT(DecideIt(proposal, v1::DECISION_OUTCOME_DECLINED).status(),
               Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"));
   *request_.mutable_decided_date() = Day(2023, 11, 27);
-  *request_.mutable_effective_date() = Day(2023, 11, 28);
+  *request_.mutable_effective_date() = Day(2024, 11, 27);
+  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok()) << "a year ahead";
+  *request_.mutable_effective_date() = Day(2024, 11, 28);
   EXPECT_THAT(PreconditionsOf(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).status()),
               ElementsAre("DATES_CONTRADICT effective_date"));
 }
@@ -454,13 +382,13 @@ TEST_F(Moves, APartialDateOfTheLastMoveForbidsOnlyWhatMustBeBefore) {
 }
 
 TEST_F(Moves, AllowedActionsOfAForce) {
-  auto actions = AllowedActions({record_, nullptr, kInspector});
+  auto actions = AllowedActions({.record = record_, .actor = kInspector});
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_EQ(actions[0].verb(), "CreateProposal");
   EXPECT_TRUE(actions[0].allowed());
   EXPECT_TRUE(actions[0].reason().empty());
   Keep(*ProposeIt(Entry()));
-  actions = AllowedActions({record_, nullptr, kInspector});
+  actions = AllowedActions({.record = record_, .actor = kInspector});
   EXPECT_FALSE(actions[0].allowed());
   EXPECT_EQ(actions[0].reason(), "PROPOSAL_PENDING");
   EXPECT_FALSE(actions[0].message().empty());
@@ -471,16 +399,17 @@ TEST_F(Moves, AllowedActionsOfAProposal) {
   Keep(proposal);
   const auto told = [&](const v1::Proposal& of, const std::string& actor) {
     std::vector<std::string> result;
-    for (const auto& action : AllowedActions({record_, &of, actor})) {
+    for (const auto& action : AllowedActions({.record = record_, .proposal = &of, .actor = actor})) {
       result.push_back(action.verb() + " " + (action.allowed() ? "yes" : action.reason()));
     }
     return result;
   };
-  EXPECT_THAT(told(proposal, kChief), ElementsAre("WithdrawProposal yes", "DecideProposal yes"));
-  EXPECT_THAT(told(proposal, kInspector), ElementsAre("WithdrawProposal yes", "DecideProposal PROPOSER_CANNOT_DECIDE"));
+  EXPECT_THAT(told(proposal, kChief), ElementsAre("WithdrawProposal yes", "RefreshProposal yes", "DecideProposal yes"));
+  EXPECT_THAT(told(proposal, kInspector),
+              ElementsAre("WithdrawProposal yes", "RefreshProposal yes", "DecideProposal PROPOSER_CANNOT_DECIDE"));
   const auto decided = *DecideIt(proposal, v1::DECISION_OUTCOME_DECLINED);
   EXPECT_THAT(told(decided.proposal, kChief),
-              ElementsAre("WithdrawProposal WRONG_STATE", "DecideProposal WRONG_STATE"));
+              ElementsAre("WithdrawProposal WRONG_STATE", "RefreshProposal WRONG_STATE", "DecideProposal WRONG_STATE"));
 }
 
 TEST_F(Moves, WhatOutsidersSeeTellsOfNoDecision) {

@@ -12,6 +12,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "forces-service/service/program.h"
+#include "monitoring-service/domain/moments.h"
 #include "monitoring-service/service/program.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
@@ -81,17 +82,25 @@ class ServiceTest : public ::testing::Test {
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   }
 
+  // The same on any service of the process.
+  template <class Service, class Request, class Response>
+  absl::StatusOr<Response> CallOf(const std::string& principal,
+                                  grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                        Response*),
+                                  const Request& request) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    Response response;
+    const auto stub = server_->StubAs<Service>(principal);
+    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
   template <class Request, class Response>
   absl::StatusOr<Response> Call(const std::string& principal,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
-    grpc::ClientContext context;
-    SetDeadline(context);
-    Response response;
-    const auto stub = server_->StubAs<v1::MonitoringService>(principal);
-    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
+    return CallOf<v1::MonitoringService>(principal, method, request);
   }
 
   static v1::CreateProposalRequest EntryRequest(std::initializer_list<std::string> concerns = {kConcern}) {
@@ -104,6 +113,7 @@ class ServiceTest : public ::testing::Test {
     v1::CreateProposalRequest request;
     request.set_parent(kForce);
     *request.mutable_proposal() = Wanted("scan", v1::GROUND_IMPROVEMENT, {""});
+    *request.mutable_proposal()->add_reason_outcomes() = Met("r1");
     return request;
   }
   static v1::DecideProposalRequest DecideRequest(const std::string& name,

@@ -1,4 +1,4 @@
-// A stand-in for concerns-service: it keeps whatever concern a test puts there, in any state, and answers the two calls
+// A stand-in for concerns-service: it keeps whatever a test puts there, in any state, and answers the two calls
 // that monitoring-service makes. Built of the kit, so that lists and watches are the real ones. Used by the test's
 // thread.
 #pragma once
@@ -56,11 +56,12 @@ class ToyConcerns final : public rpc::Application, public concerns::v1::Concerns
         });
   }
 
-  // Puts a concern there, or changes it; gives the revision.
-  static int64_t Keep(testing::TestServer& server, const concerns::v1::Concern& concern) {
+  // Puts a concern, or what belongs to one, there, or changes it; gives the revision.
+  template <class T>
+  static int64_t Keep(testing::TestServer& server, const T& resource) {
     const auto committed = testing::CommitNow(
-        server.ledger(), testing::Storing({testing::Put(concern.name(), rpc::ToPayload(concern), {},
-                                                        concerns::v1::Concern::descriptor()->full_name())}));
+        server.ledger(),
+        testing::Storing({testing::Put(resource.name(), rpc::ToPayload(resource), {}, T::descriptor()->full_name())}));
     EXPECT_TRUE(committed.ok()) << committed.status();
     return committed.ok() ? committed->revision : 0;
   }
