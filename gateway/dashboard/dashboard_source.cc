@@ -35,8 +35,6 @@ using monitoring::v1::Monitoring;
 using monitoring::v1::Proposal;
 
 // The force that something belongs to; "" for what belongs to none.
-std::string ForceOrNone(const std::string& name) { return name.rfind("forces/", 0) == 0 ? ForceOf(name) : ""; }
-
 void SetAge(absl::Duration age, v1::SectionStatus& section) {
   if (age == absl::InfiniteDuration()) return;
   const int64_t millis = std::max<int64_t>(0, absl::ToInt64Milliseconds(age));
@@ -111,7 +109,7 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
     ++all_changes_;
     if (change.listed) listed_at_ = all_changes_;
     for (const auto& item : change.items) {
-      const std::string force = ForceOrNone(item.name);
+      const std::string force = ForceConcerned(item.name);
       if (force.empty()) {
         listed_at_ = all_changes_;
       } else {

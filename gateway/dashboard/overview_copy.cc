@@ -73,7 +73,8 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
       changed_at.clear();
     }
     for (const auto& item : change.items) {
-      const std::string force = ForceOf(item.name);
+      const std::string force = ForceConcerned(item.name);
+      if (force.empty()) continue;  // What is derived of a force hangs on its items.
       changed_at[force] = change.revision;
       behind_since.try_emplace(force, absl::Now());
     }

@@ -341,18 +341,20 @@ TEST_F(CliSuiteTest, BulkDoesNothingTwiceWhenLinesAreTakenOutOrAdded) {
 
 TEST_F(CliSuiteTest, ALineBreakInATitleIsRefusedAndASecondRaiseSaysSo) {
   const std::vector<std::string> raise = {"raise",
-                                          "kent",
+                                          "--force=kent",
+                                          "--kind=cause",
                                           "--title=Crime",
-                                          "--finding=Not recorded.",
+                                          "--finding=x",
                                           "--theme=crime-recording",
+                                          "--source=inspection",
                                           "--source-title=PEEL",
-                                          "--found=2024",
+                                          "--found=2023",
                                           "--request-id=once"};
   EXPECT_THAT(Shown("liaison-lead", raise), Not(HasSubstr("before")));
   EXPECT_THAT(Shown("liaison-lead", raise), HasSubstr("Raised before, under the same request id"));
   auto forged = raise;
-  forged[2] = "--title=Crime\nforces/kent/concerns/9: issued";
-  forged[7] = "--request-id=another";
+  forged[3] = "--title=Crime\nforces/kent/concerns/9: issued";
+  forged[9] = "--request-id=another";
   EXPECT_THAT(As("liaison-lead", forged).err, HasSubstr("must be one line"));
 }
 
@@ -368,8 +370,8 @@ TEST_F(CliSuiteTest, WhoMayNotReadTheLogsLeavesNoFolderBehind) {
 }
 
 TEST_F(CliSuiteTest, AStoryIsNotPlayedOverTheRecordOfAnother) {
-  Shown("liaison-lead", {"raise", "west-midlands", "--title=Crime", "--finding=Not recorded.",
-                         "--theme=crime-recording", "--source-title=PEEL", "--found=2024"});
+  Shown("liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Crime", "--finding=Not recorded.",
+                         "--theme=crime-recording", "--source=inspection", "--source-title=PEEL", "--found=2023"});
   const Result refused = As("chief-inspector", {"play", "data/scenarios/west-midlands-2023.json"});
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.err, AllOf(HasSubstr("forces/west-midlands/concerns/1"), HasSubstr("Nothing was played")));
