@@ -193,6 +193,15 @@ TEST_F(CliSuiteTest, APlanGoesFromSubmissionToItsForecastWithMeetingsAndSupport)
                     {"create-support", "west-midlands", "--provider=npcc", "--text=A peer.", "--from-date=2023-11"}),
               ContainsRegex("state: +given\n"));
   EXPECT_THAT(Shown("west-midlands-oversight-body", {"list-support", "west-midlands"}), HasSubstr("support/1"));
+
+  EXPECT_THAT(
+      Shown("chief-inspector", {"dashboard", "west-midlands"}),
+      AllOf(HasSubstr("plans/1  accepted, version 3: Improvement plan\n"), HasSubstr("    rated amber on "),
+            HasSubstr("actions done: 0 of 1; forecast to end 24 November 2023"), HasSubstr("To meet every 92 days"),
+            HasSubstr("actions/1  due 1 December 2023, Deputy chief constable: Send the figures\n"),
+            HasSubstr("support/1  given, from November 2023, by NPCC: A peer.\n")));
+  EXPECT_THAT(Shown("west-midlands-officer", {"dashboard", "west-midlands"}),
+              AllOf(HasSubstr("plans/1  accepted"), Not(HasSubstr("To meet every"))));
 }
 
 TEST_F(CliSuiteTest, PagesAreFollowedUpToTheLimit) {
