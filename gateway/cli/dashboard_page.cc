@@ -101,7 +101,9 @@ std::string Mark(bool enhanced) { return enhanced ? "*" : ""; }
 
 }  // namespace
 
-std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
+std::string NationalPage(const gateway::v1::NationalDashboard& given) {
+  gateway::v1::NationalDashboard dashboard = given;
+  MakeOneLine(&dashboard);
   std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n",
                                   Sections(dashboard.sections()), "\n");
   for (const auto& count : dashboard.stage_counts()) {
@@ -121,15 +123,18 @@ std::string NationalPage(const gateway::v1::NationalDashboard& dashboard) {
   return text + table.Text();
 }
 
-std::string ForcePage(const gateway::v1::ForceDashboard& dashboard) {
+std::string ForcePage(const gateway::v1::ForceDashboard& given) {
+  gateway::v1::ForceDashboard dashboard = given;
+  MakeOneLine(&dashboard);
   const ForcePageParts page(dashboard);
   std::string text =
       absl::StrCat(dashboard.force().display_name(), ", ", FormatForPeople(dashboard.today()),
                    dashboard.has_as_of_time() ? ", as recorded on " + Moment(dashboard.as_of_time()) : "", "\n",
                    Sections(dashboard.sections()), "\n");
-  text += page.Facts() + page.Stage() + page.Counted() + page.Announcements() + page.Concerns() + page.Due() +
-          page.Plans() + page.Meetings() + page.Support() + page.Revisits() + page.Inspections() + page.Duties() +
-          page.Evidence() + page.Advice() + page.Disclosures() + page.Inconsistencies() + page.History();
+  text += page.Facts() + page.Stage() + page.Counted() + page.Announcements() + page.Concerns() + page.National() +
+          page.Due() + page.Plans() + page.Meetings() + page.Support() + page.Revisits() + page.Inspections() +
+          page.Duties() + page.Evidence() + page.Advice() + page.Disclosures() + page.Inconsistencies() +
+          page.History();
   for (const auto& left_out : dashboard.left_out()) {
     absl::StrAppend(&text, "Not shown: ", left_out.field(),
                     left_out.count() > 0 ? absl::StrCat(" (", left_out.count(), " more)") : "", ". ", left_out.reason(),

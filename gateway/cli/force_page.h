@@ -25,6 +25,8 @@ class ForcePageParts {
   std::string Counted() const;
   // Each concern with its recommendations and responses.
   std::string Concerns() const;
+  // What was recommended to all or many forces.
+  std::string National() const;
   std::string Due() const;
   // Those that are out, and for the inspectorate those that are being written.
   std::string Announcements() const;

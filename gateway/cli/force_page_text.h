@@ -4,14 +4,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "gateway/cli/table.h"
+#include "gateway/cli/words.h"
 
 namespace oversight::cli {
 
 // A page shows the beginning of what may be 16 KiB long, on one line.
 inline std::string Brief(const std::string& text) {
-  std::string line = absl::StrReplaceAll(text, {{"\n", " "}, {"\t", " "}});
+  std::string line = OneLine(text);
   constexpr size_t kMost = 160;
   if (DisplayWidth(line) <= kMost) return line;
   size_t end = kMost;

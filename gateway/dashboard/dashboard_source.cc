@@ -19,6 +19,8 @@ namespace {
 using concerns::v1::Concern;
 using concerns::v1::Evidence;
 using concerns::v1::ForceResponse;
+using concerns::v1::NationalItem;
+using concerns::v1::NationalRecommendation;
 using concerns::v1::ProgressNote;
 using concerns::v1::Recommendation;
 using concerns::v1::Revisit;
@@ -39,9 +41,6 @@ using monitoring::v1::Plan;
 using monitoring::v1::ProgressReview;
 using monitoring::v1::Proposal;
 using monitoring::v1::Support;
-
-// The force that something belongs to; "" for what belongs to none.
-std::string ForceOrNone(const std::string& name) { return name.rfind("forces/", 0) == 0 ? ForceOf(name) : ""; }
 
 void SetAge(absl::Duration age, v1::SectionStatus& section) {
   if (age == absl::InfiniteDuration()) return;
@@ -89,6 +88,13 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
     facts.support = monitoring->List<Support>(below);
     facts.advice = monitoring->List<Advice>(below);
     facts.disclosures = monitoring->List<Disclosure>(below);
+    // Names of national items begin with what they are items of.
+    for (auto& recommendation : concerns->List<NationalRecommendation>("")) {
+      auto item = concerns->Get<NationalItem>(absl::StrCat(recommendation->name(), "/", force));
+      if (item == nullptr) continue;
+      facts.national_items.push_back(std::move(item));
+      facts.national_recommendations.push_back(std::move(recommendation));
+    }
   }
   facts.concerns = concerns->List<Concern>(below);
   facts.recommendations = concerns->List<Recommendation>(below);
@@ -124,7 +130,7 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
     ++all_changes_;
     if (change.listed) listed_at_ = all_changes_;
     for (const auto& item : change.items) {
-      const std::string force = ForceOrNone(item.name);
+      const std::string force = ForceConcerned(item.name);
       if (force.empty()) {
         listed_at_ = all_changes_;
       } else {

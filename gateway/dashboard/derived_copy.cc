@@ -78,7 +78,7 @@ struct DerivedCopy::State : std::enable_shared_from_this<DerivedCopy::State> {
   // What is of all forces changes with any of them.
   void Note(const rpc::InformerChange& change, int64_t number, std::map<std::string, int64_t>& numbers) {
     for (const auto& item : change.items) {
-      for (const std::string& force : {ForceOf(item.name), std::string()}) {
+      for (const std::string& force : {ForceConcerned(item.name), std::string()}) {
         numbers[force] = number;
         behind_since.try_emplace(force, absl::Now());
       }

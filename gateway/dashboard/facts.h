@@ -9,6 +9,7 @@
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/evidence.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -56,6 +57,9 @@ struct SuiteFacts {
   std::vector<Shared<monitoring::v1::Support>> support;
   std::vector<Shared<monitoring::v1::Advice>> advice;
   std::vector<Shared<monitoring::v1::Disclosure>> disclosures;
+  // What was recommended to it nationally, and where it stands with that.
+  std::vector<Shared<concerns::v1::NationalRecommendation>> national_recommendations;
+  std::vector<Shared<concerns::v1::NationalItem>> national_items;
   // For all:
   std::vector<Shared<monitoring::v1::Monitoring>> monitoring;
   std::vector<Shared<monitoring::v1::Proposal>> proposals;

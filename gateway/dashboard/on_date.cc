@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -68,48 +69,89 @@ bool AsItWas(Concern& concern, const Day& day) {
     concern.clear_superseded_by();
   }
   if (concern.has_published() && !day.Had(concern.published().date())) concern.clear_published();
-  if (concern.has_handling() && !day.Had(concern.handling().assess_time())) concern.clear_handling();
+  if (concern.has_handling() && !day.Had(concern.handling().has_assessed_date(), concern.handling().assessed_date(),
+                                         concern.handling().assess_time())) {
+    concern.clear_handling();
+  }
   return true;
 }
 
-bool AsItWas(Recommendation& recommendation, const Day& day) {
-  if (!recommendation.has_due_date()) return false;
-  const bool claimed = recommendation.has_claim() && day.Had(recommendation.claim().claim_time());
+// What a force is asked to do by a day: a recommendation of a concern, or its item of a national one. Both are claimed,
+// verified and extended alike.
+template <class Item>
+struct StatesOf;
+template <>
+struct StatesOf<Recommendation> {
+  static constexpr auto kOpen = RECOMMENDATION_STATE_OPEN, kClaimed = RECOMMENDATION_STATE_CLAIMED,
+                        kVerified = RECOMMENDATION_STATE_VERIFIED;
+};
+template <>
+struct StatesOf<NationalItem> {
+  static constexpr auto kOpen = NATIONAL_ITEM_STATE_OPEN, kClaimed = NATIONAL_ITEM_STATE_CLAIMED,
+                        kVerified = NATIONAL_ITEM_STATE_VERIFIED;
+};
+
+template <class Item>
+bool UndertakingAsItWas(Item& item, const Day& day) {
+  constexpr auto kOpen = StatesOf<Item>::kOpen, kClaimed = StatesOf<Item>::kClaimed,
+                 kVerified = StatesOf<Item>::kVerified;
+  if (!item.has_due_date()) return false;
+  const auto& claim = item.claim();
+  const bool claimed = item.has_claim() && day.Had(claim.has_claimed_date(), claim.claimed_date(), claim.claim_time());
+  const auto& verification = item.verification();
   const bool verified =
-      recommendation.has_verification() && day.Had(recommendation.has_verified_date(), recommendation.verified_date(),
-                                                   recommendation.verification().verify_time());
-  const bool closed = recommendation.has_closure() && day.Had(recommendation.closure().close_date());
-  const bool stands = recommendation.state() == RECOMMENDATION_STATE_VERIFIED ? verified
-                      : recommendation.state() == RECOMMENDATION_STATE_WITHDRAWN ||
-                              recommendation.state() == RECOMMENDATION_STATE_SUPERSEDED
-                          ? closed || !recommendation.has_closure()
-                      : recommendation.state() == RECOMMENDATION_STATE_CLAIMED ? claimed
-                                                                               : true;
+      item.has_verification() && day.Had(item.has_verified_date() || verification.has_verified_date(),
+                                         item.has_verified_date() ? item.verified_date() : verification.verified_date(),
+                                         verification.verify_time());
+  bool stands = true;
+  if (item.state() == kVerified) {
+    stands = verified;
+  } else if (item.state() == kClaimed) {
+    stands = claimed;
+  } else if (item.state() == kOpen) {
+    // Returned later: until then it was claimed.
+    stands = !claimed || verified || verification.outcome() != VERIFICATION_OUTCOME_RETURNED;
+  } else {
+    stands = !item.has_closure() || day.Had(item.closure().close_date());
+  }
   if (!stands) {
-    recommendation.set_state(claimed ? RECOMMENDATION_STATE_CLAIMED : RECOMMENDATION_STATE_OPEN);
-    recommendation.clear_verified_date();
-    recommendation.clear_closure();
+    item.set_state(claimed ? kClaimed : kOpen);
+    item.clear_verified_date();
+    item.clear_closure();
   }
   if (!verified) {
-    recommendation.clear_verification();
+    item.clear_verification();
     // Which of the claims were returned by then is not known.
-    recommendation.clear_times_returned();
+    item.clear_times_returned();
   }
-  if (!claimed && recommendation.state() != RECOMMENDATION_STATE_VERIFIED) {
-    recommendation.clear_claim();
-    recommendation.clear_done_date();
+  if (!claimed && item.state() != kVerified) {
+    item.clear_claim();
+    item.clear_done_date();
   }
-  auto& extensions = *recommendation.mutable_extensions();
-  while (!extensions.empty() && !day.Had(extensions.rbegin()->grant_time())) {
-    *recommendation.mutable_due_date() = extensions.rbegin()->from_due_date();
+  auto& extensions = *item.mutable_extensions();
+  const auto given = [&day](const DueExtension& extension) {
+    return day.Had(extension.has_extended_date(), extension.extended_date(), extension.grant_time());
+  };
+  while (!extensions.empty() && !given(*extensions.rbegin())) {
+    *item.mutable_due_date() = extensions.rbegin()->from_due_date();
     extensions.RemoveLast();
+  }
+  return true;
+}
+
+bool AsItWas(NationalRecommendation& recommendation, const Day& day) {
+  if (!recommendation.has_issue_date() || !day.Had(recommendation.issue_date())) return false;
+  if (recommendation.has_closure() && !day.Had(recommendation.closure().close_date())) {
+    recommendation.set_state(NATIONAL_RECOMMENDATION_STATE_ISSUED);
+    recommendation.clear_closure();
   }
   return true;
 }
 
 bool AsItWas(ForceResponse& response, const Day& day) {
   if (!day.Had(response.has_respond_date(), response.respond_date(), response.create_time())) return false;
-  if (response.has_judgement() && !day.Had(response.judgement().judge_time())) {
+  if (response.has_judgement() && !day.Had(response.judgement().has_judged_date(), response.judgement().judged_date(),
+                                           response.judgement().judge_time())) {
     response.clear_judgement();
     response.set_state(FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT);
   }
@@ -398,7 +440,13 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
     return true;
   });
   then.recommendations = Each(facts.recommendations, [&](Recommendation& recommendation) {
-    return concerns.count(ConcernOf(recommendation.name())) > 0 && AsItWas(recommendation, day);
+    return concerns.count(ConcernOf(recommendation.name())) > 0 && UndertakingAsItWas(recommendation, day);
+  });
+  then.national_recommendations = Each(facts.national_recommendations, as_it_was);
+  std::unordered_set<std::string> nationals;
+  for (const auto& recommendation : then.national_recommendations) nationals.insert(recommendation->name());
+  then.national_items = Each(facts.national_items, [&](NationalItem& item) {
+    return nationals.count(NationalOf(item.name())) > 0 && UndertakingAsItWas(item, day);
   });
   then.responses = Each(facts.responses, as_it_was);
   then.progress_notes = Recorded(facts.progress_notes, day);

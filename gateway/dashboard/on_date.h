@@ -1,6 +1,6 @@
 // The facts of a suite as they were at the end of a day, by what is recorded now: the effective clock, for dashboards
-// of a day in the past. Everything stands as its own dates say. An act without a day of its own (a claim, an extension,
-// a judgement) counts from the day it was recorded. What may or may not have happened by then, since its date is
+// of a day in the past. Everything stands as its own dates say. An act without a day of its own, as in older records,
+// counts from the day it was recorded. What may or may not have happened by then, since its date is
 // partial, is left out; nothing is guessed. Of what is recorded as the latest only (handling, claims), what came before
 // it is not known here: those who ask for a moment on the recorded clock are shown it.
 //

@@ -18,6 +18,7 @@
 #include "gateway/dashboard/names.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/national_recommendations_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
@@ -135,6 +136,8 @@ struct Reading : std::enable_shared_from_this<Reading> {
       past.facts.responses.clear();
       past.facts.revisits.clear();
       past.facts.evidence.clear();
+      past.facts.national_recommendations.clear();
+      past.facts.national_items.clear();
     }
     if (!failures[kMonitoring].ok()) {
       past.facts.announcements.clear();
@@ -300,6 +303,23 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
         kConcerns, evidence,
         [evidence_stub](auto* c, auto* q, auto* r, auto end) { evidence_stub->async()->ListEvidence(c, q, r, end); },
         &ListEvidenceResponse::mutable_evidence, &SuiteFacts::evidence);
+    const std::shared_ptr<NationalRecommendationsService::Stub> national_stub =
+        NationalRecommendationsService::NewStub(channels.concerns);
+    to->List<ListNationalRecommendationsResponse>(
+        kConcerns, ListNationalRecommendationsRequest(),
+        [national_stub](auto* c, auto* q, auto* r, auto end) {
+          national_stub->async()->ListNationalRecommendations(c, q, r, end);
+        },
+        &ListNationalRecommendationsResponse::mutable_national_recommendations, &SuiteFacts::national_recommendations);
+    ListNationalItemsRequest items;
+    items.set_parent("nationalRecommendations/-");
+    items.set_force(force);
+    to->List<ListNationalItemsResponse>(
+        kConcerns, items,
+        [national_stub](auto* c, auto* q, auto* r, auto end) {
+          national_stub->async()->ListNationalItems(c, q, r, end);
+        },
+        &ListNationalItemsResponse::mutable_national_items, &SuiteFacts::national_items);
   }
   {
     using namespace monitoring::v1;  // NOLINT

@@ -89,6 +89,60 @@ void AddBelowConcerns(const SuiteFacts& facts, v1::ForceDashboard& dashboard) {
   }
 }
 
+void Count(const concerns::v1::NationalItem& item, bool overdue, concerns::v1::NationalCounts& counts) {
+  using namespace concerns::v1;  // NOLINT
+  bool pending = false;
+  switch (item.state()) {
+    case NATIONAL_ITEM_STATE_OPEN:
+      counts.set_open(counts.open() + 1);
+      pending = true;
+      break;
+    case NATIONAL_ITEM_STATE_CLAIMED:
+      counts.set_claimed(counts.claimed() + 1);
+      pending = true;
+      break;
+    case NATIONAL_ITEM_STATE_VERIFIED:
+      counts.set_verified(counts.verified() + 1);
+      break;
+    case NATIONAL_ITEM_STATE_NOT_APPLICABLE:
+      counts.set_not_applicable(counts.not_applicable() + 1);
+      break;
+    case NATIONAL_ITEM_STATE_WITHDRAWN:
+      counts.set_withdrawn(counts.withdrawn() + 1);
+      break;
+    default:
+      break;
+  }
+  if (overdue) counts.set_overdue(counts.overdue() + 1);
+  if (pending && !item.extensions().empty()) counts.set_extended(counts.extended() + 1);
+}
+
+// What was recommended to all or many forces. Every item shows outside: it exists from the issue on.
+void AddNational(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, v1::ForceDashboard& dashboard) {
+  std::unordered_map<std::string, const concerns::v1::NationalRecommendation*> recommendations;
+  for (const auto& recommendation : facts.national_recommendations) {
+    recommendations[recommendation->name()] = recommendation.get();
+  }
+  std::vector<Shared<concerns::v1::NationalItem>> items;
+  for (const auto& item : facts.national_items) {
+    if (item->name() == absl::StrCat(NationalOf(item->name()), "/", force)) items.push_back(item);
+  }
+  std::sort(items.begin(), items.end(),
+            [](const auto& a, const auto& b) { return Number(NationalOf(a->name())) < Number(NationalOf(b->name())); });
+  for (const auto& item : items) {
+    auto& view = *dashboard.add_national_items();
+    *view.mutable_item() = *item;
+    if (const auto it = recommendations.find(NationalOf(item->name())); it != recommendations.end()) {
+      view.set_title(it->second->title());
+      view.set_theme(it->second->theme());
+    }
+    const bool pending = item->state() == concerns::v1::NATIONAL_ITEM_STATE_OPEN ||
+                         item->state() == concerns::v1::NATIONAL_ITEM_STATE_CLAIMED;
+    view.set_overdue(pending && item->has_due_date() && MustBeBefore(item->due_date(), day));
+    Count(*item, view.overdue(), *dashboard.mutable_national_counts());
+  }
+}
+
 }  // namespace
 
 void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, Audience audience,
@@ -98,6 +152,7 @@ void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay
   for (const std::string& predecessor : facts.predecessors) dashboard.add_predecessors(predecessor);
   AddHolders(facts, force, day, inside, dashboard);
   AddBelowConcerns(facts, dashboard);
+  AddNational(facts, force, day, dashboard);
   for (const auto& inspection :
        Newest(facts.inspections, force, shown, kMostInspections, "inspections", "ListInspections", dashboard)) {
     *dashboard.add_inspections() = *inspection;
