@@ -171,9 +171,11 @@ TEST_F(StoryTest, TheDashboardShowsTheWholeRecordAtTheEnd) {
   EXPECT_EQ(overview.history_size(), 20);
   EXPECT_EQ(overview.history(0).change().verb(), "AssessHandling");
   EXPECT_THAT(overview.rules_not_checked(), IsEmpty());
-  ASSERT_EQ(dashboard.sections_size(), 4);
+  ASSERT_EQ(dashboard.sections_size(), 5);
   EXPECT_EQ(dashboard.sections(3).part(), "overview");
   EXPECT_EQ(dashboard.sections(3).state(), gateway::v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(dashboard.sections(4).part(), "follow_up");
+  EXPECT_EQ(dashboard.sections(4).state(), gateway::v1::SECTION_STATE_COMPLETE);
   ASSERT_EQ(dashboard.left_out_size(), 1);
   EXPECT_EQ(dashboard.left_out(0).field(), "overview.history");
 
@@ -217,7 +219,9 @@ TEST_F(StoryTest, EachDayOfTheStoryIsAnsweredByItsDates) {
     EXPECT_EQ(Closed(dashboard), expected.closed);
     EXPECT_EQ(Recommendations(dashboard)[RECOMMENDATION_STATE_VERIFIED], expected.verified);
     EXPECT_FALSE(dashboard.has_overview());
-    EXPECT_THAT(dashboard.left_out(0).field(), "overview");
+    ASSERT_EQ(dashboard.left_out_size(), 2);
+    EXPECT_EQ(dashboard.left_out(0).field(), "meeting_cadence");
+    EXPECT_EQ(dashboard.left_out(1).field(), "overview");
   }
   EXPECT_FALSE(Dashboard("2023-11-23").monitoring().has_since_date()) << "never moved by then";
   const auto in = Dashboard("2024-09-17").episode();
