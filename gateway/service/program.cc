@@ -31,6 +31,7 @@
 #include "oversight/monitoring/v1/register_service.pb.h"
 #include "oversight/monitoring/v1/sequence_service.pb.h"
 #include "oversight/monitoring/v1/plans_service.pb.h"
+#include "oversight/monitoring/v1/policy_service.pb.h"
 #include "oversight/monitoring/v1/support_service.pb.h"
 
 namespace oversight::gateway {
@@ -134,6 +135,7 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetPlanRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetPolicyRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

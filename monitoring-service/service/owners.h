@@ -64,6 +64,10 @@ class Owners {
   // `done` as Refresh does.
   virtual void ForcesAsOf(absl::Time time, absl::Time deadline,
                           std::function<void(absl::StatusOr<std::vector<std::string>>)> done) = 0;
+  // Asks the owners for what an assessment looks at, as it was recorded by then (past_owners.h): of one force, or of
+  // all for "forces/-". UNAVAILABLE DEPENDENCY_UNAVAILABLE when one does not answer.
+  virtual void FactsAsOf(const std::string& force, absl::Time time, absl::Time deadline,
+                         std::function<void(absl::StatusOr<OwnerFacts>)> done) = 0;
   // Ends what it runs; waits end with what there is.
   virtual void Stop() = 0;
 };

@@ -2,7 +2,6 @@
 #include <fstream>
 
 #include "tests/monitoring/policy_fixture.h"
-#include "tests/support/temp_dir.h"
 
 namespace oversight::monitoring {
 namespace {

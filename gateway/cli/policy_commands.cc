@@ -1,0 +1,102 @@
+// What policies advise, for eyes. The same answers in full, and with facts supposed otherwise, are verbs: assess-force,
+// assess-forces.
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/arguments.h"
+#include "gateway/cli/commands.h"
+#include "gateway/cli/names.h"
+#include "gateway/cli/policy_pages.h"
+#include "gateway/cli/values.h"
+
+namespace oversight::cli {
+namespace {
+
+constexpr char kService[] = "oversight.monitoring.v1.PolicyService/";
+
+// Puts the flags given into the fields they are called after.
+absl::Status Fill(const Arguments& arguments, google::protobuf::Message* request) {
+  const auto set = [&](const std::string& flag, const std::vector<std::string>& path, const std::string& value) {
+    std::vector<const google::protobuf::FieldDescriptor*> fields;
+    const auto* type = request->GetDescriptor();
+    for (const auto& name : path) {
+      fields.push_back(type->FindFieldByName(name));
+      type = fields.back()->message_type();
+    }
+    const auto status = SetValue(request, fields, value, {});
+    return status.ok() ? status : UsageError(absl::StrCat("--", flag, " ", std::string(status.message())));
+  };
+  if (arguments.given("policy")) {
+    auto name = CompleteName("policies/{policy}", arguments.text("policy"));
+    if (!name.ok()) return UsageError(absl::StrCat("--policy ", std::string(name.status().message())));
+    if (auto status = set("policy", {"policy"}, *name); !status.ok()) return status;
+  }
+  if (arguments.given("on-date")) {
+    if (auto status = set("on-date", {"on_date"}, arguments.text("on-date")); !status.ok()) return status;
+  }
+  if (arguments.given("as-of-time")) {
+    return set("as-of-time", {"read", "as_of", "recorded_time"}, arguments.text("as-of-time"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Assess(Session& session, const Arguments& arguments) {
+  if (arguments.text("force").empty()) {
+    monitoring::v1::AssessForcesRequest request;
+    if (auto status = Fill(arguments, &request); !status.ok()) return status;
+    request.set_region(arguments.text("region"));
+    request.set_moves_only(arguments.on("moves-only"));
+    monitoring::v1::AssessForcesResponse response;
+    auto status = session.client->Call(absl::StrCat(kService, "AssessForces"), request, &response);
+    if (!status.ok()) return status;
+    if (session.json) {
+      PrintJson(session, response);
+    } else {
+      *session.out << AssessmentsPage(response, session.width);
+    }
+    return absl::OkStatus();
+  }
+  auto name = CompleteName("forces/{force}", arguments.text("force"));
+  if (!name.ok()) return UsageError(absl::StrCat("FORCE: ", std::string(name.status().message())));
+  monitoring::v1::AssessForceRequest request;
+  request.set_name(*name);
+  if (auto status = Fill(arguments, &request); !status.ok()) return status;
+  monitoring::v1::AssessForceResponse response;
+  auto status = session.client->Call(absl::StrCat(kService, "AssessForce"), request, &response);
+  if (!status.ok()) return status;
+  if (session.json) {
+    PrintJson(session, response.assessment());
+  } else {
+    *session.out << AssessmentPage(response.assessment(), session.width);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<Command> PolicyCommands() {
+  return {
+      {.name = "assess",
+       .summary = "Show what the policy advises for a force and why, or in short for every force.",
+       .positionals = {{.name = "force",
+                        .value = "FORCE",
+                        .help = "The force, such as west-midlands; without it every force."}},
+       .flags = {{.name = "policy",
+                  .value = "POLICY",
+                  .help = "By this policy, such as early-warning; the one in force when not given."},
+                 {.name = "on-date",
+                  .value = "DAY",
+                  .help = "As it will be on this day to come if nothing else changes: 2027-01-31."},
+                 {.name = "as-of-time",
+                  .value = "TIME",
+                  .help = "By what was recorded at this moment: 2026-07-31T10:00:00Z."},
+                 {.name = "region", .value = "REGION", .help = "Of every force: only of this region."},
+                 {.name = "moves-only", .help = "Of every force: only those that are advised to move."}},
+       .examine = [](const Arguments& arguments) -> std::vector<std::string> {
+         if (arguments.text("force").empty() || (!arguments.given("region") && !arguments.given("moves-only")))
+           return {};
+         return {"--region and --moves-only are for every force: leave FORCE out"};
+       },
+       .run = &Assess},
+  };
+}
+
+}  // namespace oversight::cli
