@@ -70,6 +70,36 @@ absl::Status Assess(Session& session, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+absl::Status RunBacktest(Session& session, const Arguments& arguments) {
+  monitoring::v1::BacktestRequest request;
+  for (const char* flag : {"policy", "against"}) {
+    if (!arguments.given(flag)) continue;
+    auto name = CompleteName("policies/{policy}", arguments.text(flag));
+    if (!name.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(name.status().message())));
+    (flag == std::string("policy") ? request.mutable_policy() : request.mutable_against())->assign(*name);
+  }
+  BacktestResult result;
+  bool whole = false;
+  monitoring::v1::BacktestResponse response;
+  const auto status = session.client->Stream(absl::StrCat(kService, "Backtest"), request, &response, [&] {
+    if (session.json) {
+      PrintJson(session, response);
+    } else if (response.has_progress() && response.progress().transaction_count() > 0) {
+      *session.err << response.progress().transaction_count() << " of " << response.progress().total_count()
+                   << " transactions" << std::endl;
+    }
+    if (response.has_force()) result.forces.push_back(response.force());
+    if (response.has_summary()) result.summary = response.summary();
+    whole = response.has_summary();
+    return true;
+  });
+  if (!status.ok()) return status;
+  if (!whole) return absl::UnavailableError("The backtest ended before its end. Try again.");
+  if (session.json) return absl::OkStatus();
+  *session.out << (arguments.on("csv") ? BacktestCsv(result) : BacktestPage(result, session.width));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> PolicyCommands() {
@@ -96,6 +126,17 @@ std::vector<Command> PolicyCommands() {
          return {"--region and --moves-only are for every force: leave FORCE out"};
        },
        .run = &Assess},
+      {.name = "backtest",
+       .summary = "Try a policy on the recorded past, without hindsight, and compare it with another.",
+       .details = "The logs of the three services are replayed in the order in which things were recorded. A force is "
+                  "assessed "
+                  "whenever a fact of it changes and every morning, by what was recorded by then.",
+       .flags = {{.name = "policy",
+                  .value = "POLICY",
+                  .help = "This policy, such as published-grounds; the one in force when not given."},
+                 {.name = "against", .value = "POLICY", .help = "Beside this one, such as early-warning."},
+                 {.name = "csv", .help = "Print every spell of advice and every decision as CSV."}},
+       .run = &RunBacktest},
   };
 }
 

@@ -1,13 +1,20 @@
 #include "gateway/cli/policy_pages.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "common/text/csv.h"
+#include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/table.h"
 #include "gateway/cli/words.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace oversight::cli {
 namespace {
@@ -45,7 +52,128 @@ std::string FiredText(const FiredRule& fired, size_t width) {
   return text;
 }
 
+std::string DayOf(const google::protobuf::Timestamp& time) { return FormatForPeople(LondonDay(GetTime(time))); }
+
+std::string Short(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+// What happened to a force under one policy, in order of time.
+std::string Timeline(const ForceReplay& replay, size_t width) {
+  std::vector<std::pair<absl::Time, std::string>> events;
+  for (const auto& spell : replay.spells()) {
+    const char* advised = spell.escalates() ? "escalation advised" : "return advised";
+    std::string text = absl::StrCat(DayOf(spell.from_time()), ": ", advised);
+    if (spell.end() == SPELL_END_LASTS) {
+      text += ", to this day";
+    } else {
+      absl::StrAppend(&text, " until ", DayOf(spell.until_time()),
+                      spell.end() == SPELL_END_DECIDED ? ", when it was moved" : ", when the advice went away");
+    }
+    if (spell.rules_size() > 0) absl::StrAppend(&text, " (", absl::StrJoin(spell.rules(), ", "), ")");
+    events.emplace_back(GetTime(spell.from_time()), std::move(text));
+  }
+  for (const auto& decision : replay.decisions()) {
+    events.emplace_back(
+        GetTime(decision.decision_time()),
+        absl::StrCat(DayOf(decision.decision_time()), ": decision ", Short(decision.decision()), " ",
+                     decision.escalates() ? "into the enhanced stage" : "back to the default stage", ", ",
+                     decision.advised() ? absl::StrCat("advised ", decision.lead_days(),
+                                                       decision.lead_days() == 1 ? " day before" : " days before")
+                                        : std::string("not advised")));
+  }
+  std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string text;
+  for (const auto& [time, event] : events) text += Labelled("    ", event, width);
+  return text;
+}
+
+std::string Rounded(double value) { return absl::StrFormat("%.2f", value); }
+
 }  // namespace
+
+std::string BacktestPage(const BacktestResult& result, size_t width) {
+  const auto& summary = result.summary;
+  if (summary.transaction_count() == 0) return "Nothing is recorded yet.\n";
+  std::vector<Column> columns = {{"", false, 0}};
+  for (const auto& score : summary.scores()) columns.emplace_back(Short(score.policy()), false, 0);
+  Table table(columns);
+  const auto row = [&](const std::string& title, const std::function<std::string(const BacktestScore&)>& cell) {
+    std::vector<std::string> cells = {title};
+    for (const auto& score : summary.scores()) cells.push_back(cell(score));
+    table.Add(std::move(cells));
+  };
+  const auto count = [&](const std::string& title, int64_t (BacktestScore::*value)() const) {
+    row(title, [value](const BacktestScore& score) { return absl::StrCat((score.*value)()); });
+  };
+  count("forces flagged", &BacktestScore::flagged_force_count);
+  count("flags", &BacktestScore::flag_count);
+  count("days flagged", &BacktestScore::flagged_days);
+  count("real decisions into the enhanced stage", &BacktestScore::entry_count);
+  count("  of these advised before", &BacktestScore::hit_count);
+  count("  missed", &BacktestScore::miss_count);
+  count("  median days ahead", &BacktestScore::median_lead_days);
+  count("flags that went away (false alarms, or heeded)", &BacktestScore::false_alarm_count);
+  count("real decisions back", &BacktestScore::exit_count);
+  count("  of these advised before", &BacktestScore::advised_exit_count);
+  count("flips", &BacktestScore::flip_count);
+  row("flips per force and year", [](const BacktestScore& score) { return Rounded(score.flips_per_year()); });
+  std::string text = table.Fit(width);
+  absl::StrAppend(
+      &text, "\n",
+      Labelled("",
+               absl::StrCat(
+                   summary.transaction_count(), " transactions on ", summary.force_count(), " forces, recorded from ",
+                   DayOf(summary.first_time()), " to ", DayOf(summary.last_time()), "; ", summary.assessment_count(),
+                   " assessments.",
+                   summary.scores_size() > 1
+                       ? absl::StrCat(" The two policies differed on ", summary.days_apart(), " days of a force.")
+                       : "",
+                   summary.historical_decision_count() > 0
+                       ? absl::StrCat(" ", summary.historical_decision_count(),
+                                      " decisions from public sources are in no score: nothing is recorded from before "
+                                      "them.")
+                       : "",
+                   summary.redacted_count() > 0
+                       ? absl::StrCat(" ", summary.redacted_count(), " versions were removed by law and are not known.")
+                       : "",
+                   " Few cases prove nothing: see docs/policy.md."),
+               width));
+  for (const auto& force : result.forces) {
+    std::string timelines;
+    for (const auto& replay : force.replays()) {
+      const std::string timeline = Timeline(replay, width);
+      if (timeline.empty()) continue;
+      absl::StrAppend(&timelines, "  ", Short(replay.score().policy()), "\n", timeline);
+    }
+    if (!timelines.empty())
+      absl::StrAppend(&text, "\n", Short(force.force()), ", now in ", force.stage(), "\n", timelines);
+  }
+  return text;
+}
+
+std::string BacktestCsv(const BacktestResult& result) {
+  const auto time = [](bool has, const google::protobuf::Timestamp& when) {
+    return has ? google::protobuf::util::TimeUtil::ToString(when) : std::string();
+  };
+  std::string text =
+      FormatCsvRow({"force", "policy", "event", "from", "until", "end", "advised", "lead_days", "rules", "decision"});
+  for (const auto& force : result.forces) {
+    for (const auto& replay : force.replays()) {
+      for (const auto& spell : replay.spells()) {
+        text += FormatCsvRow({force.force(), replay.score().policy(),
+                              spell.escalates() ? "escalation-advised" : "return-advised",
+                              time(true, spell.from_time()), time(spell.has_until_time(), spell.until_time()),
+                              Words(spell.end()), "", "", absl::StrJoin(spell.rules(), " "), ""});
+      }
+      for (const auto& decision : replay.decisions()) {
+        text += FormatCsvRow({force.force(), replay.score().policy(),
+                              decision.escalates() ? "entry-decided" : "exit-decided",
+                              time(true, decision.decision_time()), "", "", decision.advised() ? "yes" : "no",
+                              absl::StrCat(decision.lead_days()), "", decision.decision()});
+      }
+    }
+  }
+  return text;
+}
 
 std::string AssessmentPage(const Assessment& assessment, size_t width) {
   const bool moves = assessment.advised_stage() != assessment.stage();

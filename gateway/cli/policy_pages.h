@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "oversight/monitoring/v1/policy_service.pb.h"
 
@@ -12,5 +13,16 @@ namespace oversight::cli {
 std::string AssessmentPage(const monitoring::v1::Assessment& assessment, size_t width);
 // Every force in a line, those that are advised to move first.
 std::string AssessmentsPage(const monitoring::v1::AssessForcesResponse& answer, size_t width);
+
+// A backtest, whole: the forces in the order they came, and the summary.
+struct BacktestResult {
+  std::vector<monitoring::v1::ForceBacktest> forces;
+  monitoring::v1::BacktestSummary summary;
+};
+// The scores side by side, then the timeline of every force that was flagged or moved.
+std::string BacktestPage(const BacktestResult& result, size_t width);
+// One line for each spell and each decision, RFC 4180 with a header: force, policy, event, from, until, end, advised,
+// lead_days, rules, decision.
+std::string BacktestCsv(const BacktestResult& result);
 
 }  // namespace oversight::cli

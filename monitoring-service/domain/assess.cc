@@ -52,9 +52,9 @@ Counting Counts(const v1::CauseCount& wanted, const ForceFacts& facts, const std
   return Counts(true, cause.issued, wanted.open_days_at_least(), on_date);
 }
 
-Counting Counts(const v1::RecommendationCount& wanted, const ForceFacts& facts,
-                const RecommendationFact& recommendation, absl::CivilDay on_date) {
-  if (facts.causes.find(recommendation.concern) == facts.causes.end()) return {};
+Counting Counts(const v1::RecommendationCount& wanted, const RecommendationFact& recommendation,
+                absl::CivilDay on_date) {
+  if (!recommendation.of_open_cause) return {};
   if (recommendation.times_returned < wanted.times_returned_at_least()) return {};
   return Counts(wanted.overdue_days_at_least() == 0 || !recommendation.claimed, recommendation.due,
                 wanted.overdue_days_at_least(), on_date);
@@ -70,7 +70,7 @@ int64_t ValueOf(const Yardstick& by, const v1::Condition& condition, const Force
       return count;
     case v1::Condition::kRecommendations:
       for (const auto& [name, recommendation] : facts.recommendations) {
-        count += Counts(condition.recommendations(), facts, recommendation, by.on_date).counts;
+        count += Counts(condition.recommendations(), recommendation, by.on_date).counts;
       }
       return count;
     default:
@@ -116,7 +116,7 @@ v1::AssessedFact CauseText(const v1::CauseCount& wanted, const std::string& name
 }
 
 v1::AssessedFact ResponseText(const ForceFacts& facts, const std::string& concern) {
-  const ResponseFact response = ResponseTo(facts, concern);
+  const ResponseFact& response = ResponseTo(facts, concern);
   v1::AssessedFact fact;
   fact.set_name(response.name);
   fact.set_revision(response.revision);
@@ -168,7 +168,7 @@ v1::ConditionResult Explain(const Yardstick& by, const v1::Condition& condition,
       break;
     case v1::Condition::kRecommendations:
       for (const auto& [name, recommendation] : facts.recommendations) {
-        if (!Counts(condition.recommendations(), facts, recommendation, by.on_date).counts) continue;
+        if (!Counts(condition.recommendations(), recommendation, by.on_date).counts) continue;
         *result.add_facts() = RecommendationText(name, recommendation, by.on_date);
       }
       break;
@@ -263,7 +263,7 @@ std::optional<v1::NearMiss> Near(const Yardstick& by, const v1::Condition& condi
     }
   } else {
     for (const auto& [name, recommendation] : facts.recommendations) {
-      add(Counts(condition.recommendations(), facts, recommendation, by.on_date),
+      add(Counts(condition.recommendations(), recommendation, by.on_date),
           [&, &name = name, &recommendation = recommendation] {
             return RecommendationText(name, recommendation, by.on_date);
           });
@@ -290,7 +290,7 @@ std::optional<v1::NearMiss> Near(const Yardstick& by, const v1::Condition& condi
 
 Verdict Judge(const Yardstick& by, const ForceFacts& facts) {
   Verdict verdict;
-  verdict.enhanced = StageOf(by.ladders, facts).enhanced();
+  verdict.enhanced = facts.monitoring.enhanced();  // A force never moved is in the default stage, which is not.
   verdict.fired.resize(static_cast<size_t>(by.policy.rules_size()));
   for (int i = 0; i < by.policy.rules_size(); ++i) {
     const auto& rule = by.policy.rules(i);

@@ -96,7 +96,7 @@ class Search {
       }
     }
     for (const auto& [name, recommendation] : facts_.recommendations) {
-      if (facts_.causes.count(recommendation.concern) == 0) continue;
+      if (!recommendation.of_open_cause) continue;
       const bool overdue = !recommendation.claimed && recommendation.due && *recommendation.due < by_.on_date;
       if (!overdue && recommendation.times_returned == 0) continue;
       kinds[4].emplace_back().set_verify_recommendation(name);
@@ -132,7 +132,7 @@ class Search {
       }
     }
     for (const auto& [name, recommendation] : facts_.recommendations) {
-      if (facts_.causes.count(recommendation.concern) == 0) continue;
+      if (!recommendation.of_open_cause) continue;
       kinds[3].emplace_back().set_return_claim(name);
       for (const int days : overdue_bounds) {
         if (!recommendation.claimed && recommendation.due && by_.on_date - *recommendation.due >= days) continue;

@@ -91,7 +91,7 @@ void Suppose(const Change& change, const std::string& field, const Ladders& ladd
     case Change::kDischargeConcern:
       if (Open(facts.causes, change.discharge_concern(), "cause of concern", field + ".discharge_concern",
                violations)) {
-        facts.causes.erase(change.discharge_concern());
+        CloseCause(change.discharge_concern(), facts);
       }
       return;
     case Change::kAssessHandling:

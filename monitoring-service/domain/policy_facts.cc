@@ -48,6 +48,14 @@ v1::AssessedFact StageFact(const v1::Monitoring& stage, bool supposed) {
               supposed);
 }
 
+void MarkRecommendations(const std::string& concern, bool open, ForceFacts& facts) {
+  const std::string below = concern + "/";
+  for (auto it = facts.recommendations.lower_bound(below);
+       it != facts.recommendations.end() && it->first.compare(0, below.size(), below) == 0; ++it) {
+    it->second.of_open_cause = open;
+  }
+}
+
 struct Facts {
   const Ladders& ladders;
   const ForceFacts& facts;
@@ -195,11 +203,13 @@ std::string ConcernOf(const std::string& name) {
 void Take(const concerns::v1::Concern& concern, ForceFacts& facts) {
   if (concern.state() != concerns::v1::CONCERN_STATE_ISSUED ||
       concern.kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) {
-    facts.causes.erase(concern.name());
+    CloseCause(concern.name(), facts);
     facts.responses.erase(concern.name());
     return;
   }
-  CauseFact& cause = facts.causes[concern.name()];
+  const auto [it, opened] = facts.causes.try_emplace(concern.name());
+  if (opened) MarkRecommendations(concern.name(), true, facts);
+  CauseFact& cause = it->second;
   cause.revision = concern.revision();
   cause.title = concern.title();
   cause.handling = concern.handling().level();
@@ -222,6 +232,7 @@ void Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts)
   fact.times_returned = recommendation.times_returned();
   fact.claimed = claimed;
   fact.hypothetical = false;
+  fact.of_open_cause = facts.causes.count(fact.concern) > 0;
 }
 
 void Take(const concerns::v1::ForceResponse& response, ForceFacts& facts) {
@@ -279,13 +290,26 @@ void Take(const v1::Meeting& meeting, ForceFacts& facts) {
   }));
 }
 
+void Forget(const std::string& name, ForceFacts& facts) {
+  CloseCause(name, facts);
+  facts.recommendations.erase(name);
+  facts.plans.erase(name);
+  facts.meetings.erase(name);
+  facts.reports.erase(name);
+}
+
 v1::Monitoring StageOf(const Ladders& ladders, const ForceFacts& facts) {
   return facts.monitoring.name().empty() ? VirtualMonitoring(ladders, facts.force) : facts.monitoring;
 }
 
-ResponseFact ResponseTo(const ForceFacts& facts, const std::string& concern) {
+const ResponseFact& ResponseTo(const ForceFacts& facts, const std::string& concern) {
+  static const ResponseFact* const none = new ResponseFact();
   const auto it = facts.responses.find(concern);
-  return it == facts.responses.end() ? ResponseFact() : it->second;
+  return it == facts.responses.end() ? *none : it->second;
+}
+
+void CloseCause(const std::string& concern, ForceFacts& facts) {
+  if (facts.causes.erase(concern) > 0) MarkRecommendations(concern, false, facts);
 }
 
 const v1::Plan* PlanOf(const ForceFacts& facts) {

@@ -54,6 +54,8 @@ struct RecommendationFact {
   int times_returned = 0;
   bool claimed = false;
   bool hypothetical = false;
+  // Its cause is open: only then it counts.
+  bool of_open_cause = false;
 };
 
 // A published report with grades.
@@ -75,7 +77,6 @@ struct ForceFacts {
   ByName<CauseFact> causes;
   // By concern. Also of concerns that are not open, as an answer may come in before the issue is heard of.
   ByName<ResponseFact> responses;
-  // Only those of open causes count.
   ByName<RecommendationFact> recommendations;
   ByName<ReportFact> reports;
   ByName<std::shared_ptr<const v1::Plan>> plans;
@@ -92,10 +93,15 @@ void Take(const v1::Monitoring& monitoring, ForceFacts& facts);
 void Take(const v1::Plan& plan, ForceFacts& facts);
 void Take(const v1::Meeting& meeting, ForceFacts& facts);
 
+// The resource of this name is not there any more, whatever it was.
+void Forget(const std::string& name, ForceFacts& facts);
+
 // The stage it is in: VirtualMonitoring's for a force that was never moved.
 v1::Monitoring StageOf(const Ladders& ladders, const ForceFacts& facts);
 // How the force stands with its answer to this concern.
-ResponseFact ResponseTo(const ForceFacts& facts, const std::string& concern);
+const ResponseFact& ResponseTo(const ForceFacts& facts, const std::string& concern);
+// The cause is open no more; what belongs to it does not count any more.
+void CloseCause(const std::string& concern, ForceFacts& facts);
 // The plan in force, else the latest submitted; null: none.
 const v1::Plan* PlanOf(const ForceFacts& facts);
 // The name of the concern that a recommendation or a response belongs to.

@@ -152,6 +152,7 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"GetPolicy", Access::kRead, insiders},
       {"AssessForce", Access::kRead, insiders},
       {"AssessForces", Access::kRead, insiders},
+      {"Backtest", Access::kRead, insiders},
   };
   return rules;
 }

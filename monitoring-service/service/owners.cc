@@ -158,6 +158,10 @@ class InformedOwners final : public Owners {
                    });
   }
 
+  std::unique_ptr<LogReplay> Replay(ledger::Ledger& own) override {
+    return std::make_unique<LogReplay>(own, forces_channel_, concerns_channel_);
+  }
+
   void Stop() override {
     forces_.Stop();
     concerns_.Stop();

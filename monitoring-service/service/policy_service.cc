@@ -94,9 +94,32 @@ PolicyServiceImpl::PolicyServiceImpl(rpc::Runtime& runtime, const Policies& poli
       ladders_(ladders),
       resources_(resources),
       gate_(owners, v1::PolicyService::service_full_name()),
-      reader_(resources, owners, runtime.metrics) {}
+      reader_(resources, owners, runtime.metrics),
+      backtests_(ladders, owners, resources) {}
 
-void PolicyServiceImpl::Stop() { reader_.Stop(); }
+void PolicyServiceImpl::Stop() {
+  backtests_.Stop();
+  reader_.Stop();
+}
+
+grpc::ServerWriteReactor<v1::BacktestResponse>* PolicyServiceImpl::Backtest(grpc::CallbackServerContext* context,
+                                                                            const v1::BacktestRequest* request) {
+  return host_.Stream<v1::BacktestResponse>(
+      context, request,
+      [this](const std::shared_ptr<BacktestRunner::Stream>& call, const v1::BacktestRequest& request) {
+        const absl::CivilDay today = LondonDay(resources_.clock().Now());
+        std::vector<const v1::Policy*> policies;
+        const auto policy = PolicyFor(policies_, request.policy(), today);
+        if (!policy.ok()) return call->Finish(policy.status());
+        policies.push_back(*policy);
+        if (!request.against().empty()) {
+          const auto against = PolicyFor(policies_, request.against(), today);
+          if (!against.ok()) return call->Finish(against.status());
+          policies.push_back(*against);
+        }
+        backtests_.Start(call, std::move(policies));
+      });
+}
 
 grpc::ServerUnaryReactor* PolicyServiceImpl::ListPolicies(grpc::CallbackServerContext* context,
                                                           const v1::ListPoliciesRequest* request,

@@ -6,6 +6,7 @@
 
 #include "common/rpc/server.h"
 #include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/service/backtest_run.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/policy_reading.h"
@@ -27,6 +28,9 @@ class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
   grpc::ServerUnaryReactor* AssessForces(grpc::CallbackServerContext* context, const v1::AssessForcesRequest* request,
                                          v1::AssessForcesResponse* response) override;
 
+  grpc::ServerWriteReactor<v1::BacktestResponse>* Backtest(grpc::CallbackServerContext* context,
+                                                           const v1::BacktestRequest* request) override;
+
   void Stop();
 
  private:
@@ -36,6 +40,7 @@ class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
   rpc::Resources& resources_;
   const Gate gate_;
   PolicyReader reader_;
+  BacktestRunner backtests_;
 };
 
 }  // namespace oversight::monitoring

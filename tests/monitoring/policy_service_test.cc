@@ -1,5 +1,6 @@
 #include "tests/monitoring/policy_service_fixture.h"
 
+#include "monitoring-service/domain/moments.h"
 #include "monitoring-service/service/record_policies.h"
 
 namespace oversight::monitoring {
@@ -215,6 +216,82 @@ TEST_F(PolicyServiceTest, OfADecisionDatedBeforeAnyPolicyNothingIsAsked) {
   request.set_rationale("It was time.");
   *request.mutable_decided_date() = Day(2025, 12, 31);
   EXPECT_TRUE(Call(*server_, &Moves::DecideProposal, request, "chief-inspector").ok());
+}
+
+// ---- Backtests ----
+
+struct Replayed {
+  absl::Status status;
+  std::vector<v1::BacktestProgress> progress;
+  std::vector<v1::ForceBacktest> forces;
+  v1::BacktestSummary summary;
+};
+
+class BacktestServiceTest : public PolicyServiceTest {
+ protected:
+  Replayed Run(const v1::BacktestRequest& request, const std::string& as = "liaison-lead") {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    const auto reader = server_->StubAs<v1::PolicyService>(as)->Backtest(&context, request);
+    Replayed replayed;
+    for (v1::BacktestResponse response; reader->Read(&response);) {
+      if (response.has_progress()) replayed.progress.push_back(response.progress());
+      if (response.has_force()) replayed.forces.push_back(response.force());
+      if (response.has_summary()) replayed.summary = response.summary();
+    }
+    replayed.status = rpc::FromGrpc(reader->Finish());
+    return replayed;
+  }
+  void Advance(absl::Duration time) {
+    for (auto* server : {forces_.get(), concerns_.get(), server_.get()}) server->clock().Advance(time);
+  }
+};
+
+TEST_F(BacktestServiceTest, ReplaysTheThreeLogsAndEndsWhereTheLiveAssessmentStands) {
+  const std::string concern = Issue("Investigations", HANDLING_LEVEL_MANAGING);
+  Advance(absl::Hours(24 * 10));
+  Handle(concern, HANDLING_LEVEL_NOT_RESPONDING);
+  Advance(absl::Hours(24 * 12));
+  const auto proposal = Must(Propose("engage", concern)).proposal();
+  ASSERT_TRUE(Decide(proposal.name(), v1::DECISION_OUTCOME_APPROVED).ok());
+  Advance(absl::Hours(24 * 5));
+  v1::BacktestRequest request;
+  request.set_against("policies/early-warning");
+  const auto replayed = Run(request);
+  ASSERT_TRUE(replayed.status.ok()) << replayed.status;
+  ASSERT_FALSE(replayed.progress.empty());
+  EXPECT_EQ(replayed.progress.front().total_count(), replayed.summary.transaction_count());
+  EXPECT_EQ(
+      replayed.summary.transaction_count(),
+      forces_->ledger().head().revision + concerns_->ledger().head().revision + server_->ledger().head().revision);
+  ASSERT_EQ(replayed.forces.size(), 1u);
+  EXPECT_EQ(replayed.forces[0].force(), kForce);
+  EXPECT_EQ(replayed.forces[0].stage(), "engage");
+  ASSERT_EQ(replayed.forces[0].replays_size(), 2);
+  const auto& replay = replayed.forces[0].replays(0);
+  EXPECT_EQ(replay.score().policy(), "policies/published-grounds");
+  ASSERT_EQ(replay.decisions_size(), 1);
+  EXPECT_TRUE(replay.decisions(0).advised());
+  EXPECT_EQ(replay.decisions(0).lead_days(), 12);
+  EXPECT_EQ(replayed.summary.scores(0).hit_count(), 1);
+  EXPECT_EQ(replay.advised_stage(), Assessed().advised_stage());
+  auto early = Ask();
+  early.set_policy("policies/early-warning");
+  EXPECT_EQ(replayed.forces[0].replays(1).advised_stage(), Assessed(early).advised_stage());
+}
+
+TEST_F(BacktestServiceTest, IsForTheInspectorateAndForPoliciesThatThereAre) {
+  v1::BacktestRequest request;
+  EXPECT_TRUE(absl::IsPermissionDenied(Run(request, "west-midlands-officer").status));
+  request.set_against("policies/none");
+  EXPECT_THAT(Run(request).status, Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
+}
+
+TEST_F(BacktestServiceTest, SaysWhichLogCannotBeRead) {
+  concerns_->Stop();
+  const auto replayed = Run({});
+  EXPECT_THAT(replayed.status, Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+  EXPECT_EQ(ErrorMetadata(replayed.status, "ledger"), "ledgers/concerns");
 }
 
 TEST_F(PolicyServiceTest, ThePoliciesAreRecordedAndWhatIsInForceCannotBeEdited) {
