@@ -6,6 +6,7 @@
 #include "gateway/cli/names.h"
 #include "gateway/cli/policy_pages.h"
 #include "gateway/cli/values.h"
+#include "gateway/cli/words.h"
 
 namespace oversight::cli {
 namespace {
@@ -70,6 +71,30 @@ absl::Status Assess(Session& session, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+absl::Status Attention(Session& session, const Arguments& arguments) {
+  monitoring::v1::ListAttentionRequest request;
+  if (!arguments.text("force").empty()) {
+    auto name = CompleteName("forces/{force}", arguments.text("force"));
+    if (!name.ok()) return UsageError(absl::StrCat("FORCE: ", std::string(name.status().message())));
+    request.set_force(*name);
+  }
+  if (arguments.given("role")) {
+    const auto* role = ValueOf(*common::v1::Role_descriptor(), arguments.text("role"));
+    if (role != nullptr) request.set_role(static_cast<common::v1::Role>(role->number()));
+  }
+  request.set_region(arguments.text("region"));
+  request.set_mine(arguments.on("mine"));
+  monitoring::v1::ListAttentionResponse response;
+  auto status = session.client->Call("oversight.monitoring.v1.AttentionService/ListAttention", request, &response);
+  if (!status.ok()) return status;
+  if (session.json) {
+    PrintJson(session, response);
+  } else {
+    *session.out << AttentionPage(response, session.width);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RunBacktest(Session& session, const Arguments& arguments) {
   monitoring::v1::BacktestRequest request;
   for (const char* flag : {"policy", "against"}) {
@@ -126,6 +151,16 @@ std::vector<Command> PolicyCommands() {
          return {"--region and --moves-only are for every force: leave FORCE out"};
        },
        .run = &Assess},
+      {.name = "attention",
+       .summary = "Show what needs attention today, the most pressing first.",
+       .positionals = {{.name = "force", .value = "FORCE", .help = "Only of this force, such as west-midlands."}},
+       .flags = {{.name = "role",
+                  .value = "ROLE",
+                  .help = "Only the work of this role.",
+                  .choices = Choices(*common::v1::Role_descriptor())},
+                 {.name = "region", .value = "REGION", .help = "Only of forces of this region."},
+                 {.name = "mine", .help = "Only of forces within your own scope."}},
+       .run = &Attention},
       {.name = "backtest",
        .summary = "Try a policy on the recorded past, without hindsight, and compare it with another.",
        .details = "The logs of the three services are replayed in the order in which things were recorded. A force is "

@@ -90,6 +90,24 @@ std::string Rounded(double value) { return absl::StrFormat("%.2f", value); }
 
 }  // namespace
 
+std::string AttentionPage(const ListAttentionResponse& answer, size_t width) {
+  if (answer.items().empty()) return "Nothing needs attention.\n";
+  std::string text;
+  for (const auto& item : answer.items()) {
+    text += Labelled("", absl::StrCat(Short(item.force()), ": ", item.text()), width);
+    std::vector<std::string> roles;
+    for (const int role : item.roles()) roles.push_back(Words(*common::v1::Role_descriptor(), role));
+    text += Labelled(
+        "    ",
+        absl::StrCat("[", item.resource(), item.revision() > 0 ? absl::StrCat(", revision ", item.revision()) : "",
+                     "] for ", JoinAnd(roles)),
+        width);
+  }
+  absl::StrAppend(&text, "\n", answer.items_size(), " of ", answer.total_count(), " on ",
+                  FormatForPeople(answer.on_date()), ".\n");
+  return text;
+}
+
 std::string BacktestPage(const BacktestResult& result, size_t width) {
   const auto& summary = result.summary;
   if (summary.transaction_count() == 0) return "Nothing is recorded yet.\n";

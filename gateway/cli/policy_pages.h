@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/policy_service.pb.h"
 
 namespace oversight::cli {
@@ -14,6 +15,8 @@ std::string AssessmentPage(const monitoring::v1::Assessment& assessment, size_t 
 // Every force in a line, those that are advised to move first.
 std::string AssessmentsPage(const monitoring::v1::AssessForcesResponse& answer, size_t width);
 
+// What needs attention, an entry in a few lines, the most pressing first.
+std::string AttentionPage(const monitoring::v1::ListAttentionResponse& answer, size_t width);
 // A backtest, whole: the forces in the order they came, and the summary.
 struct BacktestResult {
   std::vector<monitoring::v1::ForceBacktest> forces;

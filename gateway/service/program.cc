@@ -25,6 +25,7 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
@@ -136,6 +137,7 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetPolicyRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

@@ -154,6 +154,9 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"AssessForces", Access::kRead, insiders},
       {"Backtest", Access::kRead, insiders},
   };
+  rules["oversight.monitoring.v1.AttentionService"] = {
+      {"ListAttention", Access::kRead, insiders},
+  };
   return rules;
 }
 

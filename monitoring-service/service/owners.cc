@@ -250,7 +250,7 @@ class InformedOwners final : public Owners {
   const std::shared_ptr<grpc::Channel> forces_channel_, concerns_channel_;
   std::shared_ptr<ForcesService::Stub> forces_stub_;
   std::shared_ptr<ConcernsService::Stub> concerns_stub_;
-  rpc::Informer<forces::v1::Force, forces::v1::Inspection, forces::v1::OfficeHolder> forces_;
+  rpc::Informer<forces::v1::Force, forces::v1::Inspection, forces::v1::OfficeHolder, forces::v1::ResponseDuty> forces_;
   rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ForceResponse,
                 concerns::v1::Evidence>
       concerns_;

@@ -33,7 +33,8 @@ struct Reading : std::enable_shared_from_this<Reading> {
   absl::Status failure;
   std::set<std::string> redactions;
   int64_t forces_revision = 0, concerns_revision = 0;
-  rpc::InformerCopyBuilder forces{{forces::v1::Force::descriptor(), forces::v1::Inspection::descriptor()}};
+  rpc::InformerCopyBuilder forces{
+      {forces::v1::Force::descriptor(), forces::v1::Inspection::descriptor(), forces::v1::ResponseDuty::descriptor()}};
   rpc::InformerCopyBuilder concerns{{concerns::v1::Concern::descriptor(), concerns::v1::Recommendation::descriptor(),
                                      concerns::v1::ForceResponse::descriptor()}};
 
@@ -140,6 +141,11 @@ void ReadPastOwners(const std::shared_ptr<grpc::Channel>& forces_channel,
       Asking<ListInspectionsRequest>(force, time),
       [forces_stub](auto* c, auto* q, auto* r, auto end) { forces_stub->async()->ListInspections(c, q, r, end); },
       [](ListInspectionsResponse& response) { return response.mutable_inspections(); }, &reading->forces,
+      &reading->forces_revision);
+  reading->List<ListResponseDutiesRequest, ListResponseDutiesResponse>(
+      Asking<ListResponseDutiesRequest>(force + "/inspections/-", time),
+      [forces_stub](auto* c, auto* q, auto* r, auto end) { forces_stub->async()->ListResponseDuties(c, q, r, end); },
+      [](ListResponseDutiesResponse& response) { return response.mutable_response_duties(); }, &reading->forces,
       &reading->forces_revision);
   reading->List<ListConcernsRequest, ListConcernsResponse>(
       Asking<ListConcernsRequest>(force, time),

@@ -38,7 +38,8 @@ void Settle(ForceFacts& facts) {
 }
 
 std::vector<const google::protobuf::Descriptor*> OwnKinds() {
-  return {v1::Monitoring::descriptor(), v1::Plan::descriptor(), v1::Meeting::descriptor()};
+  return {v1::Monitoring::descriptor(), v1::Plan::descriptor(),     v1::Meeting::descriptor(),
+          v1::Decision::descriptor(),   v1::Proposal::descriptor(), v1::Action::descriptor()};
 }
 
 }  // namespace

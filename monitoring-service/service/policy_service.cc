@@ -88,19 +88,16 @@ void SetRevisions(const PolicyFacts& facts, v1::Assessment& assessment) {
 }  // namespace
 
 PolicyServiceImpl::PolicyServiceImpl(rpc::Runtime& runtime, const Policies& policies, const Ladders& ladders,
-                                     Owners& owners, rpc::Resources& resources)
+                                     Owners& owners, rpc::Resources& resources, PolicyReader& reader)
     : host_(runtime.host),
       policies_(policies),
       ladders_(ladders),
       resources_(resources),
       gate_(owners, v1::PolicyService::service_full_name()),
-      reader_(resources, owners, runtime.metrics),
+      reader_(reader),
       backtests_(ladders, owners, resources) {}
 
-void PolicyServiceImpl::Stop() {
-  backtests_.Stop();
-  reader_.Stop();
-}
+void PolicyServiceImpl::Stop() { backtests_.Stop(); }
 
 grpc::ServerWriteReactor<v1::BacktestResponse>* PolicyServiceImpl::Backtest(grpc::CallbackServerContext* context,
                                                                             const v1::BacktestRequest* request) {

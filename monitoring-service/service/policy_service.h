@@ -16,8 +16,9 @@ namespace oversight::monitoring {
 
 class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
  public:
+  // `reader` must outlive it.
   PolicyServiceImpl(rpc::Runtime& runtime, const Policies& policies, const Ladders& ladders, Owners& owners,
-                    rpc::Resources& resources);
+                    rpc::Resources& resources, PolicyReader& reader);
 
   grpc::ServerUnaryReactor* ListPolicies(grpc::CallbackServerContext* context, const v1::ListPoliciesRequest* request,
                                          v1::ListPoliciesResponse* response) override;
@@ -39,7 +40,7 @@ class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
   const Ladders& ladders_;
   rpc::Resources& resources_;
   const Gate gate_;
-  PolicyReader reader_;
+  PolicyReader& reader_;
   BacktestRunner backtests_;
 };
 

@@ -12,6 +12,7 @@
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/service/advice_service.h"
 #include "monitoring-service/service/announcements_service.h"
+#include "monitoring-service/service/attention_service.h"
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/disclosures_service.h"
 #include "monitoring-service/service/kinds.h"
@@ -52,7 +53,9 @@ class MonitoringApplication final : public rpc::Application {
         plans_(runtime, *owners_, resources_),
         meetings_(runtime, ladders_, *owners_, resources_),
         support_(runtime, *owners_, resources_),
-        policy_(runtime, policies_, ladders_, *owners_, resources_) {
+        policy_reader_(resources_, *owners_, runtime.metrics),
+        policy_(runtime, policies_, ladders_, *owners_, resources_, policy_reader_),
+        attention_(runtime, policies_, ladders_, *owners_, resources_, policy_reader_) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
     scheduler_.Register(Releasing(templates_, ladders_, *owners_));
@@ -61,11 +64,12 @@ class MonitoringApplication final : public rpc::Application {
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&monitoring_, &advice_, &disclosures_, &announcements_, &register_,
-            &sequence_,   &plans_,  &meetings_,    &support_,       &policy_};
+    return {&monitoring_, &advice_,   &disclosures_, &announcements_, &register_, &sequence_,
+            &plans_,      &meetings_, &support_,     &policy_,        &attention_};
   }
   void Stop() override {
     policy_.Stop();
+    policy_reader_.Stop();
     scheduler_.Stop();
     owners_->Stop();
   }
@@ -86,7 +90,9 @@ class MonitoringApplication final : public rpc::Application {
   PlansServiceImpl plans_;
   MeetingsServiceImpl meetings_;
   SupportServiceImpl support_;
+  PolicyReader policy_reader_;
   PolicyServiceImpl policy_;
+  AttentionServiceImpl attention_;
 };
 
 }  // namespace
@@ -114,7 +120,8 @@ rpc::Program MakeProgram() {
                       v1::DisclosuresService::service_full_name(), v1::AnnouncementsService::service_full_name(),
                       v1::RegisterService::service_full_name(),    v1::SequenceService::service_full_name(),
                       v1::PlansService::service_full_name(),       v1::MeetingsService::service_full_name(),
-                      v1::SupportService::service_full_name(),     v1::PolicyService::service_full_name()};
+                      v1::SupportService::service_full_name(),     v1::PolicyService::service_full_name(),
+                      v1::AttentionService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";

@@ -17,6 +17,7 @@
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/attention_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "oversight/monitoring/v1/policy_service.grpc.pb.h"
 #include "tests/monitoring/domain_fixture.h"

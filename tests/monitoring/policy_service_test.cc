@@ -294,6 +294,42 @@ TEST_F(BacktestServiceTest, SaysWhichLogCannotBeRead) {
   EXPECT_EQ(ErrorMetadata(replayed.status, "ledger"), "ledgers/concerns");
 }
 
+// ---- Attention ----
+
+TEST_F(PolicyServiceTest, ListsWhatNeedsAttentionByRoleForceAndRegion) {
+  const std::string concern = Issue("Investigations", HANDLING_LEVEL_NOT_RESPONDING);
+  const auto list = [this](const std::function<void(v1::ListAttentionRequest&)>& with,
+                           const std::string& as = "liaison-lead") {
+    v1::ListAttentionRequest request;
+    request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
+    with(request);
+    return Call(*server_, &v1::AttentionService::Stub::ListAttention, request, as);
+  };
+  const auto all = Must(list([](auto&) {}));
+  ASSERT_EQ(all.items_size(), 1);
+  EXPECT_EQ(all.items(0).kind(), v1::ATTENTION_KIND_ESCALATION_ADVISED);
+  EXPECT_EQ(FormatIso(all.on_date()), "2026-06-30");
+  const auto count = [&](const std::function<void(v1::ListAttentionRequest&)>& with) {
+    return Must(list(with)).total_count();
+  };
+  EXPECT_EQ(count([](auto& request) { request.set_within_days(100); }), 2) << "the recommendation is due in September";
+  EXPECT_EQ(count([](auto& request) {
+              request.set_within_days(100);
+              request.set_role(common::v1::ROLE_LIAISON_LEAD);
+            }),
+            1);
+  EXPECT_EQ(count([](auto& request) { request.set_force("forces/kent"); }), 0);
+  EXPECT_EQ(count([](auto& request) { request.set_region("South West"); }), 0);
+  EXPECT_EQ(Must(list([](auto& request) {
+              request.set_within_days(100);
+              request.set_limit(1);
+            })).items_size(),
+            1);
+  EXPECT_THAT(list([](auto& request) { request.set_force("forces/atlantis"); }).status(),
+              Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
+  EXPECT_TRUE(absl::IsPermissionDenied(list([](auto&) {}, "west-midlands-officer").status()));
+}
+
 TEST_F(PolicyServiceTest, ThePoliciesAreRecordedAndWhatIsInForceCannotBeEdited) {
   const auto head = server_->ledger().head().revision;
   server_->Restart();
