@@ -64,12 +64,12 @@ grpc::ServerUnaryReactor* AttentionServiceImpl::ListAttention(grpc::CallbackServ
           const absl::CivilDay day = LondonDay(known.moment);
           const v1::Policy* policy = policies_.InForceOn(day);
           const int within_days = request.within_days() == 0 ? kDefaultWithinDays : request.within_days();
-          const Viewer viewer = gate_.ViewerOf(call);
           std::vector<v1::AttentionItem> items;
           for (const std::string& force : known.owners.ForceNames()) {
             if (!request.force().empty() && force != request.force()) continue;
-            if (!request.region().empty() && known.owners.Force(force)->region() != request.region()) continue;
-            if (request.mine() && !viewer.Covers(force)) continue;
+            const std::string& region = known.owners.Force(force)->region();
+            if (!request.region().empty() && region != request.region()) continue;
+            if (request.mine() && !call.principal().Covers(force, region)) continue;
             for (auto& item : OfForce(policy, ladders_, known, force, day, within_days)) {
               const bool theirs = request.role() == common::v1::ROLE_UNSPECIFIED ||
                                   std::count(item.roles().begin(), item.roles().end(), request.role()) > 0;
