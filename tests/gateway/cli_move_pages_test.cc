@@ -78,12 +78,12 @@ TEST(SequencePage, TellsEachActOnAllThreeClocksWithinTheWidth) {
   concern.set_resource("forces/west-midlands/concerns/1");
   *concern.mutable_published_date() = Date("2023-11");
   const std::string page = SequencePage(answer, 60);
-  EXPECT_THAT(page, HasSubstr("West Midlands Police to Engage (forces/west-midlands/decisions/1)\n"
+  EXPECT_THAT(page, HasSubstr("West Midlands Police to Engage\n(forces/west-midlands/decisions/1)\n"
                               "\n10:00 on 24 November 2023\n  West Midlands Police moved to Engage."));
   EXPECT_THAT(page, HasSubstr("[by monitoring-service; recorded 10:00 on 24 November"));
   EXPECT_THAT(page, HasSubstr("published 11:00 on"));
   EXPECT_THAT(page, HasSubstr("[published November 2023; forces/west-midlands/concerns/1]"));
-  for (const std::string& line : absl::StrSplit(page, '\n')) EXPECT_LE(DisplayWidth(line), 62) << line;
+  for (const auto line : absl::StrSplit(page, '\n')) EXPECT_LE(DisplayWidth(std::string(line)), 62) << line;
 }
 
 }  // namespace

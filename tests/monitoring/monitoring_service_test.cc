@@ -694,7 +694,7 @@ TEST_F(MonitoringServiceTest, AForceSeesItsStageAndNoTraceOfProposalsOrDecisions
       EXPECT_THAT(status, Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
     }
   }
-  EXPECT_THAT(Get(kForce, "operator").status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Get(kForce, "operator").status(), Refuses(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE"));
 }
 
 TEST_F(MonitoringServiceTest, AllowedActionsSayWhatACallWouldSay) {

@@ -192,7 +192,11 @@ TEST_F(RegisterServiceTest, AForceInImportedEngageIsMovedOutByADecision) {
   EXPECT_EQ(Propose().status().code(), absl::StatusCode::kFailedPrecondition) << "it is in Engage";
   const auto decided = Move(ReturnRequest());
   EXPECT_EQ(decided.monitoring().stage(), "scan");
-  const auto entry = Register().previous(0);
+  ASSERT_EQ(Register().current_size(), 1) << "the return is not announced";
+  Publish(decided.decision().name());
+  const auto answer = Register();
+  ASSERT_EQ(answer.previous_size(), 1);
+  const auto& entry = answer.previous(0);
   EXPECT_EQ(FormatIso(entry.from_date()), "2021");
   EXPECT_TRUE(entry.has_until_date() && entry.has_entry_source());
   EXPECT_FALSE(entry.has_exit_source());
@@ -237,8 +241,12 @@ TEST_F(RegisterServiceTest, AMoveThatWaitsIsNotInTheRegisterAndIsAtItsMinute) {
   EXPECT_THAT(Register().current(), IsEmpty());
   EXPECT_THAT(Register("2025-12-07").current(), IsEmpty());
   server_->clock().Set(kTen);
-  ASSERT_TRUE(Eventually([&] { return Register().current_size() == 1; }));
-  EXPECT_EQ(Register().current(0).force(), kForce);
+  ASSERT_TRUE(Eventually([&] { return Get(kForce)->monitoring().stage() == "engage"; }));
+  EXPECT_THAT(Register().current(), IsEmpty()) << "it is not announced";
+  Publish(kDecision);
+  const auto answer = Register();
+  ASSERT_EQ(answer.current_size(), 1);
+  EXPECT_EQ(answer.current(0).force(), kForce);
 }
 
 TEST_F(RegisterServiceTest, AnImportUnderAnApprovalThatWaitsMakesItLapse) {

@@ -15,6 +15,7 @@
 #include "monitoring-service/domain/moments.h"
 #include "monitoring-service/service/program.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "tests/monitoring/domain_fixture.h"
 #include "tests/monitoring/toy_concerns.h"
@@ -134,6 +135,25 @@ class ServiceTest : public ::testing::Test {
     return Call(as, &Stub::DecideProposal, request);
   }
   // Proposed and approved; the decision's answer.
+  // Announces a move to the public, from the draft to the minute it goes out: now.
+  void Publish(const std::string& decision) {
+    using Service = v1::AnnouncementsService;
+    using Rpcs = Service::Stub;
+    v1::CreateAnnouncementRequest create;
+    create.set_parent(decision.substr(0, decision.find("/decisions/")));
+    create.mutable_announcement()->set_decision(decision);
+    const auto created = CallOf<Service>("liaison-lead", &Rpcs::CreateAnnouncement, create);
+    ASSERT_TRUE(created.ok()) << created.status();
+    const auto step = [&](const std::string& as, auto method, auto request) {
+      request.set_name(created->announcement().name());
+      const auto done = CallOf<Service>(as, method, request);
+      ASSERT_TRUE(done.ok()) << done.status();
+    };
+    step("liaison-lead", &Rpcs::SubmitAnnouncement, v1::SubmitAnnouncementRequest());
+    step("hm-inspector", &Rpcs::ReviewAnnouncement, v1::ReviewAnnouncementRequest());
+    step("press-officer", &Rpcs::ClearAnnouncement, v1::ClearAnnouncementRequest());
+    step("press-officer", &Rpcs::PublishAnnouncement, v1::PublishAnnouncementRequest());
+  }
   v1::DecideProposalResponse Move(const v1::CreateProposalRequest& request) {
     const auto proposed = Propose(request);
     EXPECT_TRUE(proposed.ok()) << proposed.status();
