@@ -26,10 +26,12 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
 #include "oversight/monitoring/v1/plans_service.pb.h"
+#include "oversight/monitoring/v1/policy_service.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 #include "oversight/monitoring/v1/sequence_service.pb.h"
 #include "oversight/monitoring/v1/support_service.pb.h"
@@ -137,6 +139,8 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetPlanRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetPolicyRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

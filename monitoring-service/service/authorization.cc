@@ -146,6 +146,17 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"GetSupport", Access::kRead, with_forces},
       {"ListSupport", Access::kRead, with_forces},
   };
+  // What is advised tells of moves before they are made.
+  rules["oversight.monitoring.v1.PolicyService"] = {
+      {"ListPolicies", Access::kRead, insiders},
+      {"GetPolicy", Access::kRead, insiders},
+      {"AssessForce", Access::kRead, insiders},
+      {"AssessForces", Access::kRead, insiders},
+      {"Backtest", Access::kRead, insiders},
+  };
+  rules["oversight.monitoring.v1.AttentionService"] = {
+      {"ListAttention", Access::kRead, insiders},
+  };
   return rules;
 }
 
