@@ -6,7 +6,7 @@ BUILD := build/release
 STORE ?= .data/ten-years
 SCALE ?= 1
 SEED ?= 1
-VERSION := $(shell sed -n 's/^project(oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
 .PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs images baseline clean
