@@ -6,9 +6,10 @@ BUILD := build/release
 STORE ?= .data/ten-years
 SCALE ?= 1
 SEED ?= 1
+VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs baseline clean
+.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs images baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -75,6 +76,11 @@ lint: ## Check formatting and the contract, and clang-tidy what changed
 	@common/tools/bootstrap.sh lint
 	@test -e $(BUILD)/build.ninja || cmake --preset release
 	@common/tools/lint.sh
+
+images: ## Build the five container images (needs Docker; see Dockerfile)
+	@for program in $(SUITE); do \
+	  docker build --build-arg COMMIT=$$(git rev-parse --short=12 HEAD) --target $$program -t oversight/$$program:$(VERSION) . || exit 1; \
+	done
 
 stubs: setup ## Generate client stubs for other languages into gen/
 	@node_modules/.bin/buf generate

@@ -1,0 +1,11 @@
+-- What the database must have before the first start, made by its owner: a role and a schema for each service, none of which
+-- sees the others'. The services make their tables themselves. Change the passwords.
+--   psql -v ON_ERROR_STOP=1 -f schemas.sql "dbname=oversight"
+CREATE ROLE forces LOGIN PASSWORD 'CHANGE-ME';
+CREATE ROLE concerns LOGIN PASSWORD 'CHANGE-ME';
+CREATE ROLE monitoring LOGIN PASSWORD 'CHANGE-ME';
+-- The owner of a schema must be a role that one belongs to. A superuser needs these three not, and they harm nobody.
+GRANT forces, concerns, monitoring TO CURRENT_USER;
+CREATE SCHEMA forces AUTHORIZATION forces;
+CREATE SCHEMA concerns AUTHORIZATION concerns;
+CREATE SCHEMA monitoring AUTHORIZATION monitoring;

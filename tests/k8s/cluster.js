@@ -1,0 +1,85 @@
+// What would be applied to a cluster, as objects: every kustomization of k8s/overlays as kubectl renders it, and `everything`
+// beside this file. Without a cluster: kubectl needs none to render.
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseAllDocuments } from "yaml";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const services = ["forces-service", "concerns-service", "monitoring-service", "gateway"];
+
+const run = (program, args, options) => {
+  try {
+    return execFileSync(program, args, { encoding: "utf8", maxBuffer: 64 << 20, ...options });
+  } catch (error) {
+    if (error.code === "ENOENT") throw new Error(`${program} is not on this machine. These tests need it; see CONTRIBUTING.md.`);
+    throw error;
+  }
+};
+export { run };
+
+// A binary of the build, from BIN.
+export const binary = (name) => {
+  if (!process.env.BIN) throw new Error("BIN must name the folder of the built binaries.");
+  return join(process.env.BIN, name);
+};
+
+// One YAML text as objects. Anchors must not be left, keys not be given twice: the parser throws.
+export const parse = (text) =>
+  parseAllDocuments(text, { uniqueKeys: true }).map((document) => {
+    if (document.errors.length) throw document.errors[0];
+    return document.toJS();
+  }).filter((object) => object !== null);
+
+const foldersOf = (folder) =>
+  readdirSync(folder, { withFileTypes: true, recursive: false }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? foldersOf(path) : entry.name === "kustomization.yaml" ? [folder] : [];
+  });
+
+// By folder name: "production", "production/migrate", "everything". The components (`settings`) do not stand alone.
+export const rendered = new Map(
+  [
+    ...foldersOf(join(root, "k8s/overlays")).filter((folder) => !folder.endsWith("/settings"))
+      .map((folder) => [relative(join(root, "k8s/overlays"), folder), folder]),
+    ["everything", join(root, "tests/k8s/everything")],
+  ].map(([name, folder]) => [name, parse(run("kubectl", ["kustomize", folder]))]));
+
+export const ofKind = (objects, kind) => objects.filter((object) => object.kind === kind);
+export const named = (objects, kind, name) => {
+  const found = ofKind(objects, kind).filter((object) => object.metadata.name === name);
+  if (found.length !== 1) throw new Error(`${found.length} objects are ${kind} ${name}.`);
+  return found[0];
+};
+
+// Every pod that the objects make: {owner, kind, name, template, containers (init containers too), long (runs on)}.
+export const podsOf = (objects) =>
+  objects.flatMap((owner) => {
+    const template = owner.kind === "CronJob" ? owner.spec.jobTemplate.spec.template : owner.spec?.template;
+    if (!template?.spec?.containers) return [];
+    return [{
+      owner, kind: owner.kind, name: owner.metadata.name, template,
+      containers: [...(template.spec.initContainers ?? []), ...template.spec.containers],
+      long: owner.kind === "Deployment" || owner.kind === "StatefulSet",
+    }];
+  });
+
+// Whether a label selector takes these labels; an empty one takes all.
+export const selects = (selector, labels) => {
+  if (selector.matchExpressions) throw new Error("matchExpressions are not used here.");
+  return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels?.[key] === value);
+};
+
+// "1Gi" in bytes.
+export const bytes = (quantity) => {
+  const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(quantity);
+  return Number(number) * (unit === "Gi" ? 1 << 30 : 1 << 20);
+};
+// "20s" in seconds.
+export const seconds = (duration) => Number(/^(\d+)s$/.exec(duration)[1]);
+// The value of --flag among arguments, "true" for a bare one; undefined when it is not there.
+export const flag = (args, name) => {
+  const argument = args.find((each) => each === `--${name}` || each.startsWith(`--${name}=`));
+  return argument?.includes("=") ? argument.slice(argument.indexOf("=") + 1) : argument && "true";
+};

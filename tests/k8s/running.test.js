@@ -1,0 +1,196 @@
+// The overlays run: their pods' own command lines on the real binaries (kubelet.js). Probes, backup, restore, migration and stop are
+// done as the manifests say, on SQLite and on a PostgreSQL that is reached by the Secret alone.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
+import { Kubelet, probe, until } from "./kubelet.js";
+
+const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;
+const pod = (overlay, name) => podsOf(rendered.get(overlay)).find((each) => each.name === name);
+const client = (kubelet, principal, ...args) =>
+  run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--as=${principal}`, ...args]);
+const countForces = (kubelet) => client(kubelet, "public", "list", "forces", "--json").trim().split("\n").length;
+
+describe("single-node", () => {
+  const objects = rendered.get("single-node");
+  const kubelet = new Kubelet();
+  const started = new Map();
+  const startAll = async () => {
+    for (const name of services) started.set(name, await kubelet.start(objects, pod("single-node", name)));
+  };
+  const stopAll = () => Promise.all([...started.values()].map((each) => kubelet.stop(each)));
+  const backups = () => readdirSync(kubelet.claim("backups")).sort();
+  const backUp = (env) => kubelet.finish(objects, pod("single-node", "backup"), env);
+  before(startAll);
+  after(() => kubelet.close());
+
+  it("answers every probe, and takes no name that is not there for one", async () => {
+    for (const name of services) {
+      const { addresses, pod: { containers: [container] } } = started.get(name);
+      for (const kind of ["startupProbe", "readinessProbe", "livenessProbe"]) {
+        await until(`${kind} of ${name}`, async () => (await probe(addresses.grpc, container[kind].grpc.service)) === "SERVING");
+      }
+      assert.equal(await probe(addresses.grpc, "oversight.Nothing"), "NOT_FOUND");
+    }
+  });
+
+  it("is scraped where the manifests say", async () => {
+    const [{ path }] = named(rendered.get("everything"), "ServiceMonitor", "oversight").spec.endpoints;
+    for (const name of services) {
+      const answer = await fetch(`http://${started.get(name).addresses.admin}${path}`);
+      assert.equal(answer.status, 200);
+      assert.match(await answer.text(), new RegExp(`oversight_build_info{.*service="${name}"`));
+    }
+  });
+
+  it("takes a backup and keeps as many as it is told, never fewer", async () => {
+    client(kubelet, "records-manager", "import", join(root, "data/forces.csv"));
+    mkdirSync(join(kubelet.claim("backups"), "2020-01-01T000000Z"));  // One that did not end.
+    mkdirSync(join(kubelet.claim("backups"), "mine"));  // Not ours to remove.
+    for (const keep of ["2", "2", "2"]) {
+      const before = Date.now();
+      const { code, output } = await backUp({ KEEP: keep });
+      assert.equal(code, 0, output);
+      await until("the next second, for a name of its own", () => Math.floor(Date.now() / 1000) > Math.floor(before / 1000) + 1);
+    }
+    assert.equal(backups().length, 3, `${backups()}`);
+    assert.equal(backups()[2], "mine");
+    for (const name of backups().slice(0, 2)) run(binary("oversight"), ["verify", join(kubelet.claim("backups"), name)]);
+  });
+
+  it("removes no backup when the new one fails", async () => {
+    const there = backups();
+    const { code } = await backUp({ KEEP: "1", OVERSIGHT_AS: "public" });
+    assert.notEqual(code, 0);
+    for (const name of there) assert.ok(backups().includes(name), name);
+    assert.notEqual((await backUp({ KEEP: "0" })).code, 0);
+    for (const name of there) assert.ok(backups().includes(name), name);
+  });
+
+  it("is not ready but alive while it drains, and ends in good order within its time", async () => {
+    const { addresses, pod: { containers: [container] } } = started.get("forces-service");
+    const stopped = kubelet.stop(started.get("forces-service"));
+    await until("not ready", async () => (await probe(addresses.grpc, container.readinessProbe.grpc.service)) === "NOT_SERVING");
+    assert.equal(await probe(addresses.grpc, container.livenessProbe.grpc.service), "SERVING");
+    assert.equal(await stopped, 0);
+    assert.deepEqual(await stopAll(), [0, 0, 0, 0]);
+  });
+
+  it("restores from a backup, and keeps what was there before", async () => {
+    const restore = (BACKUP) => kubelet.finish(rendered.get("single-node/restore"), pod("single-node/restore", "restore"), { BACKUP });
+    const store = () => readdirSync(kubelet.claim("data-forces-service-0"));
+    const there = store();
+    const missing = await restore("2019-01-01T000000Z");
+    assert.equal(missing.container, "set-aside");
+    assert.deepEqual(store(), there, "Nothing is touched for a backup that is not there.");
+
+    const [name] = backups();
+    const done = await restore(name);
+    assert.equal(done.code, 0, `${done.container}: ${done.output}`);
+    const aside = store().find((each) => each.startsWith("before-"));
+    assert.ok(aside && existsSync(join(kubelet.claim("data-forces-service-0"), aside, "forces.db")), `${store()}`);
+    await startAll();
+    await until("the register is back", () => { try { return countForces(kubelet) === registered; } catch { return false; } });
+    client(kubelet, "operator", "verify", "forces");
+  });
+});
+
+describe("production", () => {
+  // A server of its own that asks for passwords, over TCP.
+  const folder = mkdtempSync(join(tmpdir(), "oversight-k8s-postgres-"));
+  const programs = "/usr/lib/postgresql/15/bin";
+  const asPostgres = process.getuid() === 0 ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+  const setpriv = ["--pdeathsig=QUIT", ...asPostgres];
+  let server, port, kubelet;
+  const sql = (statements) =>
+    execFileSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", `host=127.0.0.1 port=${port} user=owner dbname=oversight`],
+      { input: statements, env: { ...process.env, PGPASSWORD: "of the owner" }, stdio: ["pipe", "pipe", "inherit"] });
+  const objects = rendered.get("production");
+
+  before(async () => {
+    if (asPostgres.length) chownSync(folder, Number(execFileSync("id", ["-u", "postgres"])), Number(execFileSync("id", ["-g", "postgres"])));
+    const password = join(tmpdir(), `oversight-k8s-password-${process.pid}`);
+    writeFileSync(password, "of the owner\n");
+    chmodSync(password, 0o644);
+    run("setpriv", [...setpriv, `${programs}/initdb`, "-D", join(folder, "data"), "-U", "owner", "-A", "scram-sha-256", "--no-sync",
+      `--pwfile=${password}`], { cwd: "/" });
+    rmSync(password);
+    // A port that was free a moment ago; when it is taken since, the next.
+    for (let attempt = 0; attempt < 5 && server === undefined; ++attempt) {
+      const { createServer } = await import("node:net");
+      port = await new Promise((resolve) => {
+        const listener = createServer().listen(0, "127.0.0.1", () => {
+          const { port: free } = listener.address();
+          listener.close(() => resolve(free));
+        });
+      });
+      const one = spawn("setpriv", [...setpriv, `${programs}/postgres`, "-D", join(folder, "data"), "-h", "127.0.0.1", "-p", `${port}`,
+        "-k", folder, "-c", "fsync=off"], { cwd: "/", stdio: "ignore" });
+      const up = await until("PostgreSQL answers", () => {
+        if (one.exitCode !== null) return "ended";
+        try { execFileSync(`${programs}/pg_isready`, ["-q", "-h", "127.0.0.1", "-p", `${port}`]); return "up"; } catch { return false; }
+      });
+      if (up === "up") server = one;
+    }
+    execFileSync("psql", ["-X", "-q", `host=127.0.0.1 port=${port} user=owner dbname=postgres`, "-c", "CREATE DATABASE oversight"],
+      { env: { ...process.env, PGPASSWORD: "of the owner" } });
+    sql(readFileSync(join(root, "k8s/components/postgres/schemas.sql"), "utf8").replaceAll("CHANGE-ME", "a password"));
+    // The Secret, from the example: what an operator fills in is all that is changed.
+    const example = readFileSync(join(root, "k8s/components/postgres/example.conf"), "utf8")
+      .replace("postgres.example", "127.0.0.1").replace("5432", `${port}`).replace("CHANGE-ME", "a password")
+      .replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
+    const files = Object.fromEntries(["forces", "concerns", "monitoring"].map((name) => [`${name}.conf`, example.replaceAll("forces", name)]));
+    kubelet = new Kubelet({ "oversight-postgres": files });
+  });
+  after(async () => {
+    await kubelet?.close();
+    if (server) {
+      server.kill("SIGINT");
+      await until("PostgreSQL has ended", () => server.exitCode !== null || server.signalCode !== null);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("migrates three empty schemas, and has nothing to do the second time", async () => {
+    for (let i = 0; i < 2; ++i) {
+      const { code, output } = await kubelet.finish(rendered.get("production/migrate"), pod("production/migrate", "migrate"));
+      assert.equal(code, 0, output);
+    }
+    assert.match(String(sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'monitoring' AND table_name = 'meta'")), /1/);
+  });
+
+  it("runs two replicas of each service on it, and a backup of them is restored into empty schemas", async () => {
+    const started = [];
+    for (const name of services) {
+      started.push(await kubelet.start(objects, pod("production", name)), await kubelet.start(objects, pod("production", name)));
+    }
+    for (const { addresses, pod: { name, containers: [container] } } of started) {
+      await until(`${name} is ready`, async () => (await probe(addresses.grpc, container.readinessProbe.grpc.service)) === "SERVING");
+    }
+    client(kubelet, "records-manager", "import", join(root, "data/forces.csv"));
+    const backup = await kubelet.finish(objects, pod("production", "backup"));
+    assert.equal(backup.code, 0, backup.output);
+    const [name] = readdirSync(kubelet.claim("backups"));
+
+    const restore = () => kubelet.finish(rendered.get("production/restore"), pod("production/restore", "restore"), { BACKUP: name });
+    assert.deepEqual(await Promise.all(started.map((each) => kubelet.stop(each))), Array(8).fill(0));
+    const refused = await restore();
+    assert.equal(refused.code, 1, refused.output);
+    sql(["forces", "concerns", "monitoring"].map((each) =>
+      `ALTER SCHEMA ${each} RENAME TO ${each}_before; CREATE SCHEMA ${each} AUTHORIZATION ${each};`).join("\n"));
+    const done = await restore();
+    assert.equal(done.code, 0, done.output);
+    for (const each of services) await kubelet.start(objects, pod("production", each));
+    await until("the register is back", () => { try { return countForces(kubelet) === registered; } catch { return false; } });
+  });
+
+  it("does not start a service without its file of the Secret", async () => {
+    const without = new Kubelet({ "oversight-postgres": {} });
+    await assert.rejects(without.start(objects, pod("production", "forces-service")), /forces\.conf/);
+    await without.close();
+  });
+});
