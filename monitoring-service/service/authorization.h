@@ -47,6 +47,8 @@ class Viewer {
   // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
   // `least`: what of the force one must see to call it.
   absl::Status MayAskAbout(const std::string& force, const std::string& method, Sight least = Sight::kPublished) const;
+  // Whether a stored stage is one that this principal may know to be stored at all.
+  bool MayKnowOf(const v1::Monitoring& monitoring) const;
   // What decides, besides the request, what a list shows.
   std::string visibility() const { return sees_everything_ ? std::string() : principal_.name(); }
 

@@ -346,8 +346,14 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
     done(absl::OkStatus());
   };
   if (stages.revision == 0) return done(NothingKnownYet(request.name()));
-  // What was moved is a force, whether or not the register can be asked.
-  if (stages.Knows(force)) return answer(stages);
+  // What was moved is a force, whether or not the register can be asked. Who may not know of it must not see that from
+  // an answer that needs no register.
+  const Viewer viewer = gate_.ViewerOf(call);
+  const auto moved = stages.moved.find(force);
+  if (viewer.sees_everything() ? stages.Knows(force)
+                               : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
+    return answer(stages);
+  }
   if (InThePast(request.read())) {
     return owners_.ForcesAsOf(MomentOf(request.read(), stages), rpc::DeadlineFor(call),
                               [force, stages = std::move(stages), answer = std::move(answer),
