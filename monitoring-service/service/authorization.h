@@ -7,6 +7,7 @@
 // Thread safety: makes values; a Viewer is immutable.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,12 @@ class Viewer {
   std::optional<v1::Monitoring> Shown(v1::Monitoring monitoring) const;
   std::optional<v1::Episode> Shown(v1::Episode episode) const;
   std::optional<v1::Announcement> Shown(v1::Announcement announcement) const;
+  // The same as the `visible` of a read, which then hides what was redacted too; null when everything may be seen.
+  template <class T>
+  std::function<bool(const T&)> Sees() const {
+    if (sees_everything_) return nullptr;
+    return [viewer = *this](const T& resource) { return viewer.Shown(resource).has_value(); };
+  }
 
  private:
   bool Covers(const std::string& force) const;

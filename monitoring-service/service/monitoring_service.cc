@@ -339,7 +339,8 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
     const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
-      return done(rpc::NotReadable(gone->second));
+      // What was removed may never have been public.
+      return done(viewer.sees_everything() ? rpc::NotReadable(gone->second) : NothingKnownYet(MonitoringName(force)));
     }
     if (auto shown = viewer.Shown(stages.Of(ladders_, force))) *response->mutable_monitoring() = *std::move(shown);
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
@@ -538,16 +539,15 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
         if (absl::Status status = viewer.MayAskAbout(ForceOf(request.name()), call.verb()); !status.ok()) {
           return done(status);
         }
-        resources_.Read<v1::Episode>(call, request.name(), request.read(),
-                                     [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
-                                       if (!found.ok()) return done(found.status());
-                                       const std::string name = found->resource.name();
-                                       auto shown = viewer.Shown(std::move(found->resource));
-                                       if (!shown) return done(NotFound(v1::Episode::descriptor()->name(), name));
-                                       *response->mutable_episode() = *std::move(shown);
-                                       resources_.SetHeader(found->revision, found->time, response->mutable_header());
-                                       done(absl::OkStatus());
-                                     });
+        resources_.Read<v1::Episode>(
+            call, request.name(), request.read(),
+            [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
+              if (!found.ok()) return done(found.status());
+              *response->mutable_episode() = *viewer.Shown(std::move(found->resource));
+              resources_.SetHeader(found->revision, found->time, response->mutable_header());
+              done(absl::OkStatus());
+            },
+            viewer.Sees<v1::Episode>());
       });
 }
 
