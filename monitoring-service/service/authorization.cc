@@ -183,6 +183,10 @@ Sight Viewer::SightOf(const std::string& force) const {
   return principal_.HasRole(Role::ROLE_PUBLIC) ? Sight::kPublished : Sight::kNothing;
 }
 
+bool Viewer::MayKnowOf(const v1::Monitoring& monitoring) const {
+  return SeesStageOf(ForceOf(monitoring.name())) || IsAnythingPublished(monitoring);
+}
+
 std::optional<v1::Monitoring> Viewer::Shown(v1::Monitoring monitoring) const {
   switch (SightOf(ForceOf(monitoring.name()))) {
     case Sight::kEverything:

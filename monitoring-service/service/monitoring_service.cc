@@ -358,15 +358,22 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
     const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
-      return done(rpc::NotReadable(gone->second));
+      // What was removed may never have been public.
+      return done(viewer.sees_everything() ? rpc::NotReadable(gone->second) : NothingKnownYet(MonitoringName(force)));
     }
     if (auto shown = viewer.Shown(stages.Of(ladders_, force))) *response->mutable_monitoring() = *std::move(shown);
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
     done(absl::OkStatus());
   };
   if (stages.revision == 0) return done(NothingKnownYet(request.name()));
-  // What was moved is a force, whether or not the register can be asked.
-  if (stages.Knows(force)) return answer(stages);
+  // What was moved is a force, whether or not the register can be asked. Who may not know of it must not see that from
+  // an answer that needs no register.
+  const Viewer viewer = gate_.ViewerOf(call);
+  const auto moved = stages.moved.find(force);
+  if (viewer.sees_everything() ? stages.Knows(force)
+                               : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
+    return answer(stages);
+  }
   if (InThePast(request.read())) {
     return owners_.ForcesAsOf(MomentOf(request.read(), stages), rpc::DeadlineFor(call),
                               [force, stages = std::move(stages), answer = std::move(answer),
@@ -551,16 +558,15 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
         if (absl::Status status = viewer.MayAskAbout(ForceOf(request.name()), call.verb()); !status.ok()) {
           return done(status);
         }
-        resources_.Read<v1::Episode>(call, request.name(), request.read(),
-                                     [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
-                                       if (!found.ok()) return done(found.status());
-                                       const std::string name = found->resource.name();
-                                       auto shown = viewer.Shown(std::move(found->resource));
-                                       if (!shown) return done(NotFound(v1::Episode::descriptor()->name(), name));
-                                       *response->mutable_episode() = *std::move(shown);
-                                       resources_.SetHeader(found->revision, found->time, response->mutable_header());
-                                       done(absl::OkStatus());
-                                     });
+        resources_.Read<v1::Episode>(
+            call, request.name(), request.read(),
+            [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
+              if (!found.ok()) return done(found.status());
+              *response->mutable_episode() = *viewer.Shown(std::move(found->resource));
+              resources_.SetHeader(found->revision, found->time, response->mutable_header());
+              done(absl::OkStatus());
+            },
+            viewer.Sees<v1::Episode>());
       });
 }
 

@@ -296,6 +296,15 @@ TEST_F(Coverage, OnExitWhatGoesOnMustBeInTheText) {
               ElementsAre("STILL_OPEN_MISSING forces/west-midlands/episodes/1", "STILL_OPEN_MISSING r2"));
 }
 
+TEST_F(Coverage, AMoveOutDoesNotGoOutBeforeTheMoveInDoes) {
+  MoveTheSeedOut();
+  const auto draft = Drafted();
+  EXPECT_THAT(Violated(draft), IsEmpty()) << "it may be prepared";
+  EXPECT_THAT(Violated(draft, true), ElementsAre("EARLIER_MOVE_NOT_PUBLISHED forces/west-midlands/decisions/1"));
+  record_.episodes[0].clear_entry_awaits_publication();
+  EXPECT_THAT(Violated(draft, true), IsEmpty());
+}
+
 TEST_F(Coverage, TheRefusalListsEveryViolation) {
   EXPECT_TRUE(NotCovered("a", {}).ok());
   Remove(draft_, "reason-r2");
