@@ -1,6 +1,7 @@
 #include "monitoring-service/service/attention_service.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,8 +31,8 @@ std::vector<T> Below(const std::shared_ptr<const rpc::InformerCopy>& copy, const
 
 std::vector<v1::AttentionItem> OfForce(const v1::Policy* policy, const Ladders& ladders, const PolicyFacts& known,
                                        const std::string& force, absl::CivilDay day, int within_days) {
-  const ForceFacts facts = known.Of(force);
-  const AttentionFacts all{.facts = facts,
+  const std::shared_ptr<const ForceFacts> facts = known.Of(force);
+  const AttentionFacts all{.facts = *facts,
                            .decisions = Below<v1::Decision>(known.own, force),
                            .proposals = Below<v1::Proposal>(known.own, force),
                            .actions = Below<v1::Action>(known.own, force),

@@ -44,7 +44,10 @@ std::vector<const google::protobuf::Descriptor*> OwnKinds() {
 
 }  // namespace
 
-ForceFacts PolicyFacts::Of(const std::string& force) const {
+std::shared_ptr<const ForceFacts> PolicyFacts::Of(const std::string& force) const {
+  std::lock_guard lock(gathered->mu);
+  std::shared_ptr<const ForceFacts>& kept = gathered->by_name[force];
+  if (kept != nullptr) return kept;
   ForceFacts facts(force);
   if (own != nullptr) {
     if (const auto monitoring = own->Get<v1::Monitoring>(MonitoringName(force))) Take(*monitoring, facts);
@@ -53,7 +56,8 @@ ForceFacts PolicyFacts::Of(const std::string& force) const {
   TakeAll<v1::Meeting>(own.get(), force + "/", facts);
   TakeOwned(owners, facts);
   Settle(facts);
-  return facts;
+  kept = std::make_shared<const ForceFacts>(std::move(facts));
+  return kept;
 }
 
 absl::StatusOr<ForceFacts> LoggedForceFacts(rpc::Facts& log, const OwnerFacts& owners, const std::string& force) {
@@ -87,13 +91,23 @@ void PolicyReader::Read(rpc::Call& call, const common::v1::ReadOptions& read, co
       OwnerFacts known = owners;
       known.concerns_behind = false;  // A copy of any age will do; there must be one.
       if (absl::Status status = known.NeedConcerns(); !status.ok()) return done(status);
-      done(PolicyFacts{.own = own_.Read(), .owners = owners, .moment = resources_.clock().Now()});
+      done(Present(owners));
     };
     const OwnerFacts here = owners_.Read();
     const bool fresh = read.consistency().fully_consistent();
     if (!fresh && here.forces != nullptr && here.concerns != nullptr) return answer(here);
     owners_.Refresh(Owners::Need::kBoth, rpc::DeadlineFor(call), answer);
   });
+}
+
+PolicyFacts PolicyReader::Present(const OwnerFacts& owners) {
+  PolicyFacts facts{.own = own_.Read(), .owners = owners, .moment = resources_.clock().Now()};
+  std::lock_guard lock(mu_);
+  const bool same = last_ && last_->own == facts.own && last_->owners.forces == owners.forces &&
+                    last_->owners.concerns == owners.concerns;
+  if (same) facts.gathered = last_->gathered;
+  last_ = facts;
+  return facts;
 }
 
 void PolicyReader::ReadPast(rpc::Call& call, const common::v1::ReadOptions& read, const std::string& force,

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +20,20 @@
 
 namespace oversight::monitoring {
 
-// Everything at one moment. Immutable.
+// The facts of forces as they have been put together from one set of copies. Thread-safe.
+struct GatheredForces {
+  std::mutex mu;
+  std::map<std::string, std::shared_ptr<const ForceFacts>> by_name;
+};
+
+// Everything at one moment. What is gathered from it is kept with it, and with it alone. Thread-safe.
 struct PolicyFacts {
   std::shared_ptr<const rpc::InformerCopy> own;
   OwnerFacts owners;
   absl::Time moment;
+  std::shared_ptr<GatheredForces> gathered = std::make_shared<GatheredForces>();
 
-  ForceFacts Of(const std::string& force) const;
+  std::shared_ptr<const ForceFacts> Of(const std::string& force) const;
 };
 
 // The facts of one force, inside a decide function.
@@ -45,10 +55,14 @@ class PolicyReader {
  private:
   void ReadPast(rpc::Call& call, const common::v1::ReadOptions& read, const std::string& force,
                 std::function<void(absl::StatusOr<PolicyFacts>)> done);
+  // The facts as of now in these copies: those of before while no copy is another one.
+  PolicyFacts Present(const OwnerFacts& owners);
 
   rpc::Resources& resources_;
   Owners& owners_;
   rpc::Projection own_;
+  std::mutex mu_;  // Guards what follows.
+  std::optional<PolicyFacts> last_;
 };
 
 }  // namespace oversight::monitoring

@@ -159,7 +159,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::AssessForce(grpc::CallbackServerCon
                                      DayOf(request.has_on_date(), request.on_date(), known.moment));
           OVERSIGHT_ASSIGN_OR_RETURN(const v1::Policy* policy, PolicyFor(policies_, request.policy(), day));
           const Yardstick by{*policy, ladders_, day};
-          ForceFacts facts = known.Of(request.name());
+          ForceFacts facts = *known.Of(request.name());
           const Supposed supposed(request.changes());
           Violations violations;
           supposed.Check([&](const std::string& force) { return force == request.name(); }, violations);
@@ -200,9 +200,13 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::AssessForces(grpc::CallbackServerCo
           std::vector<v1::Assessment> assessments;
           for (const std::string& force : known.owners.ForceNames()) {
             if (!request.region().empty() && known.owners.Force(force)->region() != request.region()) continue;
-            ForceFacts facts = known.Of(force);
-            supposed.Put(by, facts, violations);
-            auto assessment = Assess(by, facts);
+            auto facts = known.Of(force);
+            if (!request.changes().empty()) {
+              ForceFacts otherwise = *facts;
+              supposed.Put(by, otherwise, violations);
+              facts = std::make_shared<const ForceFacts>(std::move(otherwise));
+            }
+            auto assessment = Assess(by, *facts);
             if (request.moves_only() && assessment.advised_stage() == assessment.stage()) continue;
             supposed.Tell(assessment);
             SetRevisions(known, assessment);

@@ -23,8 +23,7 @@ class PolicyTest : public SuiteFixture {
     EXPECT_EQ(ran.code, 0) << ran.err;
     std::string text = ran.out;
     absl::StrReplaceAll({{"\n", " "}}, &text);
-    while (absl::StrReplaceAll({{"  ", " "}}, &text) > 0) {
-    }
+    while (absl::StrReplaceAll({{"  ", " "}}, &text) > 0) continue;
     return text;
   }
 };

@@ -3,7 +3,6 @@
 namespace oversight::monitoring {
 namespace {
 
-using concerns::v1::HANDLING_LEVEL_ERADICATED;
 using concerns::v1::HANDLING_LEVEL_MANAGING;
 using concerns::v1::HANDLING_LEVEL_NOT_RESPONDING;
 using concerns::v1::HANDLING_LEVEL_RESPONDING;

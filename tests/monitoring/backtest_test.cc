@@ -13,7 +13,6 @@ namespace {
 
 using concerns::v1::HANDLING_LEVEL_MANAGING;
 using concerns::v1::HANDLING_LEVEL_NOT_RESPONDING;
-using concerns::v1::HANDLING_LEVEL_RESPONDING;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;

@@ -9,11 +9,7 @@ namespace {
 using concerns::v1::HANDLING_LEVEL_MANAGING;
 using concerns::v1::HANDLING_LEVEL_NOT_RESPONDING;
 using concerns::v1::HANDLING_LEVEL_RESPONDING;
-using concerns::v1::HANDLING_LEVEL_UNSPECIFIED;
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 TEST_F(PolicyServiceTest, TellsThePoliciesAndWhichIsInForce) {
   const auto list = Must(Call(*server_, &Policy::ListPolicies, v1::ListPoliciesRequest(), "press-officer"));
@@ -65,8 +61,7 @@ TEST_F(PolicyServiceTest, SupposesWithoutStoring) {
 }
 
 TEST_F(PolicyServiceTest, LooksAheadWhenNothingElseChanges) {
-  concerns::v1::HandlingLevel level = HANDLING_LEVEL_RESPONDING;
-  const std::string concern = Issue("Investigations", level);
+  Issue("Investigations", HANDLING_LEVEL_RESPONDING);
   auto request = Ask();
   request.set_policy("policies/early-warning");
   EXPECT_EQ(Assessed(request).advised_stage(), "scan");
