@@ -102,6 +102,12 @@ class Course {
                                ", is not published; publish its announcement first, as an import is public at once"));
       return false;
     }
+    if (known_.first_here && !MayBeBefore(move.date, known_.first_here->decided_date())) {
+      Fault(move, absl::StrCat("date is on or after ", FormatForPeople(known_.first_here->decided_date()), ", when ",
+                               known_.first_here->name(),
+                               " was decided here; from then on moves are proposed and decided, not imported"));
+      return false;
+    }
     Spell* open = Open(move);
     if (open != nullptr && open->episode.stage() == move.stage->id()) {
       Fault(move, absl::StrCat("move is to the stage that ", force_, " is in already, in ", open->episode.name(), " ",

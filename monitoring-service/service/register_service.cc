@@ -11,6 +11,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
+#include "common/time/partial_date.h"
 #include "monitoring-service/domain/history.h"
 #include "monitoring-service/domain/history_file.h"
 #include "monitoring-service/domain/names.h"
@@ -28,7 +29,11 @@ absl::StatusOr<KnownHistory> LoadHistory(rpc::Facts& log, const Ladders& ladders
   OVERSIGHT_ASSIGN_OR_RETURN(known.record, Load(log, ladders, force));
   OVERSIGHT_ASSIGN_OR_RETURN(const auto decisions, log.List<v1::Decision>(kForceTerm, force));
   for (const auto& decision : decisions) {
-    if (decision.has_historical()) known.decisions.push_back(decision);
+    if (decision.has_historical()) {
+      known.decisions.push_back(decision);
+    } else if (!known.first_here || SortsBefore(decision.decided_date(), known.first_here->decided_date())) {
+      known.first_here = decision;
+    }
   }
   return known;
 }
