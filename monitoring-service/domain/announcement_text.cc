@@ -264,14 +264,15 @@ std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
   if (facts.ended->exit_decision() == facts.decision.name()) {
     for (int i = 0; i < facts.ended->open_causes_size(); ++i) {
       open.push_back(
-          {facts.ended->open_causes(i).title(), facts.ended->name(), absl::StrCat("open_causes[", i, "].title")});
+          {facts.ended->open_causes(i).title(), facts.ended->name(), absl::StrCat("open_causes[", i, "].title"),
+           facts.ended->open_causes(i).concern()});
     }
     return open;
   }
   for (const auto& concern : facts.known.ConcernsOf(ForceOf(facts.decision.name()))) {
     if (concern->kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) continue;
     if (concern->state() != concerns::v1::CONCERN_STATE_ISSUED) continue;
-    open.push_back({concern->title(), concern->name(), "title"});
+    open.push_back({concern->title(), concern->name(), "title", concern->name()});
   }
   return open;
 }
@@ -290,6 +291,13 @@ std::string ReasonText(const MoveFacts& facts, const std::string& id) {
     if (reason.id() == id) return reason.text();
   }
   return id;
+}
+
+StatementFacts FactsOf(const v1::StatementTemplate& statement, const MoveFacts& facts, const v1::RecordHead& head) {
+  const Subjects subjects = CommonSubjects(facts);
+  v1::Statement made;
+  for (const auto& fact : statement.facts()) AddFact(fact, subjects, facts, head, made);
+  return std::move(*made.mutable_facts());
 }
 
 bool Applies(const v1::StatementTemplate& statement, const MoveFacts& facts) {

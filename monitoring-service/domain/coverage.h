@@ -1,5 +1,6 @@
 // Whether an announcement says what it must and nothing that the record does not hold: every reason of the decision,
-// who decided what and when, what is still open on exit, and each statement on a fact that is still as it was. In
+// who decided what and when, what is still open on exit, each in a statement that rests on just that and is no
+// quotation; what its template requires; and each statement on a fact that is still as it was. In
 // November 2023 the inspectorate had to answer for every sentence of one; what is not covered is not cleared and does
 // not go out. Pure. Thread safety: free functions over values.
 #pragma once
