@@ -63,6 +63,13 @@ void AddAuthor(v1::Announcement& announcement, const std::string& actor) {
 }
 
 absl::Status CheckStands(const v1::Decision& decision) {
+  if (decision.has_historical()) {
+    return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_WRONG_STATE,
+                 absl::StrCat(decision.name(),
+                              " was imported: it is public, and this record does not hold who decided it and when."))
+        .With("state", v1::DecisionState_Name(decision.state()))
+        .Precondition("WRONG_STATE", decision.name(), "must have been decided here");
+  }
   const bool stands = decision.outcome() == v1::DECISION_OUTCOME_APPROVED &&
                       decision.state() != v1::DECISION_STATE_LAPSED && decision.state() != v1::DECISION_STATE_REVOKED;
   if (stands) return absl::OkStatus();

@@ -290,6 +290,10 @@ TEST_F(AnnouncementLife, WhatMovesNothingIsNotAnnounced) {
     decision_.set_state(state);
     EXPECT_THAT(DraftIt(Wished()).status(), kWrongState());
   }
+  decision_.set_state(v1::DECISION_STATE_IN_EFFECT);
+  decision_.mutable_historical()->set_source("https://www.example.org");
+  EXPECT_THAT(DraftIt(Wished()).status(), kWrongState()) << "it was announced at its time, by others";
+  decision_.clear_historical();
   decision_.set_state(v1::DECISION_STATE_DECLINED);
   decision_.set_outcome(v1::DECISION_OUTCOME_DECLINED);
   EXPECT_THAT(DraftIt(Wished()).status(), kWrongState());
