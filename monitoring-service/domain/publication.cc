@@ -1,10 +1,12 @@
 #include "monitoring-service/domain/publication.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/time/partial_date.h"
 #include "monitoring-service/domain/moments.h"
+#include "monitoring-service/domain/reasons.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -125,14 +127,21 @@ std::optional<v1::Episode> ForPublic(v1::Episode episode) {
   auto& added = *episode.mutable_added_reasons();
   added.erase(std::remove_if(added.begin(), added.end(), [](const auto& reason) { return !IsPublished(reason); }),
               added.end());
-  for (auto& reason : *episode.mutable_entry_reasons()) KeepWords(reason);
-  for (auto& reason : *episode.mutable_exit_reasons()) KeepWords(reason);
-  for (auto& outcome : *episode.mutable_reason_outcomes()) {
+  // How a reason ended that nobody was told of is not told either.
+  std::set<std::string> shown;
+  for (const auto& reason : ReasonsOf(episode)) shown.insert(reason.id());
+  auto& outcomes = *episode.mutable_reason_outcomes();
+  outcomes.erase(std::remove_if(outcomes.begin(), outcomes.end(),
+                                [&](const auto& outcome) { return shown.count(outcome.reason()) == 0; }),
+                 outcomes.end());
+  for (auto& outcome : outcomes) {
     v1::ReasonOutcome end;
     end.set_reason(outcome.reason());
     end.set_end(outcome.end());
     outcome = std::move(end);
   }
+  for (auto& reason : *episode.mutable_entry_reasons()) KeepWords(reason);
+  for (auto& reason : *episode.mutable_exit_reasons()) KeepWords(reason);
   for (auto& cause : *episode.mutable_open_causes()) {
     cause.clear_concern();
     cause.clear_concern_revision();

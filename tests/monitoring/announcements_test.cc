@@ -411,6 +411,25 @@ TEST_F(PublicRecord, UntilAReturnIsPublishedTheEpisodeLasts) {
   EXPECT_EQ(ended->reason_outcomes(1).reason() + ended->reason_outcomes(1).text(), "r3");
 }
 
+TEST_F(PublicRecord, HowAReasonEndedThatWasAddedInSilenceDoesNotShow) {
+  MoveTheSeedIn();
+  MoveTheSeedOut();
+  auto episode = record_.episodes[0];
+  episode.clear_entry_awaits_publication();
+  episode.clear_exit_awaits_publication();
+  const auto outcomes = [&] {
+    std::vector<std::string> reasons;
+    for (const auto& outcome : ForPublic(episode)->reason_outcomes()) reasons.push_back(outcome.reason());
+    return reasons;
+  };
+  auto* added = episode.add_added_reasons();
+  added->mutable_reason()->set_id("r5");
+  *episode.add_reason_outcomes() = Met("r5");
+  EXPECT_THAT(outcomes(), ElementsAre("r1", "r3", "r4", "r2"));
+  added->set_historical(true);
+  EXPECT_THAT(outcomes(), ElementsAre("r1", "r3", "r4", "r2", "r5"));
+}
+
 TEST_F(PublicRecord, TwoMovesBecomePublicInOrderWhicheverIsAnnouncedFirst) {
   MoveTheSeedIn();
   const auto in = decision_;
