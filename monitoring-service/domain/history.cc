@@ -68,14 +68,15 @@ class Course {
   }
 
   void Walk(const std::vector<HistoricalMove>& moves) {
-    const HistoricalMove* before = nullptr;
+    // That of the moves so far before which no later one can be: a date known in part forgets no earlier one.
+    const HistoricalMove* latest = nullptr;
     for (const auto& move : moves) {
-      if (before != nullptr && MustBeBefore(move.date, before->date)) {
-        Fault(move, absl::StrCat("date is before that of line ", before->line,
+      if (latest != nullptr && MustBeBefore(move.date, latest->date)) {
+        Fault(move, absl::StrCat("date is before that of line ", latest->line,
                                  "; put the moves of a force in the order of time"));
         return;  // What follows means nothing.
       }
-      before = &move;
+      if (latest == nullptr || DayInterval(latest->date).first < DayInterval(move.date).first) latest = &move;
       if (!Take(move)) return;
     }
     if (CheckOverlaps()) Store();

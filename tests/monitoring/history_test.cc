@@ -118,6 +118,15 @@ TEST_F(History, WhatWasAfterTheFirstDecisionMadeHereIsNotImported) {
   EXPECT_TRUE(Import({kIn, "kent,SCAN,2023-09-19,0,all closed,https://example.org/out,medium\n"}).ok()) << "again";
 }
 
+TEST_F(History, AMoveIsNotBeforeAnyOfThoseAboveIt) {
+  const auto line = [](const std::string& move, const std::string& date) {
+    return absl::StrCat("kent,", move, ",", date, ",,a,https://example.org/in,low\n");
+  };
+  EXPECT_THAT(Faults({line("ENGAGE", "2021-06-01"), line("SCAN", "2021"), line("ENGAGE", "2021-02-01")}),
+              ElementsAre(HasSubstr("csv.line[4]: date is before that of line 2")));
+  EXPECT_TRUE(Import({line("ENGAGE", "2021-06-01"), line("SCAN", "2021"), line("ENGAGE", "2021-07-01")}).ok());
+}
+
 TEST_F(History, AMoveInAndAMoveOutBecomeTwoDecisionsAndAnEpisode) {
   const auto plan = Import({kIn, kOut});
   ASSERT_TRUE(plan.ok()) << plan.status();
