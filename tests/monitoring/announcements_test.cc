@@ -455,6 +455,26 @@ TEST_F(PublicRecord, TwoMovesBecomePublicInOrderWhicheverIsAnnouncedFirst) {
   EXPECT_TRUE(ForPublic(record_.episodes[0])->has_until_date());
 }
 
+TEST_F(PublicRecord, OfTwoMovesOfOneDayTheLaterStandsWhicheverIsAnnouncedFirst) {
+  MoveTheSeedIn();
+  MakeItPublic(decision_);
+  MoveTheSeedOut();
+  const auto out = decision_;
+  for (const auto* number : {"1", "5", "11", "13", "14"}) {
+    concerns_[absl::StrCat(kForce, "/concerns/", number)].set_state(concerns::v1::CONCERN_STATE_ISSUED);
+  }
+  Approve(Seed(), absl::CivilDay(2024, 9, 18));
+  const auto in_again = decision_;
+  Approve(Return(), absl::CivilDay(2024, 9, 18));
+  MakeItPublic(in_again);
+  EXPECT_EQ(Stage(), "engage");
+  MakeItPublic(out);
+  EXPECT_EQ(Stage(), "engage") << "it was moved in again after that";
+  EXPECT_EQ(ForPublic(record_.monitoring).episode(), "forces/west-midlands/episodes/2");
+  MakeItPublic(decision_);
+  EXPECT_EQ(Stage(), "scan");
+}
+
 TEST_F(PublicRecord, WhatNeverHadAnAnnouncementIsPublic) {
   MoveTheSeedIn();
   // As a record from before announcements, or an import, has it.
