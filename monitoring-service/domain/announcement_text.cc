@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/text/template.h"
@@ -291,6 +292,15 @@ std::string ReasonText(const MoveFacts& facts, const std::string& id) {
     if (reason.id() == id) return reason.text();
   }
   return id;
+}
+
+bool MayRestOn(const std::string& fact, const MoveFacts& facts) {
+  const std::string& force = facts.force.name();
+  if (fact == force || absl::StartsWith(fact, force + "/")) return true;
+  for (const auto* known : {"ladders/", "ledgers/", "nationalInspections/"}) {
+    if (absl::StartsWith(fact, known)) return true;
+  }
+  return false;
 }
 
 StatementFacts FactsOf(const v1::StatementTemplate& statement, const MoveFacts& facts, const v1::RecordHead& head) {

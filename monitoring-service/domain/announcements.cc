@@ -117,7 +117,10 @@ v1::Statement ByHand(const v1::Statement& wanted, const MoveFacts& facts, const 
     const auto found = own ? nullptr : facts.recorded.Find(fact.name());
     auto reference = Refer(own ? &facts.decision : found.get(), fact.name(), fact.field());
     const std::string here = absl::StrCat(at, ".facts[", i, "]");
-    if (!reference) {
+    if (!MayRestOn(fact.name(), facts)) {
+      violations.Add(here, absl::StrCat(fact.name(), " is not of ", facts.force.name(),
+                                        "; rest it on what the record holds of that force"));
+    } else if (!reference) {
       violations.Add(here, absl::StrCat("there is no field ", fact.field(), " of ", fact.name()));
     } else if (reference->value().empty()) {
       violations.Add(here, absl::StrCat(fact.field(), " of ", fact.name(), " holds nothing to rest on"));

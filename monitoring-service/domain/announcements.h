@@ -26,8 +26,8 @@ absl::StatusOr<v1::Announcement> Draft(const AnnouncementTemplates& templates, c
                                        const std::optional<v1::Announcement>& corrects, const v1::RecordHead& head,
                                        int64_t number, const std::string& actor);
 
-// Other statements. INVALID_FIELDS for an id that is there twice, a fact that cannot be looked up, a statement without
-// fact or speaker.
+// Other statements. INVALID_FIELDS for an id that is there twice, a fact that cannot be looked up or is of another force,
+// a statement without fact or speaker.
 absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                       const v1::Announcement& announcement, const StatementList& statements,
                                       const std::string& actor);

@@ -226,7 +226,10 @@ class Check {
     const auto found = own ? nullptr : facts_.recorded.Find(fact.name());
     const google::protobuf::Message* resource = own ? &facts_.decision : found.get();
     const auto now = Refer(resource, fact.name(), fact.field());
-    if (!now) {
+    if (!MayRestOn(fact.name(), facts_)) {
+      Add("FACT_OF_ANOTHER_FORCE", statement.id(),
+          absl::StrCat("rests on ", fact.name(), ", which is not of ", facts_.force.name(), " and may not be public"));
+    } else if (!now) {
       Add("FACT_UNKNOWN", statement.id(),
           absl::StrCat("rests on ", fact.field(), " of ", fact.name(), ", which is not there. ", kRefresh));
     } else if (now->value() != fact.value()) {

@@ -283,6 +283,13 @@ TEST_F(Coverage, AFactThatIsNotThereIsNamed) {
   EXPECT_THAT(Violated(draft_), ElementsAre("FACT_UNKNOWN plan", "FACT_UNKNOWN plan"));
 }
 
+TEST_F(Coverage, NoStatementRestsOnAnotherForce) {
+  recorded_.Keep(concerns_["forces/kent/concerns/1"]);
+  auto* fact = Find(draft_, "plan")->add_facts();
+  *fact = *Refer(&concerns_["forces/kent/concerns/1"], "forces/kent/concerns/1", "title");
+  EXPECT_THAT(Violated(draft_), ElementsAre("FACT_OF_ANOTHER_FORCE plan"));
+}
+
 TEST_F(Coverage, AStatementWithoutAFactIsRefused) {
   Find(draft_, "plan")->clear_facts();
   EXPECT_THAT(Violated(draft_), ElementsAre("STATEMENT_MISSING plan", "NO_FACT plan"));

@@ -165,13 +165,16 @@ TEST_F(AnnouncementLife, AHandWrittenStatementNamesItsFactOrItsSpeaker) {
   unknown->mutable_facts(0)->set_field("title");
   unknown->add_facts()->set_name(decision_.name());
   unknown->mutable_facts(1)->set_field("review_by_date");  // holds nothing
+  unknown->add_facts()->set_name("forces/kent/concerns/1");  // another force's
+  unknown->mutable_facts(2)->set_field("title");
+  recorded_.Keep(concerns_["forces/kent/concerns/1"]);
   const int n = draft.statements_size();
   const auto at = [n](int i, const std::string& field) {
     return absl::StrCat("announcement.statements[", n + i, "]", field);
   };
   EXPECT_THAT(FieldsOf(EditIt(draft, edited).status()),
               ElementsAre(at(2, ".id"), at(2, ".facts"), at(3, ".speaker"), at(4, ".speaker"), at(4, ".facts"),
-                          at(5, ".facts[0]"), at(5, ".facts[1]"), at(5, ".part")));
+                          at(5, ".facts[0]"), at(5, ".facts[1]"), at(5, ".facts[2]"), at(5, ".part")));
   EXPECT_THAT(FieldsOf(EditIt(draft, v1::Announcement()).status()), ElementsAre("announcement.statements"));
 }
 
