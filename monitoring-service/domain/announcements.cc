@@ -139,10 +139,14 @@ v1::Statement ByHand(const v1::Statement& wanted, const MoveFacts& facts, const 
   return statement;
 }
 
-v1::HeldBack Held(const std::vector<v1::CoverageViolation>& violations, absl::Time now) {
-  v1::HeldBack held;
-  held.mutable_violations()->Assign(violations.begin(), violations.end());
-  *held.mutable_hold_time() = ToTimestamp(now);
+Released Held(const v1::Announcement& announcement, const std::vector<v1::CoverageViolation>& violations,
+              absl::Time now) {
+  Released held{.announcement = announcement};
+  held.announcement.set_state(v1::ANNOUNCEMENT_STATE_CLEARED);
+  held.announcement.clear_publish_time();
+  auto* back = held.announcement.mutable_held_back();
+  back->mutable_violations()->Assign(violations.begin(), violations.end());
+  *back->mutable_hold_time() = ToTimestamp(now);
   return held;
 }
 
@@ -376,11 +380,16 @@ std::optional<Released> Release(const AnnouncementTemplates& templates, const Mo
   }
   const auto violations = CheckCoverage(templates, announcement, facts, /*going_out=*/true);
   if (violations.empty()) return GoOut(facts, record, announcement, corrects, now);
-  Released held{.announcement = announcement};
-  held.announcement.set_state(v1::ANNOUNCEMENT_STATE_CLEARED);
-  held.announcement.clear_publish_time();
-  *held.announcement.mutable_held_back() = Held(violations, now);
-  return held;
+  return Held(announcement, violations, now);
+}
+
+Released HoldBack(const v1::Announcement& announcement, const absl::Status& why, absl::Time now) {
+  v1::CoverageViolation violation;
+  violation.set_type("OUT_OF_REACH");
+  violation.set_subject(announcement.decision());
+  violation.set_description(absl::StrCat("what the announcement tells of cannot be looked up: ",
+                                         std::string(why.message()), " Withdraw it, or put the record right."));
+  return Held(announcement, {violation}, now);
 }
 
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement) {

@@ -65,6 +65,9 @@ std::optional<Released> Release(const AnnouncementTemplates& templates, const Mo
                                 const ForceRecord& record, const v1::Announcement& announcement,
                                 const std::optional<v1::Announcement>& corrects, absl::Time now);
 
+// At its minute, when what it tells of cannot be looked up, for good: held back, and says what is not there.
+Released HoldBack(const v1::Announcement& announcement, const absl::Status& why, absl::Time now);
+
 // The minute it waits for; nothing when it does not wait.
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement);
 

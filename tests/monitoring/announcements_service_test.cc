@@ -10,6 +10,7 @@
 #include "tests/monitoring/announcing_fixture.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/awaited.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -355,6 +356,22 @@ TEST_F(AnnouncementsServiceTest, AReleaseWhoseFactsChangedIsHeldBack) {
   EXPECT_THAT(
       CallOf<Service>("press-officer", &Rpcs::PublishAnnouncement, On<v1::PublishAnnouncementRequest>()).status(),
       Refuses(absl::StatusCode::kFailedPrecondition, "NOT_COVERED"));
+}
+
+TEST_F(AnnouncementsServiceTest, AReleaseOfWhatIsNotThereIsHeldBackAndSaysSo) {
+  Move(EntryRequest());
+  ReachTheSchedule();
+  auto lost = Read()->announcement();
+  lost.set_decision("forces/west-midlands/decisions/99");
+  const auto put =
+      testing::Put(kAnnouncement, rpc::ToPayload(lost), {}, v1::Announcement::descriptor()->full_name());
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Storing({put})).ok());
+  server_->clock().Set(kTen);
+  ASSERT_TRUE(Becomes(v1::ANNOUNCEMENT_STATE_CLEARED));
+  const auto held = Read()->announcement();
+  ASSERT_EQ(held.held_back().violations_size(), 1);
+  EXPECT_EQ(held.held_back().violations(0).type(), "OUT_OF_REACH");
+  EXPECT_THAT(held.held_back().violations(0).description(), HasSubstr("decisions/99"));
 }
 
 TEST_F(AnnouncementsServiceTest, NothingGoesOutUncheckedAndItDoesOnceItCanBeChecked) {
