@@ -37,6 +37,12 @@ bool MayPass(const absl::Status& status) {
   }
 }
 
+// Takes a key out of a set that is in the order of time.
+template <class ByTime, class Key>
+void EraseKey(ByTime& by_time, const Key& key) {
+  for (auto it = by_time.begin(); it != by_time.end();) it = it->second == key ? by_time.erase(it) : std::next(it);
+}
+
 int64_t RevisionOf(const Message& resource) {
   return resource.GetReflection()->GetInt64(resource, resource.GetDescriptor()->FindFieldByName("revision"));
 }
@@ -117,8 +123,7 @@ void Scheduler::Forget(const Key& key) {
   const auto known = waiting_.find(key);
   if (known == waiting_.end()) return;
   by_due_.erase({known->second.due, key});
-  for (auto it = by_retry_.begin(); it != by_retry_.end();)
-    it = it->second == key ? by_retry_.erase(it) : std::next(it);
+  EraseKey(by_retry_, key);
   now_.erase(key);
   waiting_.erase(known);
 }
@@ -175,6 +180,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
     const Key key = *now_.begin();
     now_.erase(now_.begin());
     by_due_.erase({waiting_.at(key).due, key});
+    EraseKey(by_retry_, key);
     take(key);
   }
   while (!by_due_.empty() && by_due_.begin()->first <= now && !full()) {
@@ -192,6 +198,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
 
 absl::Duration Scheduler::UntilNext() const {
   if (under_way_ >= kMostUnderWay) return absl::InfiniteDuration();  // An end of one wakes.
+  if (!now_.empty()) return absl::ZeroDuration();  // Came while others were being tried.
   absl::Duration sleep = absl::InfiniteDuration();
   if (!by_due_.empty()) sleep = std::min(by_due_.begin()->first - resources_.clock().Now(), kLongestSleep);
   if (!by_retry_.empty()) sleep = std::min(sleep, by_retry_.begin()->first - absl::Now());
