@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
+#include "monitoring-service/domain/names.h"
 #include "prometheus/histogram.h"
 
 namespace oversight::monitoring {
@@ -64,10 +65,12 @@ void Scheduler::Register(DueAct act) {
 
 void Scheduler::Start() {
   std::vector<const google::protobuf::Descriptor*> resources;
+  const auto keep = [&resources](const google::protobuf::Descriptor* resource) {
+    if (std::find(resources.begin(), resources.end(), resource) == resources.end()) resources.push_back(resource);
+  };
   for (const auto& kind : kinds_) {
-    if (std::find(resources.begin(), resources.end(), kind.resource) == resources.end()) {
-      resources.push_back(kind.resource);
-    }
+    keep(kind.resource);
+    std::for_each(kind.rests_on.begin(), kind.rests_on.end(), keep);
   }
   projection_ = std::make_unique<rpc::Projection>("scheduler", resources_.ledger(), resources_.clock(), watch_,
                                                   std::move(resources), &metrics_);
@@ -102,6 +105,14 @@ void Scheduler::Apply(const rpc::InformerChange& change) {
     for (const auto& item : change.items) {
       if (item.kind == full_name) Put(kind, item.name, item.after.get());
     }
+    std::set<std::string> changed;
+    for (const auto* resource : kinds_[kind].rests_on) {
+      for (const auto& item : change.items) {
+        if (item.kind == resource->full_name()) changed.insert(ForceOf(item.name));
+      }
+    }
+    if (changed.empty()) continue;
+    LookAgainAt(kind, [&changed](const std::string& name) { return changed.count(ForceOf(name)) > 0; });
   }
   changed_.notify_all();
 }
@@ -130,15 +141,21 @@ void Scheduler::Forget(const Key& key) {
 
 void Scheduler::LookAgain(const std::string& verb, const std::function<bool(const std::string& name)>& concerns) {
   std::lock_guard lock(mu_);
+  for (size_t kind = 0; kind < kinds_.size(); ++kind) {
+    if (kinds_[kind].verb == verb) LookAgainAt(kind, concerns);
+  }
+  changed_.notify_all();
+}
+
+void Scheduler::LookAgainAt(size_t kind, const std::function<bool(const std::string& name)>& concerns) {
   for (auto& [key, waiting] : waiting_) {
-    if (kinds_[key.first].verb != verb || !concerns(key.second)) continue;
+    if (key.first != kind || !concerns(key.second)) continue;
     if (waiting.under_way) {
       waiting.again = true;
     } else {
       now_.insert(key);
     }
   }
-  changed_.notify_all();
 }
 
 // ---- Trying. ----

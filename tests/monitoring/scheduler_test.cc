@@ -32,7 +32,8 @@ class SchedulerTest : public ::testing::Test {
   SchedulerTest() { RegisterKinds(resources_); }
   ~SchedulerTest() override { ledger_->Shutdown(); }
 
-  std::unique_ptr<Scheduler> Start(bool look_at_once = false) {
+  std::unique_ptr<Scheduler> Start(bool look_at_once = false,
+                                   std::vector<const google::protobuf::Descriptor*> rests_on = {}) {
     auto scheduler = std::make_unique<Scheduler>("principals/monitoring-service", resources_,
                                                  rpc::ShapeOf<v1::WatchMonitoringResponse>(), metrics_);
     Scheduler::DueAct act;
@@ -47,6 +48,7 @@ class SchedulerTest : public ::testing::Test {
       then(Scheduler::Decide([this](rpc::Facts& log, const std::string& name) { return Act(log, name); }));
     };
     act.look_at_once = look_at_once;
+    act.rests_on = std::move(rests_on);
     scheduler->Register(std::move(act));
     scheduler->Start();
     return scheduler;
@@ -103,6 +105,30 @@ class SchedulerTest : public ::testing::Test {
   std::atomic<int> prepared_{0}, failures_{0}, looked_{0};
   std::atomic<bool> refuse_{false}, early_{false};
 };
+
+TEST_F(SchedulerTest, WhatAnActRestsOnCallsForAnotherLookWhenItChanges) {
+  auto scheduler = Start(/*look_at_once=*/false, {v1::Episode::descriptor()});
+  Wait(1, 1, kDue);
+  ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 1; }));
+  early_ = true;
+  v1::Episode episode;
+  for (const auto* name : {"forces/essex/episodes/1", "forces/kent/episodes/1"}) {
+    EXPECT_EQ(looked_, 0) << "what is of another force does not matter";
+    episode.set_name(name);
+    Awaited<ledger::Committed> done;
+    resources_.Perform(
+        {.actor = "principals/tester", .verb = "Begin"},
+        [&](rpc::Facts&) -> absl::StatusOr<rpc::Changes> {
+          rpc::Changes changes;
+          changes.Put(episode);
+          return changes;
+        },
+        done.callback());
+    ASSERT_TRUE(done.Take().ok());
+  }
+  ASSERT_TRUE(Eventually([&] { return StateOf(1) == v1::DECISION_STATE_IN_EFFECT; }));
+  EXPECT_EQ(looked_, 1);
+}
 
 TEST_F(SchedulerTest, WhatIsDueIsDoneAndWhatIsNotWaits) {
   auto scheduler = Start();
