@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/auth/roles.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
@@ -110,7 +111,7 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
           Every<v1::Decision> decisions;
         };
         const auto reading = std::make_shared<Reading>();
-        const auto answer = [this, &request, response, reading, done](const absl::StatusOr<ledger::Head>& at) {
+        const auto answer = [this, &call, &request, response, reading, done](const absl::StatusOr<ledger::Head>& at) {
           if (!at.ok()) return done(at.status());
           std::map<std::string, v1::Decision> decisions;
           for (auto& decision : reading->decisions.resources) decisions[decision.name()] = std::move(decision);
@@ -121,6 +122,11 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
           std::optional<common::v1::PartialDate> on_date;
           if (request.has_on_date()) on_date = request.on_date();
           *response = MakeRegister(ladders_, reading->episodes.resources, decisions, name_of, on_date);
+          if (call.principal().HasAnyRole(auth::Insiders())) {
+            auto& header = *response->mutable_header();
+            for (const auto& version : reading->episodes.redacted) header.add_redactions(version.redaction);
+            for (const auto& version : reading->decisions.redacted) header.add_redactions(version.redaction);
+          }
           resources_.SetHeader(at->revision, at->recorded_time, response->mutable_header());
           done(absl::OkStatus());
         };
