@@ -121,6 +121,7 @@ TEST_F(AnnouncementText, WarnsWhenTheForceDoesNotRespondAndAssuresOfNothingUnkno
 TEST_F(AnnouncementText, OnExitSaysWhatIsStillOpenAndWhoFollowsIt) {
   MoveTheSeedIn();
   MoveTheSeedOut();
+  record_.episodes[0].clear_entry_awaits_publication();
   const auto draft = Drafted();
   EXPECT_EQ(draft.kind(), v1::ANNOUNCEMENT_KIND_MOVED_OUT);
   EXPECT_THAT(draft.text(), HasSubstr("West Midlands Police returned to routine monitoring"));
@@ -140,6 +141,7 @@ TEST_F(AnnouncementText, OnExitWithNothingOpenSaysSo) {
     concerns_[concern->name()].set_state(concerns::v1::CONCERN_STATE_DISCHARGED);
   }
   Approve(Return(), absl::CivilDay(2024, 9, 18));
+  record_.episodes[0].clear_entry_awaits_publication();
   const auto draft = Drafted();
   EXPECT_THAT(draft.text(), HasSubstr("No cause of concern was open when the force left Engage"));
   EXPECT_THAT(draft.text(), Not(HasSubstr("Still open")));
@@ -154,6 +156,7 @@ TEST_F(AnnouncementText, BeforeAnExitTakesEffectTheConcernsAsTheyAreCount) {
   }
   Approve(Return(), absl::CivilDay(2024, 9, 18));
   ASSERT_EQ(decision_.state(), v1::DECISION_STATE_PENDING_EFFECT);
+  record_.episodes[0].clear_entry_awaits_publication();
   auto draft = Drafted();
   EXPECT_EQ(Find(draft, "open-cause-1")->facts(0).name(), "forces/west-midlands/concerns/12");
   EXPECT_THAT(Violated(draft), IsEmpty());
