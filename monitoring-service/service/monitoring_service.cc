@@ -25,6 +25,7 @@
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/reasons.h"
 #include "monitoring-service/domain/record.h"
+#include "monitoring-service/domain/sessions.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/owner_view.h"
 #include "monitoring-service/service/records.h"
@@ -701,6 +702,10 @@ grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* MonitoringServiceImpl::Wa
               *episode = *viewer.Shown(std::move(*episode));
             } else if (auto* announcement = dynamic_cast<v1::Announcement*>(resource)) {
               *announcement = *viewer.Shown(std::move(*announcement));
+            } else if (auto* action = dynamic_cast<v1::Action*>(resource)) {
+              HideSession(*action);
+            } else if (auto* support = dynamic_cast<v1::Support*>(resource)) {
+              HideSession(*support);
             }
           };
         }
