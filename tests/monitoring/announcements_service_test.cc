@@ -247,6 +247,24 @@ TEST_F(AnnouncementsServiceTest, UntilAReturnIsPublishedThePublicSeesTheForceWhe
   EXPECT_NE(Seen("public"), before);
 }
 
+TEST_F(AnnouncementsServiceTest, AStatementMayRestOnWhatElseThisServiceHolds) {
+  Move(EntryRequest());
+  const auto draft = Create();
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  v1::UpdateAnnouncementRequest edit;
+  *edit.mutable_announcement() = draft->announcement();
+  auto* statement = edit.mutable_announcement()->add_statements();
+  statement->set_id("more");
+  statement->set_part(v1::STATEMENT_PART_PARAGRAPH);
+  statement->set_text("This is one of those that say so.");
+  auto* fact = statement->add_facts();
+  fact->set_name(kAnnouncement);
+  fact->set_field("kind");
+  const auto edited = CallOf<Service>("liaison-lead", &Rpcs::UpdateAnnouncement, edit);
+  ASSERT_TRUE(edited.ok()) << edited.status();
+  EXPECT_EQ(edited->announcement().statements().rbegin()->facts(0).value(), "ANNOUNCEMENT_KIND_MOVED_IN");
+}
+
 TEST_F(AnnouncementsServiceTest, OutsidersAreNotToldOfWhatWasRemovedByLaw) {
   const int64_t moved = Move(EntryRequest()).header().revision();
   const auto drafted = Create();
