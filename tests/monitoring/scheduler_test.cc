@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -57,7 +58,9 @@ class SchedulerTest : public ::testing::Test {
   // Takes a decision into effect, once it is due or `early_`.
   absl::StatusOr<std::optional<rpc::Changes>> Act(rpc::Facts& log, const std::string& name) {
     OVERSIGHT_ASSIGN_OR_RETURN(v1::Decision decision, log.Require<v1::Decision>(name));
+    const bool throws = throw_;  // Before the test sees that it was looked at, and says otherwise.
     ++looked_;
+    if (throws) throw std::runtime_error("oh");
     if (refuse_) return absl::FailedPreconditionError("It may not be.");
     const auto due = WaitsFor(decision);
     if (!due || (*due > log.now() && !early_)) return std::optional<rpc::Changes>();
@@ -103,7 +106,7 @@ class SchedulerTest : public ::testing::Test {
   rpc::Resources resources_{*ledger_, clock_};
   observe::Metrics metrics_{"test"};
   std::atomic<int> prepared_{0}, failures_{0}, looked_{0};
-  std::atomic<bool> refuse_{false}, early_{false};
+  std::atomic<bool> refuse_{false}, throw_{false}, early_{false};
 };
 
 TEST_F(SchedulerTest, WhatAnActRestsOnCallsForAnotherLookWhenItChanges) {
@@ -201,6 +204,18 @@ TEST_F(SchedulerTest, WhatIsRefusedIsLeftAloneUntilItsResourceChanges) {
   Wait(1, 1, kNow);
   ASSERT_TRUE(Reaches(5));
   EXPECT_EQ(StateOf(1), v1::DECISION_STATE_IN_EFFECT);
+}
+
+TEST_F(SchedulerTest, AnActThatThrowsIsRefusedAndOthersGoOn) {
+  throw_ = true;
+  Wait(1, 1, kNow);
+  auto scheduler = Start();
+  ASSERT_TRUE(Eventually([&] { return looked_ == 1; }));
+  throw_ = false;
+  Wait(2, 2, kNow);
+  ASSERT_TRUE(Reaches(3));
+  EXPECT_EQ(StateOf(1), v1::DECISION_STATE_PENDING_EFFECT);
+  EXPECT_EQ(StateOf(2), v1::DECISION_STATE_IN_EFFECT);
 }
 
 TEST_F(SchedulerTest, LookingAgainTriesWhatIsNotDue) {
