@@ -422,7 +422,8 @@ TEST_F(PublicRecord, HowAReasonEndedThatWasAddedInSilenceDoesNotShow) {
   episode.clear_exit_awaits_publication();
   const auto outcomes = [&] {
     std::vector<std::string> reasons;
-    for (const auto& outcome : ForPublic(episode)->reason_outcomes()) reasons.push_back(outcome.reason());
+    const v1::Episode shown = ForPublic(episode).value();
+    for (const auto& outcome : shown.reason_outcomes()) reasons.push_back(outcome.reason());
     return reasons;
   };
   auto* added = episode.add_added_reasons();
