@@ -264,7 +264,8 @@ void Resources::Perform(Act act, std::function<absl::StatusOr<Changes>(Facts&)> 
           view);
     } catch (const std::exception& e) {
       observe::LogError("act crashed", {{"verb", verb}, {"error", e.what()}});
-      return Error(absl::StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL, absl::StrCat("A fault of the server in ", verb, ". Its log tells more."));
+      return Error(absl::StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL,
+                   absl::StrCat("A fault of the server in ", verb, ". Its log tells more."));
     }
   };
   ledger_.Commit(std::move(command), std::move(done));

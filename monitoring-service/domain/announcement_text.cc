@@ -264,9 +264,8 @@ std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
   if (facts.ended == nullptr) return open;
   if (facts.ended->exit_decision() == facts.decision.name()) {
     for (int i = 0; i < facts.ended->open_causes_size(); ++i) {
-      open.push_back(
-          {facts.ended->open_causes(i).title(), facts.ended->name(), absl::StrCat("open_causes[", i, "].title"),
-           facts.ended->open_causes(i).concern()});
+      open.push_back({facts.ended->open_causes(i).title(), facts.ended->name(),
+                      absl::StrCat("open_causes[", i, "].title"), facts.ended->open_causes(i).concern()});
     }
     return open;
   }

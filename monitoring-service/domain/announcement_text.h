@@ -58,8 +58,8 @@ std::vector<int> CarriedForward(const v1::Decision& decision);
 // The words of a reason of the ended episode.
 std::string ReasonText(const MoveFacts& facts, const std::string& id);
 
-// Whether a statement of an announcement may rest on this resource: one of the announcement's own force, a ladder, the log,
-// or a national report. What is known of another force may not be public.
+// Whether a statement of an announcement may rest on this resource: one of the announcement's own force, a ladder, the
+// log, or a national report. What is known of another force may not be public.
 bool MayRestOn(const std::string& fact, const MoveFacts& facts);
 
 // The facts that a statement of the template rests on, one that is made once and not for each of a list.

@@ -86,10 +86,10 @@ class Check {
   // founded on is not covered.
   bool Says(const std::vector<std::string>& words, const std::vector<Fact>& facts) const {
     return std::any_of(all_.begin(), all_.end(), [&](const Said& said) {
-      return std::any_of(facts.begin(), facts.end(), [&](const Fact& fact) { return RestsOn(*said.statement, fact); }) &&
-             std::all_of(words.begin(), words.end(), [&](const std::string& part) {
-               return said.folded.find(Folded(part)) != std::string::npos;
-             });
+      return std::any_of(facts.begin(), facts.end(),
+                         [&](const Fact& fact) { return RestsOn(*said.statement, fact); }) &&
+             std::all_of(words.begin(), words.end(),
+                         [&](const std::string& part) { return said.folded.find(Folded(part)) != std::string::npos; });
     });
   }
   static bool RestsOn(const v1::Statement& statement, const Fact& wanted) {

@@ -183,8 +183,8 @@ class Sequence {
 
   // ---- What was removed by law. ----
 
-  // Something was done then; what, only the record of redaction may say. What a later version holds of it is not told as
-  // if it had been done later.
+  // Something was done then; what, only the record of redaction may say. What a later version holds of it is not told
+  // as if it had been done later.
   template <class T>
   void AddRemoved(const std::vector<Recorded<T>>& versions, const Recorded<T>& version) {
     const std::string& name = version.resource.name();

@@ -42,8 +42,8 @@ absl::StatusOr<v1::OversightSession> PassOn(const v1::OversightSession& session,
                                             const v1::PassOnOutcomeRequest& request, const std::string& actor,
                                             absl::Time now);
 
-// Sessions show inside the inspectorate only: takes their names out of what a force and its oversight body are shown. Of
-// every other kind there is nothing to take.
+// Sessions show inside the inspectorate only: takes their names out of what a force and its oversight body are shown.
+// Of every other kind there is nothing to take.
 void HideSession(v1::Action& action);
 void HideSession(v1::Support& support);
 template <class T>

@@ -352,8 +352,7 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   // an answer that needs no register.
   const Viewer viewer = gate_.ViewerOf(call);
   const auto moved = stages.moved.find(force);
-  if (viewer.sees_everything() ? stages.Knows(force)
-                               : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
+  if (viewer.sees_everything() ? stages.Knows(force) : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
     return answer(stages);
   }
   if (InThePast(request.read())) {

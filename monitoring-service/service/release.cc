@@ -41,8 +41,8 @@ absl::StatusOr<std::optional<rpc::Changes>> Decide(rpc::Facts& log, const Announ
                     });
   }();
   if (!looked_up.ok()) {
-    // What does not answer now is asked again. What is not there will not come, and whoever waits for the minute must see
-    // that nothing went out.
+    // What does not answer now is asked again. What is not there will not come, and whoever waits for the minute must
+    // see that nothing went out.
     if (!IsGone(looked_up)) return looked_up;
     released = HoldBack(announcement, looked_up, log.now());
   }

@@ -215,7 +215,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
 
 absl::Duration Scheduler::UntilNext() const {
   if (under_way_ >= kMostUnderWay) return absl::InfiniteDuration();  // An end of one wakes.
-  if (!now_.empty()) return absl::ZeroDuration();  // Came while others were being tried.
+  if (!now_.empty()) return absl::ZeroDuration();                    // Came while others were being tried.
   absl::Duration sleep = absl::InfiniteDuration();
   if (!by_due_.empty()) sleep = std::min(by_due_.begin()->first - resources_.clock().Now(), kLongestSleep);
   if (!by_retry_.empty()) sleep = std::min(sleep, by_retry_.begin()->first - absl::Now());

@@ -66,8 +66,8 @@ class Scheduler {
     std::function<void(std::function<void(absl::StatusOr<Decide>)> then)> prepare;
     // Each is also tried as soon as it waits, and at the start: `decide` has more to look at than the moment.
     bool look_at_once = false;
-    // Kinds of the own ledger that acts rest on besides: whatever changes one of them calls for another look at what waits
-    // of the same force.
+    // Kinds of the own ledger that acts rest on besides: whatever changes one of them calls for another look at what
+    // waits of the same force.
     std::vector<const google::protobuf::Descriptor*> rests_on;
   };
 

@@ -381,8 +381,7 @@ TEST_F(AnnouncementsServiceTest, AReleaseOfWhatIsNotThereIsHeldBackAndSaysSo) {
   ReachTheSchedule();
   auto lost = Read()->announcement();
   lost.set_decision("forces/west-midlands/decisions/99");
-  const auto put =
-      testing::Put(kAnnouncement, rpc::ToPayload(lost), {}, v1::Announcement::descriptor()->full_name());
+  const auto put = testing::Put(kAnnouncement, rpc::ToPayload(lost), {}, v1::Announcement::descriptor()->full_name());
   ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Storing({put})).ok());
   server_->clock().Set(kTen);
   ASSERT_TRUE(Becomes(v1::ANNOUNCEMENT_STATE_CLEARED));

@@ -164,7 +164,7 @@ TEST_F(AnnouncementLife, AHandWrittenStatementNamesItsFactOrItsSpeaker) {
   unknown->add_facts()->set_name("forces/west-midlands/concerns/99");  // no such resource
   unknown->mutable_facts(0)->set_field("title");
   unknown->add_facts()->set_name(decision_.name());
-  unknown->mutable_facts(1)->set_field("review_by_date");  // holds nothing
+  unknown->mutable_facts(1)->set_field("review_by_date");    // holds nothing
   unknown->add_facts()->set_name("forces/kent/concerns/1");  // another force's
   unknown->mutable_facts(2)->set_field("title");
   recorded_.Keep(concerns_["forces/kent/concerns/1"]);

@@ -183,8 +183,9 @@ TEST_F(RegisterServiceTest, WhatWasDecidedHereIsNotImportedOver) {
   const int64_t before = Head();
   const auto refused = Import().status();
   EXPECT_THAT(refused, Refuses(absl::StatusCode::kInvalidArgument, "HISTORY_FILE_INVALID"));
-  EXPECT_THAT(ViolationsOf(refused), ElementsAre(Pair("csv.line[14]", AllOf(HasSubstr("24 November 2023"),
-                                                                            HasSubstr("decisions/1 was decided")))));
+  EXPECT_THAT(
+      ViolationsOf(refused),
+      ElementsAre(Pair("csv.line[14]", AllOf(HasSubstr("24 November 2023"), HasSubstr("decisions/1 was decided")))));
   EXPECT_EQ(Head(), before);
 }
 
@@ -326,8 +327,8 @@ TEST_F(RegisterServiceTest, WhatWasRemovedByLawIsNotLeftOutInSilence) {
   ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({"forces/west-midlands/proposals/1",
                                                                         proposed->header().revision()}))
                   .ok());
-  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting({"forces/west-midlands/episodes/1",
-                                                                        decided->header().revision()}))
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(),
+                                 testing::Redacting({"forces/west-midlands/episodes/1", decided->header().revision()}))
                   .ok());
   const auto sequence = Sequence(kDecision);
   ASSERT_TRUE(sequence.ok()) << sequence.status();
