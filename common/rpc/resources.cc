@@ -252,15 +252,21 @@ void Resources::Perform(Act act, std::function<absl::StatusOr<Changes>(Facts&)> 
   command.audit.verb = std::move(act.verb);
   command.audit.reason = std::move(act.reason);
   command.audit.request_id = std::move(act.request_id);
-  command.decide = [this, actor = auth::Principal(std::move(proto)),
+  command.decide = [this, actor = auth::Principal(std::move(proto)), verb = command.audit.verb,
                     decide = std::move(decide)](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
-    return Decide(
-        actor,
-        [&decide](Facts& facts) -> absl::StatusOr<Decided> {
-          OVERSIGHT_ASSIGN_OR_RETURN(Changes changes, decide(facts));
-          return Decided{std::move(changes), nullptr};
-        },
-        view);
+    try {
+      return Decide(
+          actor,
+          [&decide](Facts& facts) -> absl::StatusOr<Decided> {
+            OVERSIGHT_ASSIGN_OR_RETURN(Changes changes, decide(facts));
+            return Decided{std::move(changes), nullptr};
+          },
+          view);
+    } catch (const std::exception& e) {
+      observe::LogError("act crashed", {{"verb", verb}, {"error", e.what()}});
+      return Error(absl::StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL,
+                   absl::StrCat("A fault of the server in ", verb, ". Its log tells more."));
+    }
   };
   ledger_.Commit(std::move(command), std::move(done));
 }

@@ -210,6 +210,11 @@ bool AsItWas(Inspection& inspection, const Day& day) {
 // What became of an approval after that day had not come yet.
 bool AsItWas(Decision& decision, const Day& day) {
   if (!day.Had(decision.decided_date())) return false;
+  if (decision.publication().state() == PUBLICATION_STATE_PUBLISHED &&
+      !day.Had(decision.publication().published_time())) {
+    decision.clear_publication();
+    decision.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
+  }
   const bool stands = decision.state() == DECISION_STATE_IN_EFFECT ? day.Had(decision.effective_date())
                       : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
                       : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
@@ -245,7 +250,15 @@ bool AsItWas(Proposal& proposal, const Day& day, const std::unordered_map<std::s
   return true;
 }
 
-bool AsItWas(Episode& episode, const Day& day) {
+using Decisions = std::unordered_map<std::string, Shared<Decision>>;
+
+// Whether the public did not know yet of what a decision did; `decisions` as they were.
+bool Awaits(const Decisions& decisions, const std::string& name) {
+  const auto decision = decisions.find(name);
+  return decision != decisions.end() && decision->second->publication().state() == PUBLICATION_STATE_AWAITED;
+}
+
+bool AsItWas(Episode& episode, const Day& day, const Decisions& decisions) {
   if (!day.Had(episode.from_date())) return false;
   if (episode.has_until_date() && !day.Had(episode.until_date())) {
     episode.clear_until_date();
@@ -259,6 +272,8 @@ bool AsItWas(Episode& episode, const Day& day) {
   added.erase(
       std::remove_if(added.begin(), added.end(), [&](const auto& reason) { return !day.Had(reason.added_date()); }),
       added.end());
+  episode.set_entry_awaits_publication(Awaits(decisions, episode.entry_decision()));
+  episode.set_exit_awaits_publication(Awaits(decisions, episode.exit_decision()));
   return true;
 }
 
@@ -400,6 +415,7 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   auto then = std::make_shared<Monitoring>(now);
   then->clear_open_proposal();
   then->clear_pending_decision();
+  then->clear_published();
   then->set_ladder((in != nullptr ? in : after)->ladder());
   then->set_episode(in != nullptr ? in->name() : "");
   then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
@@ -417,6 +433,41 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   }
   stage = std::move(then);
   return true;
+}
+
+void SetStage(const SuiteFacts& facts, const std::string& id, PublicStage& shown) {
+  if (facts.ladder == nullptr) return;
+  for (const auto& known : facts.ladder->stages()) {
+    if (id.empty() ? !known.is_default() : known.id() != id) continue;
+    shown.set_stage(known.id());
+    shown.set_stage_display_name(known.display_name());
+    shown.set_enhanced(known.enhanced());
+  }
+}
+
+// What the public saw instead of a stage whose announcement was not out: that of the last move that was. `then` holds
+// the episodes as they were.
+void SetPublished(const SuiteFacts& then, Monitoring& stage) {
+  auto& shown = *stage.mutable_published();
+  shown.set_ladder(stage.ladder());
+  SetStage(then, "", shown);
+  int64_t last = 0;
+  for (const auto& episode : then.episodes) {
+    if (ForceOf(episode->name()) != ForceOf(stage.name())) continue;
+    const int64_t in = Number(episode->entry_decision()), out = Number(episode->exit_decision());
+    if (!episode->entry_awaits_publication() && in >= last) {
+      last = in;
+      SetStage(then, episode->stage(), shown);
+      *shown.mutable_since_date() = episode->from_date();
+      shown.set_episode(episode->name());
+    }
+    if (episode->has_until_date() && !episode->exit_awaits_publication() && out >= last) {
+      last = out;
+      SetStage(then, "", shown);
+      *shown.mutable_since_date() = episode->until_date();
+      shown.clear_episode();
+    }
+  }
 }
 
 }  // namespace
@@ -470,10 +521,14 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
     if (stage != nullptr) then.monitoring.push_back(std::move(stage));
   }
   then.decisions = Each(facts.decisions, as_it_was);
-  std::unordered_map<std::string, Shared<Decision>> decisions;
+  Decisions decisions;
   for (const auto& decision : then.decisions) decisions[decision->name()] = decision;
   then.proposals = Each(facts.proposals, [&](Proposal& proposal) { return AsItWas(proposal, day, decisions); });
-  then.episodes = Each(facts.episodes, as_it_was);
+  then.episodes = Each(facts.episodes, [&](Episode& episode) { return AsItWas(episode, day, decisions); });
+  then.monitoring = Each(then.monitoring, [&](Monitoring& stage) {
+    if (Awaits(decisions, stage.decision())) SetPublished(then, stage);
+    return true;
+  });
   then.announcements = Each(facts.announcements, as_it_was);
   then.plans = Each(facts.plans, as_it_was);
   then.progress_reviews = Each(facts.progress_reviews, [&](auto& review) { return day.Had(review.review_date()); });

@@ -96,8 +96,6 @@ const Rule& RuleOf(Verb verb) { return Rules()[static_cast<size_t>(verb)]; }
 
 }  // namespace
 
-const char* NameOf(Verb verb) { return RuleOf(verb).name; }
-
 absl::Status Check(Verb verb, const Situation& situation) {
   for (const auto guard : RuleOf(verb).guards) OVERSIGHT_RETURN_IF_ERROR(guard(situation));
   return absl::OkStatus();

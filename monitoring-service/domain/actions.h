@@ -30,9 +30,6 @@ struct Situation {
   std::string actor;  // principals/{principal}
 };
 
-// The method's short name, such as "DecideProposal".
-const char* NameOf(Verb verb);
-
 // OK when the verb may be used now; else the first thing that stands in the way.
 absl::Status Check(Verb verb, const Situation& situation);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/text/template.h"
@@ -265,15 +266,15 @@ std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
   if (facts.ended == nullptr) return open;
   if (facts.ended->exit_decision() == facts.decision.name()) {
     for (int i = 0; i < facts.ended->open_causes_size(); ++i) {
-      open.push_back(
-          {facts.ended->open_causes(i).title(), facts.ended->name(), absl::StrCat("open_causes[", i, "].title")});
+      open.push_back({facts.ended->open_causes(i).title(), facts.ended->name(),
+                      absl::StrCat("open_causes[", i, "].title"), facts.ended->open_causes(i).concern()});
     }
     return open;
   }
   for (const auto& concern : facts.known.ConcernsOf(ForceOf(facts.decision.name()))) {
     if (concern->kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) continue;
     if (concern->state() != concerns::v1::CONCERN_STATE_ISSUED) continue;
-    open.push_back({concern->title(), concern->name(), "title"});
+    open.push_back({concern->title(), concern->name(), "title", concern->name()});
   }
   return open;
 }
@@ -292,6 +293,22 @@ std::string ReasonText(const MoveFacts& facts, const std::string& id) {
     if (reason.id() == id) return reason.text();
   }
   return id;
+}
+
+bool MayRestOn(const std::string& fact, const MoveFacts& facts) {
+  const std::string& force = facts.force.name();
+  if (fact == force || absl::StartsWith(fact, force + "/")) return true;
+  for (const auto* known : {"ladders/", "ledgers/", "nationalInspections/"}) {
+    if (absl::StartsWith(fact, known)) return true;
+  }
+  return false;
+}
+
+StatementFacts FactsOf(const v1::StatementTemplate& statement, const MoveFacts& facts, const v1::RecordHead& head) {
+  const Subjects subjects = CommonSubjects(facts);
+  v1::Statement made;
+  for (const auto& fact : statement.facts()) AddFact(fact, subjects, facts, head, made);
+  return std::move(*made.mutable_facts());
 }
 
 bool Applies(const v1::StatementTemplate& statement, const MoveFacts& facts) {

@@ -33,6 +33,7 @@ struct MoveFacts {
 };
 
 using StatementList = google::protobuf::RepeatedPtrField<v1::Statement>;
+using StatementFacts = google::protobuf::RepeatedPtrField<v1::FactReference>;
 using QuotationList = google::protobuf::RepeatedPtrField<v1::Quotation>;
 
 // From the stages of the decision in its ladder.
@@ -49,12 +50,20 @@ struct StillOpen {
   std::string title;
   std::string resource;  // The fact: the episode, or the concern.
   std::string field;
+  std::string concern;
 };
 std::vector<StillOpen> OpenCauses(const MoveFacts& facts);
 // The index in `decision.reason_outcomes` of each reason that is carried forward.
 std::vector<int> CarriedForward(const v1::Decision& decision);
 // The words of a reason of the ended episode.
 std::string ReasonText(const MoveFacts& facts, const std::string& id);
+
+// Whether a statement of an announcement may rest on this resource: one of the announcement's own force, a ladder, the
+// log, or a national report. What is known of another force may not be public.
+bool MayRestOn(const std::string& fact, const MoveFacts& facts);
+
+// The facts that a statement of the template rests on, one that is made once and not for each of a list.
+StatementFacts FactsOf(const v1::StatementTemplate& statement, const MoveFacts& facts, const v1::RecordHead& head);
 
 // Whether a statement of the template is to be there, by its `when`.
 bool Applies(const v1::StatementTemplate& statement, const MoveFacts& facts);

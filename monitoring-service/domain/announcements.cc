@@ -63,6 +63,13 @@ void AddAuthor(v1::Announcement& announcement, const std::string& actor) {
 }
 
 absl::Status CheckStands(const v1::Decision& decision) {
+  if (decision.has_historical()) {
+    return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_WRONG_STATE,
+                 absl::StrCat(decision.name(),
+                              " was imported: it is public, and this record does not hold who decided it and when."))
+        .With("state", v1::DecisionState_Name(decision.state()))
+        .Precondition("WRONG_STATE", decision.name(), "must have been decided here");
+  }
   const bool stands = decision.outcome() == v1::DECISION_OUTCOME_APPROVED &&
                       decision.state() != v1::DECISION_STATE_LAPSED && decision.state() != v1::DECISION_STATE_REVOKED;
   if (stands) return absl::OkStatus();
@@ -110,7 +117,10 @@ v1::Statement ByHand(const v1::Statement& wanted, const MoveFacts& facts, const 
     const auto found = own ? nullptr : facts.recorded.Find(fact.name());
     auto reference = Refer(own ? &facts.decision : found.get(), fact.name(), fact.field());
     const std::string here = absl::StrCat(at, ".facts[", i, "]");
-    if (!reference) {
+    if (!MayRestOn(fact.name(), facts)) {
+      violations.Add(here, absl::StrCat(fact.name(), " is not of ", facts.force.name(),
+                                        "; rest it on what the record holds of that force"));
+    } else if (!reference) {
       violations.Add(here, absl::StrCat("there is no field ", fact.field(), " of ", fact.name()));
     } else if (reference->value().empty()) {
       violations.Add(here, absl::StrCat(fact.field(), " of ", fact.name(), " holds nothing to rest on"));
@@ -129,10 +139,14 @@ v1::Statement ByHand(const v1::Statement& wanted, const MoveFacts& facts, const 
   return statement;
 }
 
-v1::HeldBack Held(const std::vector<v1::CoverageViolation>& violations, absl::Time now) {
-  v1::HeldBack held;
-  held.mutable_violations()->Assign(violations.begin(), violations.end());
-  *held.mutable_hold_time() = ToTimestamp(now);
+Released Held(const v1::Announcement& announcement, const std::vector<v1::CoverageViolation>& violations,
+              absl::Time now) {
+  Released held{.announcement = announcement};
+  held.announcement.set_state(v1::ANNOUNCEMENT_STATE_CLEARED);
+  held.announcement.clear_publish_time();
+  auto* back = held.announcement.mutable_held_back();
+  back->mutable_violations()->Assign(violations.begin(), violations.end());
+  *back->mutable_hold_time() = ToTimestamp(now);
   return held;
 }
 
@@ -366,11 +380,16 @@ std::optional<Released> Release(const AnnouncementTemplates& templates, const Mo
   }
   const auto violations = CheckCoverage(templates, announcement, facts, /*going_out=*/true);
   if (violations.empty()) return GoOut(facts, record, announcement, corrects, now);
-  Released held{.announcement = announcement};
-  held.announcement.set_state(v1::ANNOUNCEMENT_STATE_CLEARED);
-  held.announcement.clear_publish_time();
-  *held.announcement.mutable_held_back() = Held(violations, now);
-  return held;
+  return Held(announcement, violations, now);
+}
+
+Released HoldBack(const v1::Announcement& announcement, const absl::Status& why, absl::Time now) {
+  v1::CoverageViolation violation;
+  violation.set_type("OUT_OF_REACH");
+  violation.set_subject(announcement.decision());
+  violation.set_description(absl::StrCat("what the announcement tells of cannot be looked up: ",
+                                         std::string(why.message()), " Withdraw it, or put the record right."));
+  return Held(announcement, {violation}, now);
 }
 
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement) {

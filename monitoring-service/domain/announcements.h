@@ -19,15 +19,15 @@ namespace oversight::monitoring {
 inline constexpr absl::Duration kLongestSchedule = absl::Hours(24 * 366);
 
 // A draft. `others` are the announcements of the same decision, `corrects` the one to be corrected. Refusals:
-// ANNOUNCEMENT_EXISTS; WRONG_STATE for a decision that is declined, revoked or lapsed, or when what it corrects is not
-// out; INVALID_FIELDS.
+// ANNOUNCEMENT_EXISTS; WRONG_STATE for a decision that is declined, revoked, lapsed or imported, or when what it
+// corrects is not out; INVALID_FIELDS.
 absl::StatusOr<v1::Announcement> Draft(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                        const v1::Announcement& wanted, const std::vector<v1::Announcement>& others,
                                        const std::optional<v1::Announcement>& corrects, const v1::RecordHead& head,
                                        int64_t number, const std::string& actor);
 
-// Other statements. INVALID_FIELDS for an id that is there twice, a fact that cannot be looked up, a statement without
-// fact or speaker.
+// Other statements. INVALID_FIELDS for an id that is there twice, a fact that cannot be looked up or is of another
+// force, a statement without fact or speaker.
 absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                       const v1::Announcement& announcement, const StatementList& statements,
                                       const std::string& actor);
@@ -64,6 +64,9 @@ absl::StatusOr<Released> Publish(const AnnouncementTemplates& templates, const M
 std::optional<Released> Release(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                 const ForceRecord& record, const v1::Announcement& announcement,
                                 const std::optional<v1::Announcement>& corrects, absl::Time now);
+
+// At its minute, when what it tells of cannot be looked up, for good: held back, and says what is not there.
+Released HoldBack(const v1::Announcement& announcement, const absl::Status& why, absl::Time now);
 
 // The minute it waits for; nothing when it does not wait.
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement);

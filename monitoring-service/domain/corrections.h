@@ -1,5 +1,6 @@
-// Acts that are recorded once and put right by another: advice and disclosures. The later one says which it corrects
-// and why; the earlier one stays as it was and points to it. Pure. Thread safety: free functions over values.
+// Acts that are recorded once and put right by another: advice, disclosures, meetings, progress reviews, support. The
+// later one says which it corrects and why; the earlier one stays as it was and points to it. Pure. Thread safety: free
+// functions over values.
 #pragma once
 
 #include <string>

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -47,11 +48,19 @@ std::set<std::string> NumbersIn(const std::string& text) {
   return numbers;
 }
 
+// A field of a resource.
+struct Fact {
+  std::string name, field;
+};
+
 class Check {
  public:
   Check(const AnnouncementTemplates& templates, const v1::Announcement& announcement, const MoveFacts& facts)
       : of_(templates.Of(KindOf(facts.decision, facts.ladder))), announcement_(announcement), facts_(facts) {
-    for (const auto& statement : announcement.statements()) all_.push_back(Folded(statement.text()));
+    // Words that somebody is quoted with are theirs.
+    for (const auto& statement : announcement.statements()) {
+      if (statement.part() != v1::STATEMENT_PART_QUOTATION) all_.push_back({Folded(statement.text()), &statement});
+    }
   }
 
   std::vector<v1::CoverageViolation> Run(bool going_out) {
@@ -73,19 +82,20 @@ class Check {
     violation.set_description(description);
     violations_.push_back(std::move(violation));
   }
-  // Whether one statement holds these words.
-  bool Says(const std::string& words) const {
-    const std::string folded = Folded(words);
-    return std::any_of(all_.begin(), all_.end(),
-                       [&](const std::string& text) { return text.find(folded) != std::string::npos; });
+  // Whether one statement holds all these words and rests on one of these facts: what one statement says and another is
+  // founded on is not covered.
+  bool Says(const std::vector<std::string>& words, const std::vector<Fact>& facts) const {
+    return std::any_of(all_.begin(), all_.end(), [&](const Said& said) {
+      return std::any_of(facts.begin(), facts.end(),
+                         [&](const Fact& fact) { return RestsOn(*said.statement, fact); }) &&
+             std::all_of(words.begin(), words.end(),
+                         [&](const std::string& part) { return said.folded.find(Folded(part)) != std::string::npos; });
+    });
   }
-  bool RestsOn(const std::string& name, const std::string& field) const {
-    for (const auto& statement : announcement_.statements()) {
-      for (const auto& fact : statement.facts()) {
-        if (fact.name() == name && fact.field() == field) return true;
-      }
-    }
-    return false;
+  static bool RestsOn(const v1::Statement& statement, const Fact& wanted) {
+    return std::any_of(statement.facts().begin(), statement.facts().end(), [&](const v1::FactReference& fact) {
+      return fact.name() == wanted.name && fact.field() == wanted.field && !fact.value().empty();
+    });
   }
 
   void TheMove(bool going_out) {
@@ -112,44 +122,51 @@ class Check {
   void WhoWhatWhen() {
     const auto& decision = facts_.decision;
     const std::string title = DeciderTitle(of_, facts_.force);
-    if (!Says(title) || !RestsOn(decision.name(), "decider")) {
+    if (!Says({title}, {{decision.name(), "decider"}})) {
       Add("WHO_MISSING", decision.name(),
           absl::StrCat("the text must say who decided, \"", title, "\", and rest on it"));
     }
     const std::string stage = StageName(facts_.ladder, decision.to_stage());
-    for (const std::string& what : {facts_.force.display_name(), stage}) {
-      if (!Says(what)) {
-        Add("WHAT_MISSING", decision.name(), absl::StrCat("the text must say what was decided: \"", what, "\""));
-      }
+    const std::pair<std::string, Fact> whats[] = {{facts_.force.display_name(), {facts_.force.name(), "display_name"}},
+                                                  {stage, {decision.name(), "to_stage"}}};
+    for (const auto& [what, fact] : whats) {
+      if (Says({what}, {fact})) continue;
+      Add("WHAT_MISSING", decision.name(),
+          absl::StrCat("the text must say what was decided, \"", what, "\", and rest on it"));
     }
     const std::string when = FormatForPeople(decision.effective_date());
-    if (!Says(when)) {
+    if (!Says({when}, {{decision.name(), "effective_date"}})) {
       Add("WHEN_MISSING", decision.name(),
-          absl::StrCat("the text must say when the move takes effect: \"", when, "\""));
+          absl::StrCat("the text must say when the move takes effect, \"", when, "\", and rest on it"));
     }
   }
 
   void Reasons() {
     for (int i = 0; i < facts_.decision.reasons_size(); ++i) {
       const auto& reason = facts_.decision.reasons(i);
-      if (Says(reason.text())) continue;
+      if (Says({reason.text()}, {{facts_.decision.name(), absl::StrCat("reasons[", i, "].text")}})) continue;
       Add("REASON_MISSING", reason.id().empty() ? ReasonId(i + 1) : reason.id(),
-          absl::StrCat("the text leaves out a reason of the decision: \"", reason.text(), "\""));
+          absl::StrCat("no statement that rests on it tells a reason of the decision: \"", reason.text(), "\""));
     }
   }
 
   void StillOpen() {
     for (const auto& cause : OpenCauses(facts_)) {
-      if (Says(cause.title)) continue;
+      // A text from before the move rests on the concern itself.
+      std::vector<Fact> facts = {{cause.resource, cause.field}};
+      if (!cause.concern.empty()) facts.push_back({cause.concern, "title"});
+      if (Says({cause.title}, facts)) continue;
       Add("STILL_OPEN_MISSING", cause.resource,
           absl::StrCat("the text must say that this cause of concern is still open: \"", cause.title, "\""));
     }
     for (const int index : CarriedForward(facts_.decision)) {
       const auto& outcome = facts_.decision.reason_outcomes(index);
-      if (Says(ReasonText(facts_, outcome.reason())) && Says(outcome.followed_by())) continue;
+      const std::string words = ReasonText(facts_, outcome.reason());
+      const std::string field = absl::StrCat("reason_outcomes[", index, "].followed_by");
+      if (Says({words, outcome.followed_by()}, {{facts_.decision.name(), field}})) continue;
       Add("STILL_OPEN_MISSING", outcome.reason(),
           absl::StrCat("the text must say that this reason goes on, and that ", outcome.followed_by(),
-                       " follows it: \"", ReasonText(facts_, outcome.reason()), "\""));
+                       " follows it: \"", words, "\""));
     }
   }
 
@@ -157,13 +174,31 @@ class Check {
     for (const auto& required : of_.statements()) {
       // The items of lists are held against the decision itself.
       if (!required.required() || !required.each().empty() || !Applies(required, facts_)) continue;
-      const bool there = std::any_of(announcement_.statements().begin(), announcement_.statements().end(),
-                                     [&](const v1::Statement& statement) { return statement.id() == required.id(); });
-      if (!there) {
+      const auto there = std::find_if(announcement_.statements().begin(), announcement_.statements().end(),
+                                      [&](const v1::Statement& statement) { return statement.id() == required.id(); });
+      if (there == announcement_.statements().end()) {
         Add("STATEMENT_MISSING", required.id(),
             absl::StrCat("an announcement of this kind must have the statement \"", required.id(), "\". ", kRefresh));
+      } else if (!IsThatOf(required, *there)) {
+        Add("STATEMENT_MISSING", required.id(),
+            absl::StrCat("the statement \"", required.id(),
+                         "\" must be that of the template, or rest on the same facts. ", kRefresh));
       }
     }
+  }
+
+  // Whether a statement is what its id says: a standing one as it stands, another with what it must rest on.
+  bool IsThatOf(const v1::StatementTemplate& required, const v1::Statement& statement) const {
+    if (statement.part() == v1::STATEMENT_PART_QUOTATION) return false;
+    if (required.standing()) return statement.standing();
+    for (const auto& wanted : FactsOf(required, facts_, announcement_.record_head())) {
+      if (std::none_of(statement.facts().begin(), statement.facts().end(), [&](const v1::FactReference& fact) {
+            return fact.name() == wanted.name() && fact.field() == wanted.field();
+          })) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void OneStatement(const v1::Statement& statement) {
@@ -175,7 +210,7 @@ class Check {
     std::set<std::string> known;
     for (const auto& fact : statement.facts()) {
       for (auto& number : NumbersIn(fact.value())) known.insert(number);
-      Fact(statement, fact);
+      OneFact(statement, fact);
     }
     if (!statement.by_hand() || quotation) return;
     for (const auto& number : NumbersIn(statement.text())) {
@@ -185,13 +220,16 @@ class Check {
     }
   }
 
-  void Fact(const v1::Statement& statement, const v1::FactReference& fact) {
+  void OneFact(const v1::Statement& statement, const v1::FactReference& fact) {
     if (fact.name().rfind("ledgers/", 0) == 0) return;  // Of a head that was: a log only grows.
     const bool own = fact.name() == facts_.decision.name();
     const auto found = own ? nullptr : facts_.recorded.Find(fact.name());
     const google::protobuf::Message* resource = own ? &facts_.decision : found.get();
     const auto now = Refer(resource, fact.name(), fact.field());
-    if (!now) {
+    if (!MayRestOn(fact.name(), facts_)) {
+      Add("FACT_OF_ANOTHER_FORCE", statement.id(),
+          absl::StrCat("rests on ", fact.name(), ", which is not of ", facts_.force.name(), " and may not be public"));
+    } else if (!now) {
       Add("FACT_UNKNOWN", statement.id(),
           absl::StrCat("rests on ", fact.field(), " of ", fact.name(), ", which is not there. ", kRefresh));
     } else if (now->value() != fact.value()) {
@@ -219,7 +257,11 @@ class Check {
   const v1::AnnouncementTemplate& of_;
   const v1::Announcement& announcement_;
   const MoveFacts& facts_;
-  std::vector<std::string> all_;  // Each statement, folded.
+  struct Said {
+    std::string folded;
+    const v1::Statement* statement;
+  };
+  std::vector<Said> all_;  // Each statement but quotations.
   std::vector<v1::CoverageViolation> violations_;
 };
 

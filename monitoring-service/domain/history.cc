@@ -68,14 +68,15 @@ class Course {
   }
 
   void Walk(const std::vector<HistoricalMove>& moves) {
-    const HistoricalMove* before = nullptr;
+    // That of the moves so far before which no later one can be: a date known in part forgets no earlier one.
+    const HistoricalMove* latest = nullptr;
     for (const auto& move : moves) {
-      if (before != nullptr && MustBeBefore(move.date, before->date)) {
-        Fault(move, absl::StrCat("date is before that of line ", before->line,
+      if (latest != nullptr && MustBeBefore(move.date, latest->date)) {
+        Fault(move, absl::StrCat("date is before that of line ", latest->line,
                                  "; put the moves of a force in the order of time"));
         return;  // What follows means nothing.
       }
-      before = &move;
+      if (latest == nullptr || DayInterval(latest->date).first < DayInterval(move.date).first) latest = &move;
       if (!Take(move)) return;
     }
     if (CheckOverlaps()) Store();
@@ -100,6 +101,12 @@ class Course {
     if (known_.record.monitoring.has_published()) {
       Fault(move, absl::StrCat("move is of ", force_, ", whose last move, ", known_.record.monitoring.decision(),
                                ", is not published; publish its announcement first, as an import is public at once"));
+      return false;
+    }
+    if (known_.first_here && !MayBeBefore(move.date, known_.first_here->decided_date())) {
+      Fault(move, absl::StrCat("date is on or after ", FormatForPeople(known_.first_here->decided_date()), ", when ",
+                               known_.first_here->name(),
+                               " was decided here; from then on moves are proposed and decided, not imported"));
       return false;
     }
     Spell* open = Open(move);

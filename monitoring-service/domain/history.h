@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace oversight::monitoring {
 struct KnownHistory {
   ForceRecord record;
   std::vector<v1::Decision> decisions;  // Those imported before.
+  // The first that was made here, by the day it was decided. From then on the record is kept as things happen.
+  std::optional<v1::Decision> first_here;
 };
 
 struct HistoryPlan {
@@ -34,8 +37,8 @@ std::map<std::string, std::vector<HistoricalMove>> ByForce(const HistoryFile& fi
 
 // Adds to `plan` what the moves of one force, in the order of the file, do to its record. Adds to `faults` moves out of
 // order, to the stage the force is in already, out of no episode or of one that this record began itself, other words
-// for what was imported before, episodes that overlap one of the record, naming both, and new moves of a force whose last
-// move is not published.
+// for what was imported before, episodes that overlap one of the record, naming both, new moves of a force whose last
+// move is not published, and moves on or after the day of its first decision made here.
 void PlanHistory(const Ladders& ladders, const std::vector<HistoricalMove>& moves, const KnownHistory& known,
                  HistoryPlan& plan, LineFaults& faults);
 

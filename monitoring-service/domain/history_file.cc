@@ -116,6 +116,9 @@ class RowReader {
     const auto& ladder = ladders_.in_force();
     if (MustBeAfter(*date, today_)) {
       AddFault(kDate, absl::StrCat(FormatIso(*date), " is to come; import moves that were made"));
+    } else if (MustBeAfter(*date, today_ - kNewestHistoricalDays)) {
+      AddFault(kDate, absl::StrCat(FormatIso(*date), " is less than ", kNewestHistoricalDays,
+                                   " days ago; a move of these days is proposed and decided, not imported"));
     } else if (MustBeBefore(*date, ladder.from_date())) {
       AddFault(kDate, absl::StrCat(FormatIso(*date), " is before ", ladder.name(), " came into use (",
                                    FormatForPeople(ladder.from_date()),

@@ -16,6 +16,9 @@
 namespace oversight::monitoring {
 
 inline constexpr int kMaxHistoricalMoves = 1000;
+// What is more recent is decided, not imported: nobody but a chief inspector moves a force. Ours; long enough for a
+// file to be put together and checked.
+inline constexpr int kNewestHistoricalDays = 28;
 
 struct HistoricalMove {
   int line = 0;

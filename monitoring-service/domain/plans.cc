@@ -57,8 +57,9 @@ const v1::Milestone* Find(const v1::PlanContent* content, const v1::Milestone& w
 
 class ContentCheck {
  public:
-  ContentCheck(const v1::PlanContent& content, const v1::PlanContent* in_force)
-      : content_(content), in_force_(in_force) {
+  // `latest` is the version before it, in force or not.
+  ContentCheck(const v1::PlanContent& content, const v1::PlanContent* in_force, const v1::PlanContent& latest)
+      : content_(content), in_force_(in_force), latest_(IdsOf(latest)) {
     if (in_force != nullptr) before_ = IdsOf(*in_force);
   }
 
@@ -97,6 +98,9 @@ class ContentCheck {
     if (before != before_.end() && before->second != what) {
       violations_.Add(at + ".id",
                       absl::StrCat(id, " is the id of ", before->second, " in the version in force; give another id"));
+    } else if (const auto latest = latest_.find(id); latest != latest_.end() && latest->second != what) {
+      violations_.Add(at + ".id",
+                      absl::StrCat(id, " is the id of ", latest->second, " in the version before; give another id"));
     }
     if (in_force_ == nullptr) return;
     for (const auto& removal : in_force_->removals()) {
@@ -132,6 +136,7 @@ class ContentCheck {
 
   const v1::PlanContent& content_;
   const v1::PlanContent* in_force_;
+  const std::map<std::string, std::string> latest_;
   std::map<std::string, std::string> before_;
   std::set<std::string> taken_;
   Violations violations_;
@@ -212,7 +217,7 @@ void CarryDates(const v1::Plan& plan, int version, v1::PlanContent& content) {
 
 absl::StatusOr<v1::Plan> WithVersion(v1::Plan plan, const v1::PlanContent& wanted, const std::string& reason,
                                      const KnownFacts& facts, const std::string& actor, absl::Time now) {
-  OVERSIGHT_RETURN_IF_ERROR(ContentCheck(wanted, InForce(plan)).Run());
+  OVERSIGHT_RETURN_IF_ERROR(ContentCheck(wanted, InForce(plan), plan.content()).Run());
   OVERSIGHT_RETURN_IF_ERROR(CheckRecommendations(ForceOf(plan.name()), wanted, InForce(plan), facts));
   v1::PlanContent content = wanted;
   CarryDates(plan, plan.version() + 1, content);

@@ -1,10 +1,13 @@
 #include "monitoring-service/domain/publication.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "common/time/partial_date.h"
 #include "monitoring-service/domain/moments.h"
+#include "monitoring-service/domain/reasons.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -27,6 +30,36 @@ T Unstamped(T resource) {
   resource.clear_create_time();
   resource.clear_update_time();
   return resource;
+}
+
+int64_t NumberOf(const std::string& decision) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(decision.substr(decision.rfind('/') + 1), &number) ? number : 0;
+}
+
+// The number of the decision that the public stage is of; 0 when that is not known.
+int64_t PublishedNumber(const ForceRecord& record) {
+  const auto& published = record.monitoring.published();
+  int64_t number = 0;
+  for (const auto& episode : record.episodes) {
+    if (!published.episode().empty()) {
+      if (episode.name() == published.episode()) number = NumberOf(episode.entry_decision());
+    } else if (episode.has_until_date() && !episode.exit_awaits_publication() &&
+               MustBeSameDay(episode.until_date(), published.since_date())) {
+      number = std::max(number, NumberOf(episode.exit_decision()));
+    }
+  }
+  return number;
+}
+
+// Whether a move came after the one that the public stage is of. On one day the decisions tell: a force has one at a
+// time, so they are numbered in the order of their moments.
+bool IsAfterPublished(const ForceRecord& record, const v1::Decision& decision) {
+  const auto& published = record.monitoring.published();
+  if (!published.has_since_date()) return true;
+  if (MustBeBefore(decision.effective_date(), published.since_date())) return false;
+  return !MustBeSameDay(decision.effective_date(), published.since_date()) ||
+         NumberOf(decision.name()) > PublishedNumber(record);
 }
 
 // The words of a reason; what it rests on may not be public.
@@ -84,8 +117,7 @@ MadePublic MakePublic(const ForceRecord& record, const v1::Decision& decision, c
   if (monitoring.decision() == decision.name()) {
     made.monitoring = monitoring;
     made.monitoring->clear_published();
-  } else if (!monitoring.published().has_since_date() ||
-             !MustBeBefore(decision.effective_date(), monitoring.published().since_date())) {
+  } else if (IsAfterPublished(record, decision)) {
     // The force was moved again since, and of that the public does not know yet.
     made.monitoring = monitoring;
     auto* published = made.monitoring->mutable_published();
@@ -125,14 +157,21 @@ std::optional<v1::Episode> ForPublic(v1::Episode episode) {
   auto& added = *episode.mutable_added_reasons();
   added.erase(std::remove_if(added.begin(), added.end(), [](const auto& reason) { return !IsPublished(reason); }),
               added.end());
-  for (auto& reason : *episode.mutable_entry_reasons()) KeepWords(reason);
-  for (auto& reason : *episode.mutable_exit_reasons()) KeepWords(reason);
-  for (auto& outcome : *episode.mutable_reason_outcomes()) {
+  // How a reason ended that nobody was told of is not told either.
+  std::set<std::string> shown;
+  for (const auto& reason : ReasonsOf(episode)) shown.insert(reason.id());
+  auto& outcomes = *episode.mutable_reason_outcomes();
+  outcomes.erase(std::remove_if(outcomes.begin(), outcomes.end(),
+                                [&](const auto& outcome) { return shown.count(outcome.reason()) == 0; }),
+                 outcomes.end());
+  for (auto& outcome : outcomes) {
     v1::ReasonOutcome end;
     end.set_reason(outcome.reason());
     end.set_end(outcome.end());
     outcome = std::move(end);
   }
+  for (auto& reason : *episode.mutable_entry_reasons()) KeepWords(reason);
+  for (auto& reason : *episode.mutable_exit_reasons()) KeepWords(reason);
   for (auto& cause : *episode.mutable_open_causes()) {
     cause.clear_concern();
     cause.clear_concern_revision();

@@ -90,12 +90,21 @@ class Sequence {
 
   v1::GetDecisionSequenceResponse Make(v1::SequenceClock clock) {
     AddConcerns();
-    for (const auto& version : record_.proposals) AddProposal(version);
-    for (const auto& version : record_.advice) AddAdvice(version);
-    for (const auto& version : record_.disclosures) AddDisclosure(version);
-    for (const auto& version : record_.decisions) AddDecision(version);
-    for (const auto& version : record_.episodes) AddEpisode(version);
-    for (const auto& version : record_.announcements) AddAnnouncement(version);
+    const auto each = [this](const auto& versions, auto add) {
+      for (const auto& version : versions) {
+        if (version.change.redaction().empty()) {
+          (this->*add)(version);
+        } else {
+          AddRemoved(versions, version);
+        }
+      }
+    };
+    each(record_.proposals, &Sequence::AddProposal);
+    each(record_.advice, &Sequence::AddAdvice);
+    each(record_.disclosures, &Sequence::AddDisclosure);
+    each(record_.decisions, &Sequence::AddDecision);
+    each(record_.episodes, &Sequence::AddEpisode);
+    each(record_.announcements, &Sequence::AddAnnouncement);
     Sort(clock);
     v1::GetDecisionSequenceResponse response;
     response.set_decision(record_.decision);
@@ -197,6 +206,51 @@ class Sequence {
     }
   }
 
+  // ---- What was removed by law. ----
+
+  // Something was done then; what, only the record of redaction may say. What a later version holds of it is not told
+  // as if it had been done later.
+  template <class T>
+  void AddRemoved(const std::vector<Recorded<T>>& versions, const Recorded<T>& version) {
+    const std::string& name = version.resource.name();
+    const bool first = seen_.insert(name).second;
+    bool about = false;
+    for (const auto& other : versions) {
+      if (other.resource.name() != name || !other.change.redaction().empty()) continue;
+      about = about || Concerns(other.resource);
+      Forget(other.resource, version.change, first);
+    }
+    if (!about) return;
+    auto act = Act(v1::SEQUENCE_ACT_KIND_REMOVED, name, version.change,
+                   absl::StrCat("What was recorded here was removed by law: see ", version.change.redaction(), "."));
+    SetTime(version.change.recorded_time(), act);
+    Add(std::move(act));
+  }
+  // Whether a resource is about the decision.
+  static bool Concerns(const v1::Proposal&) { return true; }
+  static bool Concerns(const v1::Advice&) { return true; }
+  static bool Concerns(const v1::Decision&) { return true; }
+  bool Concerns(const v1::Disclosure& disclosure) const { return IsAbout(disclosure.about()); }
+  bool Concerns(const v1::Announcement& announcement) const { return announcement.decision() == record_.decision; }
+  bool Concerns(const v1::Episode& episode) const {
+    return episode.entry_decision() == record_.decision || episode.exit_decision() == record_.decision;
+  }
+  // Leaves out what another version of a resource would tell of the removed one.
+  template <class T>
+  void Forget(const T&, const common::v1::ChangeInfo&, bool) {}
+  void Forget(const v1::Decision&, const common::v1::ChangeInfo&, bool) { decision_removed_ = true; }
+  void Forget(const v1::Announcement& announcement, const common::v1::ChangeInfo&, bool) {
+    announcement_states_[announcement.name()] = v1::ANNOUNCEMENT_STATE_UNSPECIFIED;
+  }
+  void Forget(const v1::Episode& episode, const common::v1::ChangeInfo& change, bool first) {
+    static const auto* const ends = new std::set<std::string>{"DecideProposal", "TakeEffect", "ImportHistory"};
+    if (first) {
+      seen_.insert(MoveKey(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE, episode.entry_decision()));
+    } else if (ends->count(change.verb()) > 0 && !episode.exit_decision().empty()) {
+      seen_.insert(MoveKey(v1::SEQUENCE_ACT_KIND_LATER_MOVE, episode.exit_decision()));
+    }
+  }
+
   void AddProposal(const Recorded<v1::Proposal>& version) {
     const auto& [proposal, change] = version;
     if (change.verb() == "CreateProposal") {
@@ -288,8 +342,9 @@ class Sequence {
     const auto& [decision, change] = version;
     const v1::DecisionState before = std::exchange(state_, decision.state());
     if (!seen_.insert(decision.name()).second) {
-      // A later version may say only that it was published.
-      if (decision.state() != before) AddWhatBecame(version);
+      // A later version may say only that it was published, also when that of the effect was removed.
+      const bool published = change.verb() == "PublishAnnouncement" || change.verb() == "ReleaseAnnouncement";
+      if (decision.state() != before && !(std::exchange(decision_removed_, false) && published)) AddWhatBecame(version);
       return;
     }
     if (decision.has_historical()) {
@@ -413,9 +468,12 @@ class Sequence {
     *act.mutable_effective_date() = added.added_date();
     Add(std::move(act));
   }
+  static std::string MoveKey(v1::SequenceActKind kind, const std::string& decision) {
+    return absl::StrCat(static_cast<int>(kind), " ", decision);
+  }
   void AddMove(v1::SequenceActKind kind, const std::string& decision, const PartialDate& date,
                const common::v1::ChangeInfo& change, std::string words) {
-    if (!seen_.insert(absl::StrCat(static_cast<int>(kind), " ", decision)).second) return;
+    if (!seen_.insert(MoveKey(kind, decision)).second) return;
     auto act = Act(kind, decision, change, std::move(words));
     *act.mutable_effective_date() = date;
     Add(std::move(act));
@@ -445,7 +503,9 @@ class Sequence {
         return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_REVIEWED, version,
                        "The announcement was reviewed and agreed.");
       case v1::ANNOUNCEMENT_STATE_CLEARED:
-        if (before != v1::ANNOUNCEMENT_STATE_SCHEDULED) {
+        // Where the version that scheduled it was removed, the reason tells.
+        if (before != v1::ANNOUNCEMENT_STATE_SCHEDULED && announcement.pull_reason().empty() &&
+            !announcement.has_held_back()) {
           return AddStep(v1::SEQUENCE_ACT_KIND_ANNOUNCEMENT_CLEARED, version,
                          "The press office cleared the announcement.");
         }
@@ -517,6 +577,7 @@ class Sequence {
   const KnownFacts& facts_;
   std::set<std::string> seen_;
   v1::DecisionState state_ = v1::DECISION_STATE_UNSPECIFIED;          // Of the version of the decision looked at last.
+  bool decision_removed_ = false;                                     // A version before the next one was.
   std::map<std::string, v1::AnnouncementState> announcement_states_;  // The same, by announcement.
   std::vector<Placed> acts_;
 };

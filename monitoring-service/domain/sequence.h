@@ -15,7 +15,8 @@
 
 namespace oversight::monitoring {
 
-// A version of a resource and the act that left it.
+// A version of a resource and the act that left it. Of one that was removed by law there is the name, and the act with
+// the record of redaction.
 template <class T>
 struct Recorded {
   T resource;

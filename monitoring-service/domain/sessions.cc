@@ -185,4 +185,10 @@ absl::StatusOr<v1::OversightSession> PassOn(const v1::OversightSession& session,
   return after;
 }
 
+void HideSession(v1::Action& action) {
+  if (IsSessionName(action.raised_at())) action.clear_raised_at();
+}
+
+void HideSession(v1::Support& support) { support.clear_session(); }
+
 }  // namespace oversight::monitoring

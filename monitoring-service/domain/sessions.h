@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "monitoring-service/domain/meetings.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
+#include "oversight/monitoring/v1/support.pb.h"
 
 namespace oversight::monitoring {
 
@@ -40,5 +41,12 @@ absl::StatusOr<v1::OversightSession> Cancel(const v1::OversightSession& session,
 absl::StatusOr<v1::OversightSession> PassOn(const v1::OversightSession& session,
                                             const v1::PassOnOutcomeRequest& request, const std::string& actor,
                                             absl::Time now);
+
+// Sessions show inside the inspectorate only: takes their names out of what a force and its oversight body are shown.
+// Of every other kind there is nothing to take.
+void HideSession(v1::Action& action);
+void HideSession(v1::Support& support);
+template <class T>
+void HideSession(T&) {}
 
 }  // namespace oversight::monitoring

@@ -11,6 +11,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/resources.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/domain/sessions.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/kinds.h"
 
@@ -66,11 +67,23 @@ class FollowUpCalls {
   template <class T, class Request, class Response>
   void Get(rpc::Call& call, const Request& request, Response* response, T* (Response::*mutable_resource)(),
            const rpc::Done& done) const {
-    if (absl::Status may = gate_.ViewerOf(call).MayAskAbout(ForceOf(request.name()), call.verb(), Sight::kStage);
-        !may.ok()) {
+    const Viewer viewer = gate_.ViewerOf(call);
+    if (absl::Status may = viewer.MayAskAbout(ForceOf(request.name()), call.verb(), Sight::kStage); !may.ok()) {
       return done(may);
     }
-    resources_.GetResource<T>(call, request, response, mutable_resource, done);
+    if (viewer.sees_everything()) {
+      return resources_.GetResource<T>(call, request, response, mutable_resource, done);
+    }
+    resources_.Read<T>(
+        call, request.name(), request.read(),
+        [this, response, mutable_resource, done](absl::StatusOr<rpc::Found<T>> found) {
+          if (!found.ok()) return done(found.status());
+          HideSession(found->resource);
+          *(response->*mutable_resource)() = std::move(found->resource);
+          resources_.SetHeader(found->revision, found->time, response->mutable_header());
+          done(absl::OkStatus());
+        },
+        [](const T&) { return true; });
   }
 
   // Those of one force, or of all ("forces/-"), that have the terms too; outside the inspectorate only of forces in
@@ -86,6 +99,7 @@ class FollowUpCalls {
       if (!viewer.sees_everything()) {
         selection.visibility = viewer.visibility();
         selection.filter = [viewer](const T& item) { return viewer.SeesStageOf(ForceOf(item.name())); };
+        selection.present = [](T* item) { HideSession(*item); };
       }
       resources_.ListResources<T>(call, request, response, mutable_items, std::move(selection), done);
     });

@@ -28,6 +28,7 @@
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/reasons.h"
 #include "monitoring-service/domain/record.h"
+#include "monitoring-service/domain/sessions.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/owner_view.h"
 #include "monitoring-service/service/policy_reading.h"
@@ -370,8 +371,7 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
   // an answer that needs no register.
   const Viewer viewer = gate_.ViewerOf(call);
   const auto moved = stages.moved.find(force);
-  if (viewer.sees_everything() ? stages.Knows(force)
-                               : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
+  if (viewer.sees_everything() ? stages.Knows(force) : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
     return answer(stages);
   }
   if (InThePast(request.read())) {
@@ -720,6 +720,10 @@ grpc::ServerWriteReactor<v1::WatchMonitoringResponse>* MonitoringServiceImpl::Wa
               *episode = *viewer.Shown(std::move(*episode));
             } else if (auto* announcement = dynamic_cast<v1::Announcement*>(resource)) {
               *announcement = *viewer.Shown(std::move(*announcement));
+            } else if (auto* action = dynamic_cast<v1::Action*>(resource)) {
+              HideSession(*action);
+            } else if (auto* support = dynamic_cast<v1::Support*>(resource)) {
+              HideSession(*support);
             }
           };
         }

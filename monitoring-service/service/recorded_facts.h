@@ -1,5 +1,7 @@
-// Every resource of the suite by its name, for facts that announcements rest on: what this service owns from its log as
-// it is when a command is decided, the rest from the owners' copies. Lives inside a decide function, on its thread.
+// Resources by their name, for facts that announcements rest on: of this service the stage, decisions, episodes,
+// proposals, announcements, plans and meetings of a force, and ladders, from its log as they are when a command is
+// decided; forces, inspections (national ones too), office holders, concerns with recommendations and responses, and
+// evidence from the owners' copies. FactReference.name tells the same. Lives inside a decide function, on its thread.
 #pragma once
 
 #include <memory>

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/auth/roles.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
+#include "common/time/partial_date.h"
 #include "monitoring-service/domain/history.h"
 #include "monitoring-service/domain/history_file.h"
 #include "monitoring-service/domain/names.h"
@@ -28,7 +30,11 @@ absl::StatusOr<KnownHistory> LoadHistory(rpc::Facts& log, const Ladders& ladders
   OVERSIGHT_ASSIGN_OR_RETURN(known.record, Load(log, ladders, force));
   OVERSIGHT_ASSIGN_OR_RETURN(const auto decisions, log.List<v1::Decision>(kForceTerm, force));
   for (const auto& decision : decisions) {
-    if (decision.has_historical()) known.decisions.push_back(decision);
+    if (decision.has_historical()) {
+      known.decisions.push_back(decision);
+    } else if (!known.first_here || SortsBefore(decision.decided_date(), known.first_here->decided_date())) {
+      known.first_here = decision;
+    }
   }
   return known;
 }
@@ -105,7 +111,7 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
           Every<v1::Decision> decisions;
         };
         const auto reading = std::make_shared<Reading>();
-        const auto answer = [this, &request, response, reading, done](const absl::StatusOr<ledger::Head>& at) {
+        const auto answer = [this, &call, &request, response, reading, done](const absl::StatusOr<ledger::Head>& at) {
           if (!at.ok()) return done(at.status());
           std::map<std::string, v1::Decision> decisions;
           for (auto& decision : reading->decisions.resources) decisions[decision.name()] = std::move(decision);
@@ -116,6 +122,11 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(grpc::CallbackServerC
           std::optional<common::v1::PartialDate> on_date;
           if (request.has_on_date()) on_date = request.on_date();
           *response = MakeRegister(ladders_, reading->episodes.resources, decisions, name_of, on_date);
+          if (call.principal().HasAnyRole(auth::Insiders())) {
+            auto& header = *response->mutable_header();
+            for (const auto& version : reading->episodes.redacted) header.add_redactions(version.redaction);
+            for (const auto& version : reading->decisions.redacted) header.add_redactions(version.redaction);
+          }
           resources_.SetHeader(at->revision, at->recorded_time, response->mutable_header());
           done(absl::OkStatus());
         };

@@ -21,19 +21,31 @@ const v1::Episode* EndedBy(const v1::Decision& decision, const ForceRecord& reco
   return nullptr;
 }
 
+bool IsGone(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
+}
+
 absl::StatusOr<std::optional<rpc::Changes>> Decide(rpc::Facts& log, const AnnouncementTemplates& templates,
                                                    const Ladders& ladders, const OwnerFacts& owners,
                                                    const std::string& name) {
   OVERSIGHT_ASSIGN_OR_RETURN(const v1::Announcement announcement, log.Require<v1::Announcement>(name));
   // Pulled by now, or out: another process, or another call, came first.
   if (!WaitsFor(announcement)) return std::optional<rpc::Changes>();
-  OVERSIGHT_ASSIGN_OR_RETURN(const auto corrects, Corrected(log, announcement));
   std::optional<Released> released;
-  OVERSIGHT_RETURN_IF_ERROR(
-      LoadMove(log, ladders, owners, announcement.decision(), [&](const MoveFacts& facts, const ForceRecord& record) {
-        released = Release(templates, facts, record, announcement, corrects, log.now());
-        return absl::OkStatus();
-      }));
+  const absl::Status looked_up = [&]() -> absl::Status {
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto corrects, Corrected(log, announcement));
+    return LoadMove(log, ladders, owners, announcement.decision(),
+                    [&](const MoveFacts& facts, const ForceRecord& record) {
+                      released = Release(templates, facts, record, announcement, corrects, log.now());
+                      return absl::OkStatus();
+                    });
+  }();
+  if (!looked_up.ok()) {
+    // What does not answer now is asked again. What is not there will not come, and whoever waits for the minute must
+    // see that nothing went out.
+    if (!IsGone(looked_up)) return looked_up;
+    released = HoldBack(announcement, looked_up, log.now());
+  }
   if (!released) return std::optional<rpc::Changes>();
   return std::optional(StoredBy(*released));
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
+#include "monitoring-service/domain/names.h"
 #include "prometheus/histogram.h"
 
 namespace oversight::monitoring {
@@ -37,6 +38,12 @@ bool MayPass(const absl::Status& status) {
   }
 }
 
+// Takes a key out of a set that is in the order of time.
+template <class ByTime, class Key>
+void EraseKey(ByTime& by_time, const Key& key) {
+  for (auto it = by_time.begin(); it != by_time.end();) it = it->second == key ? by_time.erase(it) : std::next(it);
+}
+
 int64_t RevisionOf(const Message& resource) {
   return resource.GetReflection()->GetInt64(resource, resource.GetDescriptor()->FindFieldByName("revision"));
 }
@@ -58,10 +65,12 @@ void Scheduler::Register(DueAct act) {
 
 void Scheduler::Start() {
   std::vector<const google::protobuf::Descriptor*> resources;
+  const auto keep = [&resources](const google::protobuf::Descriptor* resource) {
+    if (std::find(resources.begin(), resources.end(), resource) == resources.end()) resources.push_back(resource);
+  };
   for (const auto& kind : kinds_) {
-    if (std::find(resources.begin(), resources.end(), kind.resource) == resources.end()) {
-      resources.push_back(kind.resource);
-    }
+    keep(kind.resource);
+    std::for_each(kind.rests_on.begin(), kind.rests_on.end(), keep);
   }
   projection_ = std::make_unique<rpc::Projection>("scheduler", resources_.ledger(), resources_.clock(), watch_,
                                                   std::move(resources), &metrics_);
@@ -96,6 +105,14 @@ void Scheduler::Apply(const rpc::InformerChange& change) {
     for (const auto& item : change.items) {
       if (item.kind == full_name) Put(kind, item.name, item.after.get());
     }
+    std::set<std::string> changed;
+    for (const auto* resource : kinds_[kind].rests_on) {
+      for (const auto& item : change.items) {
+        if (item.kind == resource->full_name()) changed.insert(ForceOf(item.name));
+      }
+    }
+    if (changed.empty()) continue;
+    LookAgainAt(kind, [&changed](const std::string& name) { return changed.count(ForceOf(name)) > 0; });
   }
   changed_.notify_all();
 }
@@ -117,23 +134,28 @@ void Scheduler::Forget(const Key& key) {
   const auto known = waiting_.find(key);
   if (known == waiting_.end()) return;
   by_due_.erase({known->second.due, key});
-  for (auto it = by_retry_.begin(); it != by_retry_.end();)
-    it = it->second == key ? by_retry_.erase(it) : std::next(it);
+  EraseKey(by_retry_, key);
   now_.erase(key);
   waiting_.erase(known);
 }
 
 void Scheduler::LookAgain(const std::string& verb, const std::function<bool(const std::string& name)>& concerns) {
   std::lock_guard lock(mu_);
+  for (size_t kind = 0; kind < kinds_.size(); ++kind) {
+    if (kinds_[kind].verb == verb) LookAgainAt(kind, concerns);
+  }
+  changed_.notify_all();
+}
+
+void Scheduler::LookAgainAt(size_t kind, const std::function<bool(const std::string& name)>& concerns) {
   for (auto& [key, waiting] : waiting_) {
-    if (kinds_[key.first].verb != verb || !concerns(key.second)) continue;
+    if (key.first != kind || !concerns(key.second)) continue;
     if (waiting.under_way) {
       waiting.again = true;
     } else {
       now_.insert(key);
     }
   }
-  changed_.notify_all();
 }
 
 // ---- Trying. ----
@@ -175,6 +197,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
     const Key key = *now_.begin();
     now_.erase(now_.begin());
     by_due_.erase({waiting_.at(key).due, key});
+    EraseKey(by_retry_, key);
     take(key);
   }
   while (!by_due_.empty() && by_due_.begin()->first <= now && !full()) {
@@ -192,6 +215,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
 
 absl::Duration Scheduler::UntilNext() const {
   if (under_way_ >= kMostUnderWay) return absl::InfiniteDuration();  // An end of one wakes.
+  if (!now_.empty()) return absl::ZeroDuration();                    // Came while others were being tried.
   absl::Duration sleep = absl::InfiniteDuration();
   if (!by_due_.empty()) sleep = std::min(by_due_.begin()->first - resources_.clock().Now(), kLongestSleep);
   if (!by_retry_.empty()) sleep = std::min(sleep, by_retry_.begin()->first - absl::Now());

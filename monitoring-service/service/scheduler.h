@@ -66,6 +66,9 @@ class Scheduler {
     std::function<void(std::function<void(absl::StatusOr<Decide>)> then)> prepare;
     // Each is also tried as soon as it waits, and at the start: `decide` has more to look at than the moment.
     bool look_at_once = false;
+    // Kinds of the own ledger that acts rest on besides: whatever changes one of them calls for another look at what
+    // waits of the same force.
+    std::vector<const google::protobuf::Descriptor*> rests_on;
   };
 
   // `actor` is who acts, principals/{principal}; `watch` the shape of the service's Watch response.
@@ -105,6 +108,7 @@ class Scheduler {
   // What a version of a resource says; null: it is gone. With the lock held.
   void Put(size_t kind, const std::string& name, const google::protobuf::Message* resource);
   void Forget(const Key& key);
+  void LookAgainAt(size_t kind, const std::function<bool(const std::string& name)>& concerns);
   void Run();
   // Those to be tried now, by kind, marked as under way. With the lock held, as in UntilNext: how long none can be due.
   std::vector<std::vector<Attempt>> TakeDue();

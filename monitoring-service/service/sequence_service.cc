@@ -20,9 +20,13 @@ template <class T>
 absl::StatusOr<std::vector<Recorded<T>>> Of(const std::vector<ledger::HistoryEntry>& entries) {
   std::vector<Recorded<T>> versions;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (entry->version.kind != T::descriptor()->full_name() || rpc::IsRedacted(entry->version)) continue;
+    if (entry->version.kind != T::descriptor()->full_name()) continue;
     Recorded<T> recorded;
-    OVERSIGHT_ASSIGN_OR_RETURN(recorded.resource, rpc::FromVersion<T>(entry->version));
+    if (rpc::IsRedacted(entry->version)) {
+      recorded.resource.set_name(entry->version.name);
+    } else {
+      OVERSIGHT_ASSIGN_OR_RETURN(recorded.resource, rpc::FromVersion<T>(entry->version));
+    }
     rpc::SetChange(*entry, &recorded.change);
     versions.push_back(std::move(recorded));
   }
@@ -123,7 +127,11 @@ void SequenceServiceImpl::Answer(const Reading& reading) {
   const auto* stage = ladders_.FindStage(decision.to_stage());
   record.stage_display_name = stage == nullptr ? decision.to_stage() : stage->display_name();
   *reading.response = MakeSequence(record, OwnerView(facts), reading.request.clock());
-  resources_.SetHeader(reading.found.revision, reading.found.time, reading.response->mutable_header());
+  auto& header = *reading.response->mutable_header();
+  for (const auto& entry : reading.entries) {
+    if (rpc::IsRedacted(entry.version)) header.add_redactions(entry.version.redaction);
+  }
+  resources_.SetHeader(reading.found.revision, reading.found.time, &header);
   reading.done(absl::OkStatus());
 }
 

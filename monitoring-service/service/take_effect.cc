@@ -48,6 +48,8 @@ Scheduler::DueAct TakingEffect(const Ladders& ladders, Owners& owners) {
     });
   };
   act.look_at_once = true;
+  // A reason that is added, an import: the approval was given without them.
+  act.rests_on = {v1::Monitoring::descriptor(), v1::Episode::descriptor()};
   return act;
 }
 

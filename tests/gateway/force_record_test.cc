@@ -417,6 +417,45 @@ TEST_F(ForceRecordTest, TheStageOfADayIsThatOfItsEpisodeUnlessDatesLeaveItOpen) 
   EXPECT_EQ(outside.DebugString().find("/decisions/"), std::string::npos);
 }
 
+TEST_F(ForceRecordTest, OnADayWhatWasAnnouncedLaterWasNotPublicYet) {
+  auto ladder = std::make_shared<Ladder>();
+  ladder->add_stages()->set_id("scan");
+  ladder->mutable_stages(0)->set_is_default(true);
+  ladder->add_stages()->set_id("engage");
+  ladder->mutable_stages(1)->set_enhanced(true);
+  facts_.ladder = ladder;
+  Add(facts_.monitoring, "forces/kent/monitoring").set_stage("scan");
+  const auto decide = [this](int number, const std::string& day, const std::string& published) {
+    auto& decision = Add(facts_.decisions, absl::StrCat(kForce, "/decisions/", number));
+    decision.set_state(DECISION_STATE_IN_EFFECT);
+    *decision.mutable_decided_date() = Date(day);
+    *decision.mutable_effective_date() = Date(day);
+    decision.mutable_publication()->set_state(PUBLICATION_STATE_PUBLISHED);
+    *decision.mutable_publication()->mutable_published_time() = Noon(published);
+  };
+  decide(1, "2023-11-20", "2023-11-24");
+  decide(2, "2024-09-10", "2024-09-18");
+  auto& episode = Add(facts_.episodes, "forces/kent/episodes/1");
+  episode.set_stage("engage");
+  episode.set_entry_decision("forces/kent/decisions/1");
+  episode.set_exit_decision("forces/kent/decisions/2");
+  *episode.mutable_from_date() = Date("2023-11-20");
+  *episode.mutable_until_date() = Date("2024-09-10");
+
+  const auto in = On("2023-11-23");
+  EXPECT_TRUE(in.episode().entry_awaits_publication());
+  EXPECT_EQ(in.monitoring().published().stage(), "scan");
+  EXPECT_FALSE(in.monitoring().published().has_since_date());
+  const auto known = On("2023-11-24");
+  EXPECT_FALSE(known.monitoring().has_published() || known.episode().entry_awaits_publication());
+  const auto out = On("2024-09-17");
+  EXPECT_EQ(out.monitoring().stage(), "scan");
+  EXPECT_TRUE(out.past_episodes(0).exit_awaits_publication());
+  EXPECT_EQ(out.monitoring().published().stage(), "engage");
+  EXPECT_EQ(FormatIso(out.monitoring().published().since_date()), "2023-11-20");
+  EXPECT_FALSE(On("2024-09-18").monitoring().has_published());
+}
+
 TEST_F(ForceRecordTest, ADecisionWaitsUntilItsDayAndWhatBecameOfItComesLater) {
   const auto add = [this](int number, DecisionState state, ProposalState proposed,
                           const std::string& decided) -> auto& {

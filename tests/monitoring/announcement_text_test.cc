@@ -122,6 +122,7 @@ TEST_F(AnnouncementText, WarnsWhenTheForceDoesNotRespondAndAssuresOfNothingUnkno
 TEST_F(AnnouncementText, OnExitSaysWhatIsStillOpenAndWhoFollowsIt) {
   MoveTheSeedIn();
   MoveTheSeedOut();
+  record_.episodes[0].clear_entry_awaits_publication();
   const auto draft = Drafted();
   EXPECT_EQ(draft.kind(), v1::ANNOUNCEMENT_KIND_MOVED_OUT);
   EXPECT_THAT(draft.text(), HasSubstr("West Midlands Police returned to routine monitoring"));
@@ -144,6 +145,7 @@ TEST_F(AnnouncementText, OnExitWithNothingOpenSaysSo) {
     concerns_[concern->name()].set_state(concerns::v1::CONCERN_STATE_DISCHARGED);
   }
   Approve(Return(), absl::CivilDay(2024, 9, 18));
+  record_.episodes[0].clear_entry_awaits_publication();
   const auto draft = Drafted();
   EXPECT_THAT(draft.text(), HasSubstr("No cause of concern was open when the force left Engage"));
   EXPECT_THAT(draft.text(), Not(HasSubstr("Still open")));
@@ -158,6 +160,7 @@ TEST_F(AnnouncementText, BeforeAnExitTakesEffectTheConcernsAsTheyAreCount) {
   }
   Approve(Return(), absl::CivilDay(2024, 9, 18));
   ASSERT_EQ(decision_.state(), v1::DECISION_STATE_PENDING_EFFECT);
+  record_.episodes[0].clear_entry_awaits_publication();
   auto draft = Drafted();
   EXPECT_EQ(Find(draft, "open-cause-1")->facts(0).name(), "forces/west-midlands/concerns/12");
   EXPECT_THAT(Violated(draft), IsEmpty());
@@ -216,7 +219,36 @@ TEST_F(Coverage, WhoWhatAndWhenMustBeInTheText) {
 
 TEST_F(Coverage, WhoDecidedMustRestOnTheDecision) {
   Find(draft_, "who")->mutable_facts()->DeleteSubrange(0, 1);
-  EXPECT_THAT(Violated(draft_), ElementsAre("WHO_MISSING forces/west-midlands/decisions/1"));
+  EXPECT_THAT(Violated(draft_), ElementsAre("WHO_MISSING forces/west-midlands/decisions/1", "STATEMENT_MISSING who"));
+}
+
+TEST_F(Coverage, WhatIsSaidRestsOnItsFactInTheSameStatement) {
+  const std::string reason = Find(draft_, "reason-r2")->text();
+  *Find(draft_, "plan")->add_facts() = Find(draft_, "reason-r2")->facts(0);
+  Remove(draft_, "reason-r2");
+  Find(draft_, "engage")->set_text("It is moved to Engage, also for " + reason);
+  EXPECT_THAT(Violated(draft_), ElementsAre("REASON_MISSING r2")) << "said here and founded there";
+  *Find(draft_, "engage")->add_facts() = *Find(draft_, "plan")->mutable_facts()->rbegin();
+  EXPECT_THAT(Violated(draft_), IsEmpty());
+  Find(draft_, "engage")->mutable_facts()->rbegin()->clear_value();
+  EXPECT_THAT(Violated(draft_), Contains("REASON_MISSING r2")) << "a fact that holds nothing covers nothing";
+}
+
+TEST_F(Coverage, WordsOfAQuotationDoNotCount) {
+  auto* quotation = Find(draft_, "quotation-1");
+  quotation->set_text(quotation->text() + " " + Find(draft_, "reason-r2")->text());
+  *quotation->add_facts() = Find(draft_, "reason-r2")->facts(0);
+  Remove(draft_, "reason-r2");
+  EXPECT_THAT(Violated(draft_), ElementsAre("REASON_MISSING r2"));
+}
+
+TEST_F(Coverage, WhatIsRequiredIsNotReplacedUnderItsId) {
+  auto* warned = Find(draft_, "assurance");
+  warned->set_text("All is well.");
+  warned->mutable_facts()->DeleteSubrange(1, warned->facts_size() - 1);
+  Find(draft_, "press")->set_standing(false);
+  *Find(draft_, "press")->add_facts() = Find(draft_, "who")->facts(1);
+  EXPECT_THAT(Violated(draft_), ElementsAre("STATEMENT_MISSING assurance", "STATEMENT_MISSING press"));
 }
 
 TEST_F(Coverage, WhatTheTemplateRequiresMustBeThere) {
@@ -258,9 +290,16 @@ TEST_F(Coverage, AFactThatIsNotThereIsNamed) {
   EXPECT_THAT(Violated(draft_), ElementsAre("FACT_UNKNOWN plan", "FACT_UNKNOWN plan"));
 }
 
+TEST_F(Coverage, NoStatementRestsOnAnotherForce) {
+  recorded_.Keep(concerns_["forces/kent/concerns/1"]);
+  auto* fact = Find(draft_, "plan")->add_facts();
+  *fact = *Refer(&concerns_["forces/kent/concerns/1"], "forces/kent/concerns/1", "title");
+  EXPECT_THAT(Violated(draft_), ElementsAre("FACT_OF_ANOTHER_FORCE plan"));
+}
+
 TEST_F(Coverage, AStatementWithoutAFactIsRefused) {
   Find(draft_, "plan")->clear_facts();
-  EXPECT_THAT(Violated(draft_), ElementsAre("NO_FACT plan"));
+  EXPECT_THAT(Violated(draft_), ElementsAre("STATEMENT_MISSING plan", "NO_FACT plan"));
 }
 
 TEST_F(Coverage, ANumberWrittenByHandMustStandInItsFacts) {
@@ -294,6 +333,15 @@ TEST_F(Coverage, OnExitWhatGoesOnMustBeInTheText) {
   Remove(draft, "carried-r2");
   EXPECT_THAT(Violated(draft),
               ElementsAre("STILL_OPEN_MISSING forces/west-midlands/episodes/1", "STILL_OPEN_MISSING r2"));
+}
+
+TEST_F(Coverage, ATextFromBeforeAnExitStillTellsWhatIsOpenAfterIt) {
+  MoveTheSeedOut();
+  auto draft = Drafted();
+  auto* fact = Find(draft, "open-cause-1")->mutable_facts(0);
+  fact->set_name("forces/west-midlands/concerns/12");
+  fact->set_field("title");
+  EXPECT_THAT(Violated(draft), IsEmpty());
 }
 
 TEST_F(Coverage, AMoveOutDoesNotGoOutBeforeTheMoveInDoes) {

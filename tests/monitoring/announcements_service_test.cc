@@ -10,6 +10,7 @@
 #include "tests/monitoring/announcing_fixture.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/awaited.h"
+#include "tests/support/ledger_calls.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -246,6 +247,24 @@ TEST_F(AnnouncementsServiceTest, UntilAReturnIsPublishedThePublicSeesTheForceWhe
   EXPECT_NE(Seen("public"), before);
 }
 
+TEST_F(AnnouncementsServiceTest, AStatementMayRestOnWhatElseThisServiceHolds) {
+  Move(EntryRequest());
+  const auto draft = Create();
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  v1::UpdateAnnouncementRequest edit;
+  *edit.mutable_announcement() = draft->announcement();
+  auto* statement = edit.mutable_announcement()->add_statements();
+  statement->set_id("more");
+  statement->set_part(v1::STATEMENT_PART_PARAGRAPH);
+  statement->set_text("This is one of those that say so.");
+  auto* fact = statement->add_facts();
+  fact->set_name(kAnnouncement);
+  fact->set_field("kind");
+  const auto edited = CallOf<Service>("liaison-lead", &Rpcs::UpdateAnnouncement, edit);
+  ASSERT_TRUE(edited.ok()) << edited.status();
+  EXPECT_EQ(edited->announcement().statements().rbegin()->facts(0).value(), "ANNOUNCEMENT_KIND_MOVED_IN");
+}
+
 TEST_F(AnnouncementsServiceTest, OutsidersAreNotToldOfWhatWasRemovedByLaw) {
   const int64_t moved = Move(EntryRequest()).header().revision();
   const auto drafted = Create();
@@ -355,6 +374,21 @@ TEST_F(AnnouncementsServiceTest, AReleaseWhoseFactsChangedIsHeldBack) {
   EXPECT_THAT(
       CallOf<Service>("press-officer", &Rpcs::PublishAnnouncement, On<v1::PublishAnnouncementRequest>()).status(),
       Refuses(absl::StatusCode::kFailedPrecondition, "NOT_COVERED"));
+}
+
+TEST_F(AnnouncementsServiceTest, AReleaseOfWhatIsNotThereIsHeldBackAndSaysSo) {
+  Move(EntryRequest());
+  ReachTheSchedule();
+  auto lost = Read()->announcement();
+  lost.set_decision("forces/west-midlands/decisions/99");
+  const auto put = testing::Put(kAnnouncement, rpc::ToPayload(lost), {}, v1::Announcement::descriptor()->full_name());
+  ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Storing({put})).ok());
+  server_->clock().Set(kTen);
+  ASSERT_TRUE(Becomes(v1::ANNOUNCEMENT_STATE_CLEARED));
+  const auto held = Read()->announcement();
+  ASSERT_EQ(held.held_back().violations_size(), 1);
+  EXPECT_EQ(held.held_back().violations(0).type(), "OUT_OF_REACH");
+  EXPECT_THAT(held.held_back().violations(0).description(), HasSubstr("decisions/99"));
 }
 
 TEST_F(AnnouncementsServiceTest, NothingGoesOutUncheckedAndItDoesOnceItCanBeChecked) {

@@ -164,14 +164,17 @@ TEST_F(AnnouncementLife, AHandWrittenStatementNamesItsFactOrItsSpeaker) {
   unknown->add_facts()->set_name("forces/west-midlands/concerns/99");  // no such resource
   unknown->mutable_facts(0)->set_field("title");
   unknown->add_facts()->set_name(decision_.name());
-  unknown->mutable_facts(1)->set_field("review_by_date");  // holds nothing
+  unknown->mutable_facts(1)->set_field("review_by_date");    // holds nothing
+  unknown->add_facts()->set_name("forces/kent/concerns/1");  // another force's
+  unknown->mutable_facts(2)->set_field("title");
+  recorded_.Keep(concerns_["forces/kent/concerns/1"]);
   const int n = draft.statements_size();
   const auto at = [n](int i, const std::string& field) {
     return absl::StrCat("announcement.statements[", n + i, "]", field);
   };
   EXPECT_THAT(FieldsOf(EditIt(draft, edited).status()),
               ElementsAre(at(2, ".id"), at(2, ".facts"), at(3, ".speaker"), at(4, ".speaker"), at(4, ".facts"),
-                          at(5, ".facts[0]"), at(5, ".facts[1]"), at(5, ".part")));
+                          at(5, ".facts[0]"), at(5, ".facts[1]"), at(5, ".facts[2]"), at(5, ".part")));
   EXPECT_THAT(FieldsOf(EditIt(draft, v1::Announcement()).status()), ElementsAre("announcement.statements"));
 }
 
@@ -290,6 +293,10 @@ TEST_F(AnnouncementLife, WhatMovesNothingIsNotAnnounced) {
     decision_.set_state(state);
     EXPECT_THAT(DraftIt(Wished()).status(), kWrongState());
   }
+  decision_.set_state(v1::DECISION_STATE_IN_EFFECT);
+  decision_.mutable_historical()->set_source("https://www.example.org");
+  EXPECT_THAT(DraftIt(Wished()).status(), kWrongState()) << "it was announced at its time, by others";
+  decision_.clear_historical();
   decision_.set_state(v1::DECISION_STATE_DECLINED);
   decision_.set_outcome(v1::DECISION_OUTCOME_DECLINED);
   EXPECT_THAT(DraftIt(Wished()).status(), kWrongState());
@@ -407,6 +414,26 @@ TEST_F(PublicRecord, UntilAReturnIsPublishedTheEpisodeLasts) {
   EXPECT_EQ(ended->reason_outcomes(1).reason() + ended->reason_outcomes(1).text(), "r3");
 }
 
+TEST_F(PublicRecord, HowAReasonEndedThatWasAddedInSilenceDoesNotShow) {
+  MoveTheSeedIn();
+  MoveTheSeedOut();
+  auto episode = record_.episodes[0];
+  episode.clear_entry_awaits_publication();
+  episode.clear_exit_awaits_publication();
+  const auto outcomes = [&] {
+    std::vector<std::string> reasons;
+    const v1::Episode shown = ForPublic(episode).value();
+    for (const auto& outcome : shown.reason_outcomes()) reasons.push_back(outcome.reason());
+    return reasons;
+  };
+  auto* added = episode.add_added_reasons();
+  added->mutable_reason()->set_id("r5");
+  *episode.add_reason_outcomes() = Met("r5");
+  EXPECT_THAT(outcomes(), ElementsAre("r1", "r3", "r4", "r2"));
+  added->set_historical(true);
+  EXPECT_THAT(outcomes(), ElementsAre("r1", "r3", "r4", "r2", "r5"));
+}
+
 TEST_F(PublicRecord, TwoMovesBecomePublicInOrderWhicheverIsAnnouncedFirst) {
   MoveTheSeedIn();
   const auto in = decision_;
@@ -430,6 +457,26 @@ TEST_F(PublicRecord, TwoMovesBecomePublicInOrderWhicheverIsAnnouncedFirst) {
   MakeItPublic(in);
   EXPECT_EQ(Stage(), "scan") << "the later move stands";
   EXPECT_TRUE(ForPublic(record_.episodes[0])->has_until_date());
+}
+
+TEST_F(PublicRecord, OfTwoMovesOfOneDayTheLaterStandsWhicheverIsAnnouncedFirst) {
+  MoveTheSeedIn();
+  MakeItPublic(decision_);
+  MoveTheSeedOut();
+  const auto out = decision_;
+  for (const auto* number : {"1", "5", "11", "13", "14"}) {
+    concerns_[absl::StrCat(kForce, "/concerns/", number)].set_state(concerns::v1::CONCERN_STATE_ISSUED);
+  }
+  Approve(Seed(), absl::CivilDay(2024, 9, 18));
+  const auto in_again = decision_;
+  Approve(Return(), absl::CivilDay(2024, 9, 18));
+  MakeItPublic(in_again);
+  EXPECT_EQ(Stage(), "engage");
+  MakeItPublic(out);
+  EXPECT_EQ(Stage(), "engage") << "it was moved in again after that";
+  EXPECT_EQ(ForPublic(record_.monitoring).episode(), "forces/west-midlands/episodes/2");
+  MakeItPublic(decision_);
+  EXPECT_EQ(Stage(), "scan");
 }
 
 TEST_F(PublicRecord, WhatNeverHadAnAnnouncementIsPublic) {

@@ -207,6 +207,15 @@ TEST_F(Dossiers, AProposalWithoutOneIsRefreshedFirst) {
   proposal_.clear_dossier();
   const auto status = DecideIt(proposal_, v1::DECISION_OUTCOME_APPROVED).status();
   EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "DOSSIER_STALE"));
+  // Also where it would hold nothing.
+  auto outside = Wanted("engage", v1::GROUND_NOT_RESPONDING, {""});
+  outside.mutable_reasons(0)->mutable_outside_evidence()->set_text("A review found it.");
+  outside.mutable_reasons(0)->mutable_outside_evidence()->set_reference("https://www.example.org/review");
+  auto proposal = ProposeIt(outside);
+  ASSERT_TRUE(proposal.ok()) << proposal.status();
+  proposal->clear_dossier();
+  EXPECT_THAT(PreconditionsOf(DecideIt(*proposal, v1::DECISION_OUTCOME_APPROVED).status()),
+              ElementsAre("DOSSIER_MISSING " + proposal->name()));
 }
 
 TEST_F(Dossiers, RefreshingFreezesAnewAndTellsWhatHadChanged) {

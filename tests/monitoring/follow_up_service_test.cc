@@ -447,6 +447,53 @@ TEST_F(FollowUpServiceTest, SessionsAreForTheInspectorate) {
   }
 }
 
+TEST_F(FollowUpServiceTest, AForceDoesNotLearnOfASessionFromWhatCameOfIt) {
+  ASSERT_TRUE(Convene().ok());
+  ASSERT_TRUE(CallIt().ok());
+  ASSERT_TRUE(HoldIt().ok());
+  ASSERT_TRUE(Offer("liaison-lead", [](v1::Support* support) { support->set_session(kSession); }).ok());
+  const auto seen = [this](const std::string& as) {
+    std::string seen;
+    const auto note = [&seen](auto response) {
+      EXPECT_TRUE(response.ok()) << response.status();
+      if (response.ok()) absl::StrAppend(&seen, response->DebugString());
+    };
+    v1::GetActionRequest action;
+    action.set_name("forces/west-midlands/actions/1");
+    note(CallOf<Meetings>(as, &Meetings::Stub::GetAction, action));
+    v1::ListActionsRequest actions;
+    actions.set_parent(kForce);
+    note(CallOf<Meetings>(as, &Meetings::Stub::ListActions, actions));
+    v1::GetSupportRequest support;
+    support.set_name("forces/west-midlands/support/1");
+    note(CallOf<SupportCalls>(as, &SupportCalls::Stub::GetSupport, support));
+    v1::ListSupportRequest list;
+    list.set_parent(kForce);
+    note(CallOf<SupportCalls>(as, &SupportCalls::Stub::ListSupport, list));
+    grpc::ClientContext context;
+    SetDeadline(context);
+    auto stub = server_->StubAs<v1::MonitoringService>(as);
+    v1::WatchMonitoringRequest request;
+    request.mutable_start()->set_initial_state(true);
+    auto reader = stub->WatchMonitoring(&context, request);
+    v1::WatchMonitoringResponse response;
+    while (reader->Read(&response) && !response.bookmark().initial_state_end()) {
+      absl::StrAppend(&seen, response.DebugString());
+    }
+    context.TryCancel();
+    while (reader->Read(&response)) {
+    }
+    reader->Finish();
+    return seen;
+  };
+  EXPECT_NE(seen("press-officer").find(kSession), std::string::npos);
+  for (const auto* as : {kForceOfficer, kBody}) {
+    const std::string shown = seen(as);
+    EXPECT_NE(shown.find("forces/west-midlands/actions/1"), std::string::npos);
+    EXPECT_EQ(shown.find(kSession), std::string::npos) << shown;
+  }
+}
+
 // ---- Support. ----
 
 TEST_F(FollowUpServiceTest, SupportIsOfferedGivenAndEnded) {

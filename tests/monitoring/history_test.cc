@@ -97,6 +97,36 @@ TEST_F(History, NothingNewIsImportedOverAMoveThatIsNotPublished) {
               ElementsAre(AllOf(HasSubstr("csv.line[4]"), HasSubstr("is not published"))));
 }
 
+TEST_F(History, AMoveOfTheseDaysIsDecidedAndNotImported) {
+  EXPECT_THAT(Faults({"kent,ENGAGE,2026-10-31,,a,https://example.org/in,low\n"}),
+              ElementsAre(HasSubstr("2026-10-31 is less than 28 days ago")));
+  for (const auto* before : {"2026-10-30", "2026-10", "2026"}) {
+    known_.clear();
+    EXPECT_TRUE(Import({absl::StrCat("kent,ENGAGE,", before, ",,a,https://example.org/in,low\n")}).ok()) << before;
+  }
+}
+
+TEST_F(History, WhatWasAfterTheFirstDecisionMadeHereIsNotImported) {
+  v1::Decision decision;
+  decision.set_name("forces/kent/decisions/1");
+  *decision.mutable_decided_date() = *ParsePartialDate("2023-09-20");
+  Known("forces/kent").first_here = decision;
+  Known("forces/kent").record.last_decision = 1;
+  EXPECT_THAT(Faults({kIn, kOut}), ElementsAre(AllOf(HasSubstr("csv.line[3]"), HasSubstr("20 September 2023, when "
+                                                                                         "forces/kent/decisions/1"))));
+  EXPECT_TRUE(Import({kIn, "kent,SCAN,2023-09-19,0,all closed,https://example.org/out,medium\n"}).ok());
+  EXPECT_TRUE(Import({kIn, "kent,SCAN,2023-09-19,0,all closed,https://example.org/out,medium\n"}).ok()) << "again";
+}
+
+TEST_F(History, AMoveIsNotBeforeAnyOfThoseAboveIt) {
+  const auto line = [](const std::string& move, const std::string& date) {
+    return absl::StrCat("kent,", move, ",", date, ",,a,https://example.org/in,low\n");
+  };
+  EXPECT_THAT(Faults({line("ENGAGE", "2021-06-01"), line("SCAN", "2021"), line("ENGAGE", "2021-02-01")}),
+              ElementsAre(HasSubstr("csv.line[4]: date is before that of line 2")));
+  EXPECT_TRUE(Import({line("ENGAGE", "2021-06-01"), line("SCAN", "2021"), line("ENGAGE", "2021-07-01")}).ok());
+}
+
 TEST_F(History, AMoveInAndAMoveOutBecomeTwoDecisionsAndAnEpisode) {
   const auto plan = Import({kIn, kOut});
   ASSERT_TRUE(plan.ok()) << plan.status();

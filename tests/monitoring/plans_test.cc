@@ -193,6 +193,12 @@ TEST_F(PlanRules, AnIdStaysWhatItIsOf) {
   content.mutable_milestones(1)->set_id("a2");
   EXPECT_THAT(FieldsOf(NextOf(Accepted(), content).status()),
               ElementsAre("content.actions[1].id", "content.milestones[1].id"));
+  // Also that of a version which never came into force.
+  const auto returned = *SubmitIt(Content());
+  v1::ReturnPlanRequest why;
+  why.add_reasons("Too slow.");
+  EXPECT_THAT(FieldsOf(NextOf(*Return(returned, why, kChief, kNow), content).status()),
+              ElementsAre("content.actions[1].id", "content.milestones[1].id"));
 }
 
 // ---- Reports. ----

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -32,7 +33,8 @@ class SchedulerTest : public ::testing::Test {
   SchedulerTest() { RegisterKinds(resources_); }
   ~SchedulerTest() override { ledger_->Shutdown(); }
 
-  std::unique_ptr<Scheduler> Start(bool look_at_once = false) {
+  std::unique_ptr<Scheduler> Start(bool look_at_once = false,
+                                   std::vector<const google::protobuf::Descriptor*> rests_on = {}) {
     auto scheduler = std::make_unique<Scheduler>("principals/monitoring-service", resources_,
                                                  rpc::ShapeOf<v1::WatchMonitoringResponse>(), metrics_);
     Scheduler::DueAct act;
@@ -47,6 +49,7 @@ class SchedulerTest : public ::testing::Test {
       then(Scheduler::Decide([this](rpc::Facts& log, const std::string& name) { return Act(log, name); }));
     };
     act.look_at_once = look_at_once;
+    act.rests_on = std::move(rests_on);
     scheduler->Register(std::move(act));
     scheduler->Start();
     return scheduler;
@@ -55,7 +58,9 @@ class SchedulerTest : public ::testing::Test {
   // Takes a decision into effect, once it is due or `early_`.
   absl::StatusOr<std::optional<rpc::Changes>> Act(rpc::Facts& log, const std::string& name) {
     OVERSIGHT_ASSIGN_OR_RETURN(v1::Decision decision, log.Require<v1::Decision>(name));
+    const bool throws = throw_;  // Before the test sees that it was looked at, and says otherwise.
     ++looked_;
+    if (throws) throw std::runtime_error("oh");
     if (refuse_) return absl::FailedPreconditionError("It may not be.");
     const auto due = WaitsFor(decision);
     if (!due || (*due > log.now() && !early_)) return std::optional<rpc::Changes>();
@@ -101,8 +106,32 @@ class SchedulerTest : public ::testing::Test {
   rpc::Resources resources_{*ledger_, clock_};
   observe::Metrics metrics_{"test"};
   std::atomic<int> prepared_{0}, failures_{0}, looked_{0};
-  std::atomic<bool> refuse_{false}, early_{false};
+  std::atomic<bool> refuse_{false}, throw_{false}, early_{false};
 };
+
+TEST_F(SchedulerTest, WhatAnActRestsOnCallsForAnotherLookWhenItChanges) {
+  auto scheduler = Start(/*look_at_once=*/false, {v1::Episode::descriptor()});
+  Wait(1, 1, kDue);
+  ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 1; }));
+  early_ = true;
+  v1::Episode episode;
+  for (const auto* name : {"forces/essex/episodes/1", "forces/kent/episodes/1"}) {
+    EXPECT_EQ(looked_, 0) << "what is of another force does not matter";
+    episode.set_name(name);
+    Awaited<ledger::Committed> done;
+    resources_.Perform(
+        {.actor = "principals/tester", .verb = "Begin"},
+        [&](rpc::Facts&) -> absl::StatusOr<rpc::Changes> {
+          rpc::Changes changes;
+          changes.Put(episode);
+          return changes;
+        },
+        done.callback());
+    ASSERT_TRUE(done.Take().ok());
+  }
+  ASSERT_TRUE(Eventually([&] { return StateOf(1) == v1::DECISION_STATE_IN_EFFECT; }));
+  EXPECT_EQ(looked_, 1);
+}
 
 TEST_F(SchedulerTest, WhatIsDueIsDoneAndWhatIsNotWaits) {
   auto scheduler = Start();
@@ -175,6 +204,18 @@ TEST_F(SchedulerTest, WhatIsRefusedIsLeftAloneUntilItsResourceChanges) {
   Wait(1, 1, kNow);
   ASSERT_TRUE(Reaches(5));
   EXPECT_EQ(StateOf(1), v1::DECISION_STATE_IN_EFFECT);
+}
+
+TEST_F(SchedulerTest, AnActThatThrowsIsRefusedAndOthersGoOn) {
+  throw_ = true;
+  Wait(1, 1, kNow);
+  auto scheduler = Start();
+  ASSERT_TRUE(Eventually([&] { return looked_ == 1; }));
+  throw_ = false;
+  Wait(2, 2, kNow);
+  ASSERT_TRUE(Reaches(3));
+  EXPECT_EQ(StateOf(1), v1::DECISION_STATE_PENDING_EFFECT);
+  EXPECT_EQ(StateOf(2), v1::DECISION_STATE_IN_EFFECT);
 }
 
 TEST_F(SchedulerTest, LookingAgainTriesWhatIsNotDue) {

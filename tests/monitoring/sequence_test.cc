@@ -1,5 +1,8 @@
 // The sequence of a decision: every act around it, in words, in the order of each of the three clocks.
 #include "monitoring-service/domain/sequence.h"
+
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/time/london.h"
 #include "monitoring-service/domain/moments.h"
@@ -107,6 +110,14 @@ class Sequence : public testing::Test {
   }
   v1::GetDecisionSequenceResponse Get(v1::SequenceClock clock = v1::SEQUENCE_CLOCK_UNSPECIFIED) {
     return MakeSequence(record_, facts_, clock);
+  }
+  // As the log has a version after it was removed by law.
+  template <class T>
+  static void Remove(Recorded<T>& version) {
+    const std::string name = version.resource.name();
+    version.resource.Clear();
+    version.resource.set_name(name);
+    version.change.set_redaction("redactions/1");
   }
   std::vector<std::string> Kinds(v1::SequenceClock clock = v1::SEQUENCE_CLOCK_UNSPECIFIED) {
     std::vector<std::string> kinds;
@@ -384,6 +395,49 @@ TEST_F(Sequence, AConcernThatIsNotKnownHereIsToldAsItWasReliedOn) {
   EXPECT_EQ(act.words(), "Cause of concern issued: Records.");
   EXPECT_EQ(act.when(), "not known");
   EXPECT_EQ(act.revision(), 7);
+}
+
+TEST_F(Sequence, WhatWasRemovedByLawIsToldAsAnActAndNotAsALaterOne) {
+  Propose(At(20, 9));
+  Advise(At(21, 9), "1", Day(2023, 11, 20));
+  auto marked = record_.advice.back().resource;
+  marked.set_on_earlier_dossier(true);
+  Keep(record_.advice, marked, "RefreshProposal", At(21, 12));
+  Decide(At(22, 9), v1::DECISION_STATE_PENDING_EFFECT);
+  Becomes(v1::DECISION_STATE_IN_EFFECT, At(23, 0), "TakeEffect");
+  Becomes(v1::DECISION_STATE_IN_EFFECT, At(24, 9), "PublishAnnouncement");
+  ASSERT_THAT(Kinds(v1::SEQUENCE_CLOCK_RECORDED),
+              ElementsAre("CONCERN_ISSUED", "PROPOSED", "ADVISED", "DECIDED", "TOOK_EFFECT"));
+  Remove(record_.advice[0]);
+  Remove(record_.decisions[0]);
+  EXPECT_THAT(Kinds(v1::SEQUENCE_CLOCK_RECORDED),
+              ElementsAre("CONCERN_ISSUED", "PROPOSED", "REMOVED", "REMOVED", "TOOK_EFFECT"));
+  const auto act = Act(v1::SEQUENCE_ACT_KIND_REMOVED);
+  EXPECT_EQ(act.actor(), "principals/hm-inspector");
+  EXPECT_EQ(act.resource(), absl::StrCat(kProposal, "/advice/1"));
+  EXPECT_THAT(act.words(), HasSubstr("redactions/1"));
+  Remove(record_.decisions[1]);
+  EXPECT_THAT(Kinds(v1::SEQUENCE_CLOCK_RECORDED),
+              ElementsAre("CONCERN_ISSUED", "PROPOSED", "REMOVED", "REMOVED", "REMOVED"))
+      << "it did not take effect when it was published";
+}
+
+TEST_F(Sequence, WhatWasRemovedOfAnotherDecisionIsNotTold) {
+  Propose(At(20, 9));
+  Decide(At(22, 9), v1::DECISION_STATE_IN_EFFECT);
+  for (const auto* name : {"1", "2"}) {
+    Disclose(At(22, 10), name);
+    auto corrected = record_.disclosures.back().resource;
+    if (std::string(name) == "2") corrected.set_about("forces/west-midlands/decisions/9");
+    Keep(record_.disclosures, corrected, "CreateDisclosure", At(22, 11));
+  }
+  Remove(record_.disclosures[0]);
+  Remove(record_.disclosures[2]);
+  const auto sequence = Get();
+  EXPECT_EQ(std::count_if(sequence.acts().begin(), sequence.acts().end(),
+                          [](const auto& act) { return act.kind() == v1::SEQUENCE_ACT_KIND_REMOVED; }),
+            1);
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_REMOVED).resource(), "forces/west-midlands/disclosures/1");
 }
 
 }  // namespace
