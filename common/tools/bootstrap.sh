@@ -21,6 +21,7 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   python3-grpcio python3-protobuf
   postgresql-15
+  prometheus
 )
 bench_packages=(etcd-server)
 lint_packages=(clang-format clang-tidy git)
@@ -91,3 +92,7 @@ if ! node -e 'process.exit(+process.versions.node.split(".")[0] >= 18 ? 0 : 1)';
   exit 1
 fi
 install_node_modules </dev/null
+# Debian 12 has none that knows components.
+if [[ $set_name != run ]] && ! command -v kubectl >/dev/null; then
+  echo "kubectl is not on this machine: the tests of k8s/ will fail. See https://kubernetes.io/docs/tasks/tools/." >&2
+fi
