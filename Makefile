@@ -9,7 +9,7 @@ SEED ?= 1
 VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs images baseline clean
+.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs images rehearsal baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -76,6 +76,10 @@ lint: ## Check formatting and the contract, and clang-tidy what changed
 	@common/tools/bootstrap.sh lint
 	@test -e $(BUILD)/build.ninja || cmake --preset release
 	@common/tools/lint.sh
+
+rehearsal: build ## Run the production overlay on this machine under load: rolling restarts, kills, a PostgreSQL restart
+	@common/tools/bootstrap.sh rehearsal >&2
+	@BIN=$(BUILD)/bin node tests/k8s/rehearsal.js
 
 images: ## Build the five container images (needs Docker; see Dockerfile)
 	@for program in $(SUITE); do \

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|bench|lint
+# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|bench|rehearsal|lint
 #
 #   run   what building and running the suite needs
 #   test  run, and what building and running the tests needs
 #   bench test, and what the benchmarks hold the services against
+#   rehearsal  test, and the proxy before the gateways
 #   lint  test, and the tools that judge the code
 #
 # Takes well under a second when nothing is missing: it asks dpkg, never apt, and runs npm only when package-lock.json
@@ -21,8 +22,10 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   python3-grpcio python3-protobuf
   postgresql-15
+  prometheus
 )
 bench_packages=(etcd-server)
+rehearsal_packages=(haproxy)
 lint_packages=(clang-format clang-tidy git)
 
 set_name=${1:-run}
@@ -30,8 +33,9 @@ case $set_name in
   run) packages=("${run_packages[@]}") ;;
   test) packages=("${run_packages[@]}" "${test_packages[@]}") ;;
   bench) packages=("${run_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}") ;;
+  rehearsal) packages=("${run_packages[@]}" "${test_packages[@]}" "${rehearsal_packages[@]}") ;;
   lint) packages=("${run_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}") ;;
-  *) echo "usage: $0 run|test|bench|lint" >&2; exit 2 ;;
+  *) echo "usage: $0 run|test|bench|rehearsal|lint" >&2; exit 2 ;;
 esac
 
 # A node that is there already is left alone, whoever installed it.
@@ -91,3 +95,7 @@ if ! node -e 'process.exit(+process.versions.node.split(".")[0] >= 18 ? 0 : 1)';
   exit 1
 fi
 install_node_modules </dev/null
+# Debian 12 has none that knows components.
+if [[ $set_name != run ]] && ! command -v kubectl >/dev/null; then
+  echo "kubectl is not on this machine: the tests of k8s/ will fail. See https://kubernetes.io/docs/tasks/tools/." >&2
+fi

@@ -2,7 +2,7 @@
 // beside this file. Without a cluster: kubectl needs none to render.
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments } from "yaml";
 
@@ -22,7 +22,7 @@ export { run };
 // A binary of the build, from BIN.
 export const binary = (name) => {
   if (!process.env.BIN) throw new Error("BIN must name the folder of the built binaries.");
-  return join(process.env.BIN, name);
+  return resolve(process.env.BIN, name);
 };
 
 // One YAML text as objects. Anchors must not be left, keys not be given twice: the parser throws.

@@ -59,7 +59,7 @@ export class Kubelet {
     return path;
   }
 
-  #spawn(objects, pod, container, extra, env) {
+  #spawn(objects, pod, container, { extra = [], env = {}, ports = {} }) {
     const variables = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ??
       named(objects, "ConfigMap", valueFrom.configMapKeyRef.name).data[valueFrom.configMapKeyRef.key]]));
     Object.assign(variables, env);
@@ -70,7 +70,8 @@ export class Kubelet {
       let result = text.replace(/\$\((\w+)\)/g, (all, name) => variables[name] ?? all);
       result = result.replace(paths, (all, before, path) => before + mounts.find(([each]) => each === path)[1]);
       for (const [service, address] of this.addresses) result = result.replace(service, address);
-      return result.replace(/0\.0\.0\.0:\d+/, "127.0.0.1:0");
+      return result.replace(/0\.0\.0\.0:(\d+)/, (all, number) =>
+        `127.0.0.1:${ports[container.ports.find((each) => each.containerPort === Number(number)).name] ?? 0}`);
     };
     // A mount within another, such as three volumes in one folder, is reached through the outer path too.
     for (const name of Object.keys(variables)) {
@@ -96,10 +97,10 @@ export class Kubelet {
     return folder;
   }
 
-  // Starts the one container of a pod that runs on, and waits until it serves.
-  async start(objects, pod) {
+  // Starts the one container of a pod that runs on, and waits until it serves. Of its ports by name, those in `ports` are fixed.
+  async start(objects, pod, ports = {}) {
     const ready = join(this.folder, `ready-${this.running.length}.json`);
-    const started = this.#spawn(objects, pod, pod.containers[0], [`--ready-file=${ready}`]);
+    const started = this.#spawn(objects, pod, pod.containers[0], { extra: [`--ready-file=${ready}`], ports });
     this.running.push(started);
     started.addresses = JSON.parse(await until(`${pod.name} serves`, async () => {
       if (started.child.exitCode !== null) throw new Error(`${pod.name} ended:\n${started.output}`);
@@ -115,7 +116,7 @@ export class Kubelet {
   async finish(objects, pod, env = {}) {
     let last;
     for (const container of pod.containers) {
-      const one = this.#spawn(objects, pod, container, [], env);
+      const one = this.#spawn(objects, pod, container, { env });
       this.running.push(one);
       last = { code: await one.ended, output: one.output, container: container.name };
       if (last.code !== 0) break;

@@ -199,12 +199,12 @@ for (const overlay of suites) {
       }
     });
 
-    it("has a Service for each, headless before services, whose ports lead to ports of its pods", () => {
+    it("has a Service for each, headless before several replicas of a service, whose ports lead to ports of its pods", () => {
       for (const { name, template, containers: [container] } of running) {
         const service = named(objects, "Service", name);
         const taken = pods.filter((pod) => selects({ matchLabels: service.spec.selector }, pod.template.metadata.labels));
         assert.deepEqual(taken.map((pod) => pod.name), [name]);
-        assert.equal(service.spec.clusterIP, name === "gateway" ? undefined : "None");
+        assert.equal(service.spec.clusterIP, shared && name !== "gateway" ? "None" : undefined, name);
         assert.ok(!("publishNotReadyAddresses" in service.spec), `${name} would be found before it is ready`);
         for (const port of service.spec.ports) {
           const own = container.ports.find((each) => each.name === port.targetPort);

@@ -1,12 +1,11 @@
 // The overlays run: their pods' own command lines on the real binaries (kubelet.js). Probes, backup, restore, migration and stop are
 // done as the manifests say, on SQLite and on a PostgreSQL that is reached by the Secret alone.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
+import { Database } from "./database.js";
 import { Kubelet, probe, until } from "./kubelet.js";
 
 const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;
@@ -100,59 +99,16 @@ describe("single-node", () => {
 });
 
 describe("production", () => {
-  // A server of its own that asks for passwords, over TCP.
-  const folder = mkdtempSync(join(tmpdir(), "oversight-k8s-postgres-"));
-  const programs = "/usr/lib/postgresql/15/bin";
-  const asPostgres = process.getuid() === 0 ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
-  const setpriv = ["--pdeathsig=QUIT", ...asPostgres];
-  let server, port, kubelet;
-  const sql = (statements) =>
-    execFileSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", `host=127.0.0.1 port=${port} user=owner dbname=oversight`],
-      { input: statements, env: { ...process.env, PGPASSWORD: "of the owner" }, stdio: ["pipe", "pipe", "inherit"] });
   const objects = rendered.get("production");
-
+  const database = new Database();
+  let kubelet;
   before(async () => {
-    if (asPostgres.length) chownSync(folder, Number(execFileSync("id", ["-u", "postgres"])), Number(execFileSync("id", ["-g", "postgres"])));
-    const password = join(tmpdir(), `oversight-k8s-password-${process.pid}`);
-    writeFileSync(password, "of the owner\n");
-    chmodSync(password, 0o644);
-    run("setpriv", [...setpriv, `${programs}/initdb`, "-D", join(folder, "data"), "-U", "owner", "-A", "scram-sha-256", "--no-sync",
-      `--pwfile=${password}`], { cwd: "/" });
-    rmSync(password);
-    // A port that was free a moment ago; when it is taken since, the next.
-    for (let attempt = 0; attempt < 5 && server === undefined; ++attempt) {
-      const { createServer } = await import("node:net");
-      port = await new Promise((resolve) => {
-        const listener = createServer().listen(0, "127.0.0.1", () => {
-          const { port: free } = listener.address();
-          listener.close(() => resolve(free));
-        });
-      });
-      const one = spawn("setpriv", [...setpriv, `${programs}/postgres`, "-D", join(folder, "data"), "-h", "127.0.0.1", "-p", `${port}`,
-        "-k", folder, "-c", "fsync=off"], { cwd: "/", stdio: "ignore" });
-      const up = await until("PostgreSQL answers", () => {
-        if (one.exitCode !== null) return "ended";
-        try { execFileSync(`${programs}/pg_isready`, ["-q", "-h", "127.0.0.1", "-p", `${port}`]); return "up"; } catch { return false; }
-      });
-      if (up === "up") server = one;
-    }
-    execFileSync("psql", ["-X", "-q", `host=127.0.0.1 port=${port} user=owner dbname=postgres`, "-c", "CREATE DATABASE oversight"],
-      { env: { ...process.env, PGPASSWORD: "of the owner" } });
-    sql(readFileSync(join(root, "k8s/components/postgres/schemas.sql"), "utf8").replaceAll("CHANGE-ME", "a password"));
-    // The Secret, from the example: what an operator fills in is all that is changed.
-    const example = readFileSync(join(root, "k8s/components/postgres/example.conf"), "utf8")
-      .replace("postgres.example", "127.0.0.1").replace("5432", `${port}`).replace("CHANGE-ME", "a password")
-      .replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
-    const files = Object.fromEntries(["forces", "concerns", "monitoring"].map((name) => [`${name}.conf`, example.replaceAll("forces", name)]));
-    kubelet = new Kubelet({ "oversight-postgres": files });
+    await database.start();
+    kubelet = new Kubelet({ "oversight-postgres": database.secret() });
   });
   after(async () => {
     await kubelet?.close();
-    if (server) {
-      server.kill("SIGINT");
-      await until("PostgreSQL has ended", () => server.exitCode !== null || server.signalCode !== null);
-    }
-    rmSync(folder, { recursive: true, force: true });
+    await database.stop();
   });
 
   it("migrates three empty schemas, and has nothing to do the second time", async () => {
@@ -160,7 +116,7 @@ describe("production", () => {
       const { code, output } = await kubelet.finish(rendered.get("production/migrate"), pod("production/migrate", "migrate"));
       assert.equal(code, 0, output);
     }
-    assert.match(String(sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'monitoring' AND table_name = 'meta'")), /1/);
+    assert.match(database.sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'monitoring' AND table_name = 'meta'"), /1/);
   });
 
   it("runs two replicas of each service on it, and a backup of them is restored into empty schemas", async () => {
@@ -180,7 +136,7 @@ describe("production", () => {
     assert.deepEqual(await Promise.all(started.map((each) => kubelet.stop(each))), Array(8).fill(0));
     const refused = await restore();
     assert.equal(refused.code, 1, refused.output);
-    sql(["forces", "concerns", "monitoring"].map((each) =>
+    database.sql(["forces", "concerns", "monitoring"].map((each) =>
       `ALTER SCHEMA ${each} RENAME TO ${each}_before; CREATE SCHEMA ${each} AUTHORIZATION ${each};`).join("\n"));
     const done = await restore();
     assert.equal(done.code, 0, done.output);

@@ -18,3 +18,5 @@ for name in $(ls -1r "$BACKUPS" | grep -E '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z
   echo "Removing $BACKUPS/$name."
   rm -r "${BACKUPS:?}/$name"
 done
+echo "There are now:"
+ls -1 "$BACKUPS"

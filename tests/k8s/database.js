@@ -1,0 +1,87 @@
+// A PostgreSQL server of its own, that asks for passwords and is reached over TCP, set up as docs/operations.md tells operators:
+// the roles and schemas of schemas.sql, and a Secret of the example's files.
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root, run } from "./cluster.js";
+import { until } from "./kubelet.js";
+
+const programs = "/usr/lib/postgresql/15/bin";
+const component = join(root, "k8s/components/postgres");
+
+// A port that was free a moment ago.
+export const freePort = () => new Promise((resolve) => {
+  const listener = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = listener.address();
+    listener.close(() => resolve(port));
+  });
+});
+
+export class Database {
+  #folder = mkdtempSync(join(tmpdir(), "oversight-k8s-postgres-"));
+  #server;
+  // PostgreSQL refuses to run as root. setpriv becomes the program, which is gone with the test.
+  #setpriv = ["--pdeathsig=QUIT", ...(process.getuid() === 0 ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [])];
+
+  async start() {
+    if (process.getuid() === 0) {
+      const [user, group] = ["-u", "-g"].map((which) => Number(execFileSync("id", [which, "postgres"])));
+      chownSync(this.#folder, user, group);
+    }
+    const password = `${this.#folder}-password`;
+    writeFileSync(password, "of the owner\n");
+    chmodSync(password, 0o644);
+    run("setpriv", [...this.#setpriv, `${programs}/initdb`, "-D", join(this.#folder, "data"), "-U", "owner", "-A", "scram-sha-256",
+      "--no-sync", `--pwfile=${password}`], { cwd: "/" });
+    rmSync(password);
+    // Another may have taken the port since: then the next.
+    for (let attempt = 0; attempt < 5 && this.#server === undefined; ++attempt) {
+      this.port = await freePort();
+      await this.#launch();
+    }
+    this.sql("CREATE DATABASE oversight", "postgres");
+    this.sql(readFileSync(join(component, "schemas.sql"), "utf8").replaceAll("CHANGE-ME", "a password"));
+    return this;
+  }
+
+  async #launch() {
+    const server = spawn("setpriv", [...this.#setpriv, `${programs}/postgres`, "-D", join(this.#folder, "data"), "-h", "127.0.0.1",
+      "-p", `${this.port}`, "-k", this.#folder, "-c", "fsync=off"], { cwd: "/", stdio: "ignore" });
+    const up = await until("PostgreSQL answers, or has ended", () => {
+      if (server.exitCode !== null) return "ended";
+      try {
+        execFileSync(`${programs}/pg_isready`, ["-q", "-h", "127.0.0.1", "-p", `${this.port}`]);
+        return "up";
+      } catch { return false; }
+    });
+    if (up === "up") this.#server = server;
+  }
+
+  // As the owner.
+  sql(statements, database = "oversight") {
+    return execFileSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", `host=127.0.0.1 port=${this.port} user=owner dbname=${database}`],
+      { input: statements, encoding: "utf8", env: { ...process.env, PGPASSWORD: "of the owner" }, stdio: ["pipe", "pipe", "inherit"] });
+  }
+
+  // The files of the Secret oversight-postgres: the example with what an operator fills in, and no more.
+  secret() {
+    const example = readFileSync(join(component, "example.conf"), "utf8").replace("postgres.example", "127.0.0.1")
+      .replace("5432", `${this.port}`).replace("CHANGE-ME", "a password").replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
+    return Object.fromEntries(["forces", "concerns", "monitoring"].map((name) => [`${name}.conf`, example.replaceAll("forces", name)]));
+  }
+
+  async #end() {
+    this.#server.kill("SIGINT");  // "Fast": sessions are ended.
+    await until("PostgreSQL has ended", () => this.#server.exitCode !== null || this.#server.signalCode !== null);
+  }
+  async restart() {
+    await this.#end();
+    await this.#launch();
+  }
+  async stop() {
+    if (this.#server) await this.#end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
