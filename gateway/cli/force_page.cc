@@ -6,10 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/force_page_text.h"
 #include "gateway/cli/table.h"
 #include "gateway/cli/value_text.h"
 #include "gateway/cli/words.h"
@@ -18,16 +18,6 @@ namespace oversight::cli {
 namespace {
 
 constexpr size_t kMostText = 70;
-
-// A page shows the beginning of what may be 16 KiB long, on one line.
-std::string Brief(const std::string& text) {
-  std::string line = absl::StrReplaceAll(text, {{"\n", " "}, {"\t", " "}});
-  constexpr size_t kMost = 160;
-  if (DisplayWidth(line) <= kMost) return line;
-  size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
-  return line.substr(0, end) + "…";
-}
 
 std::string DayOf(const google::protobuf::Timestamp& time) {
   return FormatForPeople(LondonDay(absl::FromUnixSeconds(time.seconds())));
@@ -70,10 +60,6 @@ std::string StandingText(const monitoring::v1::Decision& decision) {
     default:
       return "";
   }
-}
-
-std::string Titled(const std::string& title, const std::string& body) {
-  return body.empty() ? "" : absl::StrCat(title, "\n", body, "\n");
 }
 
 }  // namespace
@@ -140,6 +126,11 @@ std::string ForcePageParts::Stage() const {
                     "\n");
   } else {
     text += "Stage: unknown\n";
+  }
+  if (dashboard_.monitoring().has_published()) {
+    const auto& published = dashboard_.monitoring().published();
+    absl::StrAppend(&text, "Not announced: the public sees ", published.stage_display_name(),
+                    published.has_since_date() ? ", since " + FormatForPeople(published.since_date()) : "", "\n");
   }
   if (dashboard_.has_episode()) {
     text += "Reasons:\n";

@@ -172,6 +172,10 @@ bool AsItWas(Decision& decision, const Day& day) {
                       : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
                       : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
                                                                    : true;
+  if (decision.publication().has_published_time() && !day.Had(decision.publication().published_time())) {
+    decision.mutable_publication()->Clear();
+    decision.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
+  }
   if (stands) return true;
   decision.set_state(DECISION_STATE_PENDING_EFFECT);
   decision.clear_take_effect_time();
@@ -216,6 +220,119 @@ bool AsItWas(Episode& episode, const Day& day) {
   return true;
 }
 
+// Drafts have no day. What became of one that is out is final, so its last version says when.
+bool AsItWas(Announcement& announcement, const Day& day) {
+  if (!announcement.has_published_time() || !day.Had(announcement.published_time())) return false;
+  if (announcement.state() != ANNOUNCEMENT_STATE_PUBLISHED && !day.Had(announcement.update_time())) {
+    announcement.set_state(ANNOUNCEMENT_STATE_PUBLISHED);
+    announcement.clear_corrected_by();
+    announcement.clear_withdrawal_reason();
+  }
+  return true;
+}
+
+// What was reported as done later was not done yet.
+void HideLaterReports(PlanContent& content, const Day& day) {
+  const auto hide = [&day](auto& items) {
+    for (auto& item : items) {
+      if (item.has_actual_date() && !day.Had(item.actual_date())) item.clear_actual_date();
+    }
+  };
+  hide(*content.mutable_actions());
+  hide(*content.mutable_milestones());
+}
+
+// No version was in force yet, so nothing was due first.
+void HideFirstAccepted(PlanContent& content) {
+  for (auto& action : *content.mutable_actions()) action.clear_original_due_date();
+  for (auto& milestone : *content.mutable_milestones()) milestone.clear_original_due_date();
+}
+
+// A plan as far as its latest version, and the one in force beside it, tell: false also when they do not.
+bool AsItWas(Plan& plan, const Day& day) {
+  const PlanVerdict* last = nullptr;  // By that day.
+  bool later = false;                 // Something was said after it.
+  int32_t in_force = 0;
+  for (const auto& verdict : plan.verdicts()) {
+    if (!day.Had(verdict.verdict_time())) {
+      later = true;
+      continue;
+    }
+    last = &verdict;
+    if (verdict.outcome() == PLAN_STATE_ACCEPTED) in_force = verdict.version();
+  }
+  if (day.Had(plan.submit_time())) {
+    if (later) {
+      // What was in force beside it is not kept once it has been accepted.
+      if (in_force != 0 && in_force != plan.in_force_version()) return false;
+      plan.set_state(PLAN_STATE_SUBMITTED);
+      plan.set_in_force_version(in_force);
+      if (in_force == 0) HideFirstAccepted(*plan.mutable_content());
+    }
+  } else {
+    if (!plan.has_in_force() || last == nullptr || in_force != plan.in_force_version() || last->version() != in_force) {
+      return false;
+    }
+    plan.mutable_content()->Swap(plan.mutable_in_force());
+    plan.clear_in_force();
+    plan.set_version(in_force);
+    plan.set_state(PLAN_STATE_ACCEPTED);
+    // Of the latest version.
+    plan.clear_submitter();
+    plan.clear_submit_time();
+    plan.clear_change_reason();
+  }
+  auto& verdicts = *plan.mutable_verdicts();
+  verdicts.erase(std::remove_if(verdicts.begin(), verdicts.end(),
+                                [&day](const auto& verdict) { return !day.Had(verdict.verdict_time()); }),
+                 verdicts.end());
+  HideLaterReports(*plan.mutable_content(), day);
+  if (plan.has_in_force()) HideLaterReports(*plan.mutable_in_force(), day);
+  return true;
+}
+
+// Given by a meeting it has the day of that; otherwise that of its record.
+bool AsItWas(Action& action, const Day& day, const std::unordered_map<std::string, Shared<Meeting>>& meetings) {
+  const auto meeting = meetings.find(action.raised_at());
+  if (!day.Had(meeting != meetings.end(),
+               meeting != meetings.end() ? meeting->second->meeting_date() : PartialDate::default_instance(),
+               action.create_time())) {
+    return false;
+  }
+  if (action.has_closed_date() && !day.Had(action.closed_date())) {
+    action.set_state(ACTION_STATE_OPEN);
+    action.clear_closed_date();
+    action.clear_closing_note();
+    action.clear_closer();
+  }
+  auto& revisions = *action.mutable_revisions();
+  while (!revisions.empty() && !day.Had(revisions.rbegin()->revise_time())) {
+    *action.mutable_due_date() = revisions.rbegin()->from_due_date();
+    action.set_owner(revisions.rbegin()->from_owner());
+    revisions.RemoveLast();
+  }
+  return true;
+}
+
+bool AsItWas(Support& support, const Day& day) {
+  const bool begun = support.has_from_date() && day.Had(support.from_date());
+  if (!begun && !(support.has_offered_date() && day.Had(support.offered_date()))) return false;
+  // The day on which it was declined is not among the dates.
+  if (support.state() == SUPPORT_STATE_DECLINED && day.Had(support.update_time())) return true;
+  const bool ended = support.has_to_date() && day.Had(support.to_date());
+  if (!ended) {
+    support.clear_to_date();
+    support.clear_closing_note();
+  }
+  if (!begun) support.clear_from_date();
+  support.set_state(ended ? SUPPORT_STATE_ENDED : begun ? SUPPORT_STATE_GIVEN : SUPPORT_STATE_OFFERED);
+  return true;
+}
+
+bool AsItWas(Disclosure& disclosure, const Day& day) {
+  return disclosure.has_disclosed_time() ? day.Had(disclosure.disclosed_time()) : day.Had(disclosure.disclosed_date());
+}
+
 // The stage of the force of `now` by its episodes, which are its spells in enhanced stages: in one, that stage; after
 // one, the default stage since; before the first, never moved (null). False when partial dates leave it open.
 bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day, Shared<Monitoring>& stage) {
@@ -245,6 +362,8 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   then->set_episode(in != nullptr ? in->name() : "");
   then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
   *then->mutable_since_date() = in != nullptr ? in->from_date() : after->until_date();
+  // What the public saw instead is known of the last move alone.
+  if (then->decision() != now.decision()) then->clear_published();
   then->set_enhanced(in != nullptr);
   then->set_stage(in != nullptr ? in->stage() : "");
   if (facts.ladder != nullptr) {
@@ -307,7 +426,23 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
   for (const auto& decision : then.decisions) decisions[decision->name()] = decision;
   then.proposals = Each(facts.proposals, [&](Proposal& proposal) { return AsItWas(proposal, day, decisions); });
   then.episodes = Each(facts.episodes, as_it_was);
+  then.announcements = Each(facts.announcements, as_it_was);
+  then.plans = Each(facts.plans, as_it_was);
+  then.progress_reviews = Each(facts.progress_reviews, [&](auto& review) { return day.Had(review.review_date()); });
+  then.meetings = Each(facts.meetings, [&](auto& meeting) { return day.Had(meeting.meeting_date()); });
+  std::unordered_map<std::string, Shared<Meeting>> meetings;
+  for (const auto& meeting : facts.meetings) meetings[meeting->name()] = meeting;
+  then.actions = Each(facts.actions, [&](Action& action) { return AsItWas(action, day, meetings); });
+  then.support = Each(facts.support, as_it_was);
+  then.advice = Each(facts.advice, [&](auto& advice) { return day.Had(advice.advice_date()); });
+  then.disclosures = Each(facts.disclosures, as_it_was);
   return then;
+}
+
+size_t PlansNotKnownOn(const std::vector<Shared<Plan>>& plans, absl::CivilDay civil_day) {
+  const Day day(civil_day);
+  const auto there = Recorded(plans, day);
+  return there.size() - Each(there, [&day](Plan& plan) { return AsItWas(plan, day); }).size();
 }
 
 }  // namespace oversight::gateway

@@ -7,6 +7,9 @@
 // Pure; thread-safe.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "absl/time/civil_time.h"
 #include "gateway/dashboard/facts.h"
 
@@ -14,5 +17,9 @@ namespace oversight::gateway {
 
 // `monitoring_known` is false when partial dates leave the stage open.
 SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay day);
+
+// How many of these plans were there on that day and are not in FactsOn: of a plan the latest version is known and,
+// while another is in force, that one, but not what else it said before.
+size_t PlansNotKnownOn(const std::vector<Shared<monitoring::v1::Plan>>& plans, absl::CivilDay day);
 
 }  // namespace oversight::gateway

@@ -1,42 +1,17 @@
 #include "gateway/dashboard/record.h"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/time/partial_date.h"
 #include "gateway/dashboard/audience.h"
 #include "gateway/dashboard/names.h"
+#include "gateway/dashboard/newest.h"
 
 namespace oversight::gateway {
 namespace {
-
-// By the numbers in their names: what was recorded last comes first.
-bool IsNewer(const std::string& a, const std::string& b) {
-  return std::tuple(Number(FirstSegments(a, 4)), Number(a)) > std::tuple(Number(FirstSegments(b, 4)), Number(b));
-}
-
-// Those of the force that the audience sees, newest first, at most `most`; the rest is counted.
-template <class T, class Shown>
-std::vector<Shared<T>> Newest(const std::vector<Shared<T>>& all, const std::string& force, Shown shown, size_t most,
-                              const char* field, const char* verb, v1::ForceDashboard& dashboard) {
-  std::vector<Shared<T>> result;
-  for (const auto& item : all) {
-    if (ForceOf(item->name()) == force && shown(*item)) result.push_back(item);
-  }
-  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return IsNewer(a->name(), b->name()); });
-  if (result.size() > most) {
-    auto& left_out = *dashboard.add_left_out();
-    left_out.set_field(field);
-    left_out.set_count(static_cast<int32_t>(result.size() - most));
-    left_out.set_reason(absl::StrCat("There is room for ", most, ". ", verb, " gives all."));
-    result.resize(most);
-  }
-  return result;
-}
 
 // Where a duty stands on a day: what forces-service derives when it is read, and leaves out of a watch. MET when a
 // response is published, OVERDUE after day 56 (section 55(5A) of the Police Act 1996).

@@ -17,8 +17,14 @@
 #include "oversight/forces/v1/inspection.pb.h"
 #include "oversight/forces/v1/office_holder.pb.h"
 #include "oversight/forces/v1/response_duty.pb.h"
+#include "oversight/monitoring/v1/advice.pb.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
+#include "oversight/monitoring/v1/disclosure.pb.h"
 #include "oversight/monitoring/v1/ladder.pb.h"
+#include "oversight/monitoring/v1/meeting.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
+#include "oversight/monitoring/v1/plan.pb.h"
+#include "oversight/monitoring/v1/support.pb.h"
 
 namespace oversight::gateway {
 
@@ -26,8 +32,11 @@ using ForcesInformer =
     rpc::Informer<forces::v1::Force, forces::v1::OfficeHolder, forces::v1::Inspection, forces::v1::ResponseDuty>;
 using ConcernsInformer = rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ProgressNote,
                                        concerns::v1::ForceResponse, concerns::v1::Revisit, concerns::v1::Evidence>;
-using MonitoringInformer = rpc::Informer<monitoring::v1::Monitoring, monitoring::v1::Proposal, monitoring::v1::Decision,
-                                         monitoring::v1::Episode, monitoring::v1::Ladder>;
+using MonitoringInformer =
+    rpc::Informer<monitoring::v1::Monitoring, monitoring::v1::Proposal, monitoring::v1::Decision,
+                  monitoring::v1::Episode, monitoring::v1::Ladder, monitoring::v1::Announcement, monitoring::v1::Plan,
+                  monitoring::v1::ProgressReview, monitoring::v1::Meeting, monitoring::v1::Action,
+                  monitoring::v1::Support, monitoring::v1::Advice, monitoring::v1::Disclosure>;
 
 struct SuiteCopy {
   std::unique_ptr<ForcesInformer> forces;
