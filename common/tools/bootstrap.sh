@@ -21,6 +21,7 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   python3-grpcio python3-protobuf
   postgresql-15
+  chromium fonts-dejavu-core
 )
 bench_packages=(etcd-server)
 lint_packages=(clang-format clang-tidy git)
