@@ -89,6 +89,12 @@ absl::StatusOr<Principal> InsecureAuthenticator::Authenticate(const Credentials&
   return it->second;
 }
 
+std::vector<Principal> InsecureAuthenticator::Choices() const {
+  std::vector<Principal> choices;
+  for (const auto& [name, principal] : principals_) choices.push_back(principal);
+  return choices;
+}
+
 std::string InsecureAuthenticator::Description() const {
   return absl::StrCat("insecure: ", principals_.size(), " sample principals from ", origin_);
 }

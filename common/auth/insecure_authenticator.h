@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/auth/authenticator.h"
@@ -22,6 +23,8 @@ class InsecureAuthenticator final : public Authenticator {
   // Takes `principals/chief-inspector` or `chief-inspector`.
   absl::StatusOr<Principal> Authenticate(const Credentials& credentials) const override;
   std::string Description() const override;
+  // Whom a caller may choose to be, by name: all of the list.
+  std::vector<Principal> Choices() const;
 
  private:
   InsecureAuthenticator() = default;

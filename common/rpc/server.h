@@ -46,6 +46,7 @@ struct Runtime {
   observe::Metrics& metrics;
   Host& host;
   ledger::Ledger* ledger;  // Null when Program::has_store is false.
+  const auth::Authenticator& authenticator;
 };
 
 // What a process serves. Built before the port opens, stopped after the last call has ended, destroyed before the

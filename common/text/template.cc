@@ -51,6 +51,20 @@ absl::StatusOr<std::string> RenderTemplate(const std::string& text, const Struct
   return absl::InvalidArgumentError(absl::StrCat("Not a Mustache template: ", parsed.error_message()));
 }
 
+absl::StatusOr<std::string> RenderHtml(const std::string& text, const Struct& values,
+                                       const std::map<std::string, std::string>& partials) {
+  kainjow::mustache::mustache parsed(text);
+  if (parsed.is_valid()) {
+    data fields = ToData(values);
+    for (const auto& [name, partial] : partials) {
+      fields.set(name, kainjow::mustache::partial([&partial] { return partial; }));
+    }
+    std::string rendered = parsed.render(fields);
+    if (parsed.is_valid()) return rendered;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("Not a Mustache template: ", parsed.error_message()));
+}
+
 std::vector<std::string> NamesIn(const std::string& text) {
   std::vector<std::string> names;
   for (size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at + 2)) {

@@ -1,7 +1,8 @@
-// Text from a template in Mustache, the smallest of the template languages: names, sections, no logic. Plain text, so
-// nothing is escaped. Thread safety: pure functions.
+// Text from a template in Mustache, the smallest of the template languages: names, sections, no logic. Thread safety:
+// pure functions.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,14 @@
 
 namespace oversight {
 
-// INVALID_ARGUMENT when the template is not Mustache. A name that `data` does not hold leaves nothing: whoever ships a
-// template checks its names by NamesIn.
+// Plain text: nothing is escaped. INVALID_ARGUMENT when the template is not Mustache. A name that `data` does not hold
+// leaves nothing: whoever ships a template checks its names by NamesIn.
 absl::StatusOr<std::string> RenderTemplate(const std::string& text, const google::protobuf::Struct& data);
+
+// HTML: what {{name}} leaves is escaped, what {{{name}}} leaves is not. `partials` are the templates that {{>name}}
+// takes in, by name; they hide fields of the same name. Errors as above.
+absl::StatusOr<std::string> RenderHtml(const std::string& text, const google::protobuf::Struct& data,
+                                       const std::map<std::string, std::string>& partials = {});
 
 // The names that stand between "{{" and "}}", with those of sections, in the order they come; each as often as it is
 // there.

@@ -23,6 +23,7 @@ test_packages=(
   python3-grpcio python3-protobuf
   postgresql-15
   prometheus
+  chromium fonts-dejavu-core
 )
 bench_packages=(etcd-server)
 rehearsal_packages=(haproxy)

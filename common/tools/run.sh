@@ -168,7 +168,8 @@ if ((${#command[@]})); then
 else
   cat <<EOF
 
-  gateway             gRPC $GATEWAY   HTTP (Connect) http://$HTTP
+  pages               http://$HTTP
+  gateway             gRPC $GATEWAY   REST http://$HTTP/v1/   Connect http://$HTTP
   forces-service      gRPC $FORCES
   concerns-service    gRPC $CONCERNS
   monitoring-service  gRPC $MONITORING
@@ -176,7 +177,7 @@ else
                       $(address concerns-service admin), $(address monitoring-service admin)
   data and logs       $data
 
-Try, in another terminal:
+Open the pages in a browser, and choose at the top whom to look as. Or try, in another terminal:
 
   $(realpath --relative-to=. "$bin")/oversight --gateway=$GATEWAY --as=chief-inspector dashboard
 

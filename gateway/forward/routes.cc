@@ -1,5 +1,7 @@
 #include "gateway/forward/routes.h"
 
+#include <algorithm>
+
 #include "gateway/forward/backend_call.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -53,6 +55,14 @@ void Routes::AddService(const google::protobuf::Descriptor* request, const std::
       routes_[path] = Route{path, owner, service->method(i), stub, {}};
     }
   }
+}
+
+std::vector<const Route*> Routes::All() const {
+  std::vector<const Route*> all;
+  all.reserve(routes_.size());
+  for (const auto& [path, route] : routes_) all.push_back(&route);
+  std::sort(all.begin(), all.end(), [](const Route* a, const Route* b) { return a->path < b->path; });
+  return all;
 }
 
 const Route* Routes::Find(const std::string& path) const {

@@ -40,6 +40,8 @@ class Routes {
   }
   // LedgerService for `ledger` ("ledgers/forces") goes to `channel`. Those added first answer for unknown ledgers.
   void AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel);
+  // Every route, in order of path. Valid while nothing is added.
+  std::vector<const Route*> All() const;
   // Null when there is no such method.
   const Route* Find(const std::string& path) const;
 

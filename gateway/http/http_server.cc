@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "boost/asio.hpp"
 #include "boost/beast/core.hpp"
@@ -21,6 +22,7 @@
 #include "common/rpc/status_mapping.h"
 #include "gateway/forward/backend_call.h"
 #include "gateway/http/connect.h"
+#include "gateway/http/gzip.h"
 #include "gateway/http/json_codec.h"
 
 namespace oversight::gateway {
@@ -35,6 +37,9 @@ using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+// A shorter answer is not made smaller by compression.
+constexpr size_t kLeastToCompress = 1000;
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
@@ -60,9 +65,10 @@ asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& star
 
 class HttpServer::Impl {
  public:
-  Impl(HttpOptions options, const Routes& routes)
+  Impl(HttpOptions options, const Routes& routes, std::vector<HttpFace*> faces)
       : options_(std::move(options)),
         routes_(routes),
+        faces_(std::move(faces)),
         io_(options_.threads),
         acceptor_(io_),
         work_(io_.get_executor()) {}
@@ -275,6 +281,10 @@ class HttpServer::Impl {
     const Route* route = routes_.Find(path);
     const bool keep_alive = request.keep_alive();
     if (route == nullptr) {
+      const HttpRequest asked = Plain(request, target);
+      for (HttpFace* face : faces_) {
+        if (face->Takes(asked)) co_return co_await AnswerBy(*face, connection, asked, keep_alive, request);
+      }
       Response response(http::status::not_found, request.version());
       SetJson(response,
               connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
@@ -328,6 +338,42 @@ class HttpServer::Impl {
     }
     if (format->streaming) co_return co_await Stream(connection, *route, *format, options, request, bad);
     co_return co_await Unary(connection, *route, *format, options, request, bad, keep_alive);
+  }
+
+  // A request without Boost, for the faces.
+  static HttpRequest Plain(const Request& request, const std::string& target) {
+    HttpRequest plain;
+    plain.method = std::string(View(request.method_string()));
+    plain.target = target;
+    for (const auto& field : request) {
+      std::string name(View(field.name_string()));
+      absl::AsciiStrToLower(&name);
+      plain.headers.emplace(std::move(name), std::string(View(field.value())));
+    }
+    plain.body = request.body();
+    return plain;
+  }
+
+  asio::awaitable<bool> AnswerBy(HttpFace& face, const ConnectionPtr& connection, const HttpRequest& asked,
+                                 bool keep_alive, const Request& request) {
+    std::shared_ptr<Cancellable> call;
+    std::unique_ptr<Tracked> tracked;
+    const std::function<void(std::function<void(HttpAnswer)>)> start = [&](std::function<void(HttpAnswer)> done) {
+      call = face.Answer(asked, absl::Now() + options_.default_deadline, std::move(done));
+      tracked = std::make_unique<Tracked>(*this, calls_, call);
+      CancelWhenGone(connection, call);
+    };
+    const HttpAnswer answer = co_await Await<HttpAnswer>(start);
+    StopWatchingPeer(*connection);
+    Response response(static_cast<http::status>(answer.status), request.version());
+    for (const auto& [name, value] : answer.headers) response.set(name, value);
+    response.body() = answer.body;
+    if (answer.body.size() >= kLeastToCompress && AcceptsGzip(View(request[http::field::accept_encoding]))) {
+      response.body() = Gzip(answer.body);
+      response.set(http::field::content_encoding, "gzip");
+    }
+    response.set(http::field::vary, "accept-encoding, cookie, authorization, oversight-principal");
+    co_return co_await Finish(*connection, response, keep_alive, request.method());
   }
 
   // The request in bytes, or what is wrong with it: `bad`, if that is an error, or its JSON.
@@ -505,6 +551,7 @@ class HttpServer::Impl {
 
   const HttpOptions options_;
   const Routes& routes_;
+  const std::vector<HttpFace*> faces_;
   asio::io_context io_;
   tcp::acceptor acceptor_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
@@ -523,8 +570,9 @@ class HttpServer::Impl {
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { Stop(absl::ZeroDuration()); }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options, const Routes& routes) {
-  auto impl = std::make_unique<Impl>(std::move(options), routes);
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options, const Routes& routes,
+                                                              std::vector<HttpFace*> faces) {
+  auto impl = std::make_unique<Impl>(std::move(options), routes, std::move(faces));
   if (auto status = impl->Listen(); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

@@ -1,6 +1,6 @@
-// The gateway's HTTP port: HTTP/1.1 on two threads of its own. Today it speaks the Connect protocol (unary and
+// The gateway's HTTP port: HTTP/1.1 on two threads of its own. It speaks the Connect protocol (unary and
 // server-streaming, JSON and binary) for every RPC of the suite, by one handler that knows the RPCs from their
-// descriptors.
+// descriptors. What else it serves are its faces (http_face.h), each asked in turn whether a request is its own.
 //
 // Every client is bounded: header and body size, time to send a request, time to take an answer, number of connections.
 // A stream is pulled: a client that reads slowly slows its own call and nothing else.
@@ -11,11 +11,13 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
 #include "gateway/forward/routes.h"
+#include "gateway/http/http_face.h"
 
 namespace oversight::gateway {
 
@@ -42,8 +44,9 @@ struct HttpStats {
 
 class HttpServer {
  public:
-  // `routes` must outlive the server. UNAVAILABLE when the address cannot be bound.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpOptions options, const Routes& routes);
+  // `routes` and the faces must outlive the server. UNAVAILABLE when the address cannot be bound.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpOptions options, const Routes& routes,
+                                                           std::vector<HttpFace*> faces = {});
   ~HttpServer();
 
   int port() const;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/auth/insecure_authenticator.h"
 #include "common/observe/config.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
@@ -13,9 +14,12 @@
 #include "gateway/dashboard/suite_copy.h"
 #include "gateway/forward/grpc_proxy.h"
 #include "gateway/forward/routes.h"
+#include "gateway/http/callers.h"
 #include "gateway/http/http_server.h"
+#include "gateway/http/rest_face.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
+#include "gateway/web/site.h"
 #include "oversight/concerns/v1/bulk_service.pb.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.pb.h"
@@ -58,6 +62,12 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::s
   return rpc::MakeChannel(options);
 }
 
+// Whom people may choose to be in a browser: nobody, where callers must prove who they are.
+std::vector<auth::Principal> ChoicesOf(const auth::Authenticator& authenticator) {
+  const auto* insecure = dynamic_cast<const auth::InsecureAuthenticator*>(&authenticator);
+  return insecure == nullptr ? std::vector<auth::Principal>() : insecure->Choices();
+}
+
 class GatewayApplication final : public rpc::Application {
  public:
   GatewayApplication(const GatewayOptions& options, rpc::Runtime& runtime)
@@ -72,7 +82,9 @@ class GatewayApplication final : public rpc::Application {
                 {.overview = MakeAskOverview(concerns_, kPrincipal),
                  .follow_up = MakeAskFollowUp(monitoring_, kPrincipal)}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
-        proxy_(backends_) {
+        proxy_(backends_),
+        callers_(ChoicesOf(runtime.authenticator)),
+        site_(http_routes_, callers_, runtime.clock) {
     AddBackends(backends_);
     AddBackends(http_routes_);
     runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
@@ -95,7 +107,8 @@ class GatewayApplication final : public rpc::Application {
     http_routes_.AddService<v1::GetForceDashboardRequest>("gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
-    OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_));
+    rest_ = std::make_unique<RestFace>(http_routes_, callers_);
+    OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_, {rest_.get(), &site_}));
     AddMetrics();
     return absl::OkStatus();
   }
@@ -171,6 +184,9 @@ class GatewayApplication final : public rpc::Application {
   GatewayServiceImpl service_;
   Routes backends_, http_routes_;
   GrpcProxy proxy_;
+  const Callers callers_;
+  web::Site site_;
+  std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;
   std::vector<observe::Metrics::Callback> gauges_;
 };
@@ -195,7 +211,7 @@ rpc::Program MakeProgram() {
   program.admin_listen = "127.0.0.1:7200";
   program.has_store = false;
   program.add_flags = [options](observe::Flags& flags) {
-    flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (Connect protocol).",
+    flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});
     rpc::AddTargetFlag(flags, "forces", &options->forces);
     rpc::AddTargetFlag(flags, "concerns", &options->concerns);

@@ -1,0 +1,52 @@
+// What the HTTP port serves besides the Connect protocol: the pages, and the REST face. A face says which requests are
+// its own and answers them, from calls to the services made in the caller's name. Free of Boost, so that a face is
+// tested as a function. Implementations are thread-safe and never block.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gateway/forward/backend_call.h"
+
+namespace oversight::gateway {
+
+struct HttpRequest {
+  std::string method;                               // "GET"
+  std::string target;                               // "/register?on-date=2024"
+  std::multimap<std::string, std::string> headers;  // Names in lower case.
+  std::string body;
+
+  // Without the query.
+  std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
+  // The value of a header, "" when there is none; of several the first.
+  std::string_view header(const std::string& name) const {
+    const auto it = headers.find(name);
+    return it == headers.end() ? std::string_view() : std::string_view(it->second);
+  }
+  bool reads() const { return method == "GET" || method == "HEAD"; }
+};
+
+struct HttpAnswer {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+class HttpFace {
+ public:
+  virtual ~HttpFace() = default;
+  // Whether the request is this face's own. No RPC is at its path.
+  virtual bool Takes(const HttpRequest& request) const = 0;
+  // Runs `done` exactly once, on any thread or before it returns. What it returns gives the answer up: its calls are
+  // cancelled, and `done` still comes.
+  virtual std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
+                                              std::function<void(HttpAnswer)> done) = 0;
+};
+
+}  // namespace oversight::gateway

@@ -1,0 +1,31 @@
+// The REST face: GET /v1/{name} and lists by the names of the resources, for curl and spreadsheets. Which path is which
+// read follows from the contract (rest_paths.h); the answer is the same JSON that Connect gives. An answer has an ETag;
+// sent back as If-None-Match, it saves the body while nothing that is shown has changed. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "gateway/http/callers.h"
+#include "gateway/http/http_face.h"
+#include "gateway/http/rest_paths.h"
+
+namespace oversight::gateway {
+
+class RestFace final : public HttpFace {
+ public:
+  // Both must outlive it, and nothing is added to the routes any more.
+  RestFace(const Routes& routes, const Callers& callers) : routes_(routes), callers_(callers), paths_(routes) {}
+
+  // Everything under /v1.
+  bool Takes(const HttpRequest& request) const override;
+  std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
+                                      std::function<void(HttpAnswer)> done) override;
+
+ private:
+  const Routes& routes_;
+  const Callers& callers_;
+  const RestPaths paths_;
+};
+
+}  // namespace oversight::gateway

@@ -1,0 +1,107 @@
+#include "gateway/http/rest_query.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/observe/json_log.h"
+#include "common/rpc/errors.h"
+#include "common/time/partial_date.h"
+#include "gateway/cli/words.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace oversight::gateway {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+const FieldDescriptor* FieldOf(const google::protobuf::Descriptor& type, const std::string& name) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->name() == name || type.field(i)->json_name() == name) return type.field(i);
+  }
+  return nullptr;
+}
+
+// What a value must be, when it is not; "" when it is set.
+std::string SetMessageValue(const std::string& text, Message* value) {
+  if (auto* date = dynamic_cast<common::v1::PartialDate*>(value)) {
+    const auto parsed = ParsePartialDate(text);
+    if (!parsed.ok()) return std::string(parsed.status().message());
+    *date = *parsed;
+    return "";
+  }
+  // Moments, durations and masks are strings in JSON.
+  std::string json;
+  observe::AppendJsonString(text, json);
+  if (google::protobuf::util::JsonStringToMessage(json, value).ok()) return "";
+  return absl::StrCat("must be a ", value->GetDescriptor()->name(),
+                      " as its JSON is written, or its fields one by one");
+}
+
+std::string SetValue(const FieldDescriptor& field, const std::string& text, Message* message) {
+  const auto& reflection = *message->GetReflection();
+  const bool many = field.is_repeated();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      many ? reflection.AddString(message, &field, text) : reflection.SetString(message, &field, text);
+      return "";
+    case FieldDescriptor::CPPTYPE_BOOL:
+      if (text != "true" && text != "false") return "must be true or false";
+      many ? reflection.AddBool(message, &field, text == "true") : reflection.SetBool(message, &field, text == "true");
+      return "";
+    case FieldDescriptor::CPPTYPE_INT32: {
+      int32_t number = 0;
+      if (!absl::SimpleAtoi(text, &number)) return "must be a whole number";
+      many ? reflection.AddInt32(message, &field, number) : reflection.SetInt32(message, &field, number);
+      return "";
+    }
+    case FieldDescriptor::CPPTYPE_INT64: {
+      int64_t number = 0;
+      if (!absl::SimpleAtoi(text, &number)) return "must be a whole number";
+      many ? reflection.AddInt64(message, &field, number) : reflection.SetInt64(message, &field, number);
+      return "";
+    }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const auto* value = cli::ValueOf(*field.enum_type(), text);
+      if (value == nullptr)
+        return absl::StrCat("must be one of ", absl::StrJoin(cli::Choices(*field.enum_type()), ", "));
+      many ? reflection.AddEnum(message, &field, value) : reflection.SetEnum(message, &field, value);
+      return "";
+    }
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return SetMessageValue(
+          text, many ? reflection.AddMessage(message, &field) : reflection.MutableMessage(message, &field));
+    default:
+      return "cannot be given in an address; use the Connect protocol";
+  }
+}
+
+std::string Set(const std::string& name, const std::string& text, Message* message) {
+  const std::vector<std::string> path = absl::StrSplit(name, '.');
+  for (size_t i = 0; i < path.size(); ++i) {
+    const FieldDescriptor* field = FieldOf(*message->GetDescriptor(), path[i]);
+    if (field == nullptr) return absl::StrCat("is no field of ", message->GetDescriptor()->full_name());
+    if (i + 1 == path.size()) return SetValue(*field, text, message);
+    if (field->message_type() == nullptr || field->is_repeated())
+      return absl::StrCat(path[i], " has no fields of its own");
+    message = message->GetReflection()->MutableMessage(message, field);
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status SetParameters(const Parameters& parameters, Message* request) {
+  Violations violations;
+  for (const auto& [name, value] : parameters) {
+    if (const std::string wrong = Set(name, value, request); !wrong.empty()) violations.Add(name, wrong);
+  }
+  return violations.status();
+}
+
+}  // namespace oversight::gateway

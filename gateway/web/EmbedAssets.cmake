@@ -1,0 +1,21 @@
+# cmake -DOUT=... -DTEMPLATES=a.mustache,b.mustache -DGOVUK=govuk-frontend.min.css -DCSS=oversight.css -DMARK=mark.svg -P EmbedAssets.cmake
+# Writes a C++ file with the templates and the assets in it. Of GOV.UK Frontend, the typeface and the crest are for services on
+# gov.uk alone: they are left out here, and the fonts are those of the reader's system.
+string(REPLACE "," ";" TEMPLATES "${TEMPLATES}")
+file(READ ${GOVUK} govuk)
+string(REGEX REPLACE "@font-face{[^}]*}" "" govuk "${govuk}")
+string(REPLACE "GDS Transport,arial,sans-serif" "system-ui,-apple-system,Segoe UI,Roboto,Liberation Sans,Arial,sans-serif" govuk "${govuk}")
+string(REPLACE "url(/assets/images/govuk-crest.svg)" "none" govuk "${govuk}")
+if(govuk MATCHES "GDS Transport|url\\(/assets")
+  message(FATAL_ERROR "This version of govuk-frontend refers to its typeface or its images in a way EmbedAssets.cmake does not know.")
+endif()
+file(READ ${CSS} css)
+file(READ ${MARK} mark)
+set(code "#include \"gateway/web/assets.h\"\n\nnamespace oversight::gateway::web {\n\nconst std::map<std::string, std::string>& Templates() {\n  static const auto* templates = new std::map<std::string, std::string>{\n")
+foreach(file ${TEMPLATES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND code "      {\"${name}\", R\"WEB(${text})WEB\"},\n")
+endforeach()
+string(APPEND code "  };\n  return *templates;\n}\n\nconst std::map<std::string, std::string>& Assets() {\n  static const auto* assets = new std::map<std::string, std::string>{\n      {\"style.css\", R\"WEB(${govuk}\n${css})WEB\"},\n      {\"mark.svg\", R\"WEB(${mark})WEB\"},\n  };\n  return *assets;\n}\n\n}  // namespace oversight::gateway::web\n")
+file(WRITE ${OUT} "${code}")

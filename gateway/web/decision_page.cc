@@ -1,0 +1,64 @@
+// A decision, and every act around it in order.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/web/links.h"
+#include "gateway/web/pages.h"
+#include "oversight/monitoring/v1/monitoring_service.pb.h"
+#include "oversight/monitoring/v1/sequence_service.pb.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+namespace monitoring = oversight::monitoring::v1;
+
+struct ClockRow {
+  const char* id;
+  const char* words;
+  monitoring::SequenceClock clock;
+};
+constexpr ClockRow kClocks[] = {
+    {"effective", "When it happened", monitoring::SEQUENCE_CLOCK_EFFECTIVE},
+    {"recorded", "When it was recorded", monitoring::SEQUENCE_CLOCK_RECORDED},
+    {"published", "When it was published", monitoring::SEQUENCE_CLOCK_PUBLISHED},
+};
+
+}  // namespace
+
+void ShowDecision(const VisitPtr& visit) {
+  monitoring::GetDecisionSequenceRequest sequence;
+  sequence.set_name(visit->Name(4));
+  const std::string asked = ValueOf(visit->query(), "clock");
+  View view;
+  sequence.set_clock(monitoring::SEQUENCE_CLOCK_EFFECTIVE);
+  for (const auto& row : kClocks) {
+    if (asked == row.id) sequence.set_clock(row.clock);
+  }
+  for (const auto& row : kClocks) {
+    View clock;
+    Set(clock, "id", row.id);
+    Set(clock, "words", row.words);
+    Set(clock, "chosen", row.clock == sequence.clock());
+    Add(view, "clocks", std::move(clock));
+  }
+  monitoring::GetDecisionRequest decision;
+  decision.set_name(visit->Name(4));
+  visit->Ask({Ask(sequence), Ask(decision)}, [visit, view](const std::vector<Reply>& replies) mutable {
+    const auto acts = As<monitoring::GetDecisionSequenceResponse>(replies[0]);
+    const auto response = As<monitoring::GetDecisionResponse>(replies[1]);
+    if (!acts.ok()) return visit->Fail(acts.status());
+    if (!response.ok()) return visit->Fail(response.status());
+    Set(view, "decision", ViewOf(response->decision()));
+    Set(view, "heading", acts->title());
+    Set(view, "forcePath", "/" + visit->Name(2));
+    Set(view, "revision", absl::StrCat(acts->header().revision()));
+    for (const auto& act : acts->acts()) {
+      View item = ViewOf(act);
+      Set(item, "path", PathOf(act.resource()));
+      Add(view, "acts", std::move(item));
+    }
+    visit->Show("decision", acts->title(), std::move(view));
+  });
+}
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,106 @@
+// A force on one page: the whole record for those who may see it, and for everyone else what is public of it.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
+#include "gateway/web/announcement_view.h"
+#include "gateway/web/freshness.h"
+#include "gateway/web/links.h"
+#include "gateway/web/pages.h"
+#include "gateway/web/timeline.h"
+#include "oversight/forces/v1/forces_service.pb.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.pb.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+namespace monitoring = oversight::monitoring::v1;
+
+void ShowPublicForce(const VisitPtr& visit) {
+  forces::v1::GetForceRequest force;
+  force.set_name(visit->Name(2));
+  monitoring::GetMonitoringRequest stage;
+  stage.set_name(visit->Name(2) + "/monitoring");
+  monitoring::ListEpisodesRequest episodes;
+  episodes.set_parent(visit->Name(2));
+  monitoring::ListAnnouncementsRequest announcements;
+  announcements.set_parent(visit->Name(2));
+  visit->Ask({Ask(force), Ask(stage), Ask(episodes), Ask(announcements)}, [visit](const std::vector<Reply>& replies) {
+    const auto force = As<forces::v1::GetForceResponse>(replies[0]);
+    const auto stage = As<monitoring::GetMonitoringResponse>(replies[1]);
+    const auto episodes = As<monitoring::ListEpisodesResponse>(replies[2]);
+    const auto announcements = As<monitoring::ListAnnouncementsResponse>(replies[3]);
+    if (!force.ok()) return visit->Fail(force.status());
+    View view;
+    Set(view, "force", ViewOf(force->force()));
+    // The register of forces is enough for a page; the rest says when it is missing.
+    Set(view, "monitoringUnknown", !stage.ok() || !episodes.ok() || !announcements.ok());
+    Set(view, "monitoring", false);
+    if (stage.ok()) Set(view, "monitoring", ViewOf(stage->monitoring()));
+    if (episodes.ok()) {
+      for (const auto& episode : episodes->episodes()) Add(view, "episodes", ViewOf(episode));
+    }
+    if (announcements.ok()) {
+      for (View& item : AnnouncementList(announcements->announcements())) Add(view, "announcements", std::move(item));
+    }
+    visit->Show("force_public", force->force().display_name(), std::move(view));
+  });
+}
+
+// What is shown of the dashboard by hand, beside its own fields.
+void AddDetails(const v1::ForceDashboard& dashboard, View& view) {
+  SetFreshness(dashboard.sections(), view);
+  (*view.mutable_fields())["announcements"].mutable_list_value();
+  for (View& item : AnnouncementList(dashboard.announcements())) Add(view, "announcements", std::move(item));
+  for (View& item : TimelineOf(dashboard, 60)) Add(view, "timeline", std::move(item));
+  for (auto& value : *(*view.mutable_fields())["concerns"].mutable_list_value()->mutable_values()) {
+    View& concern = *(*value.mutable_struct_value()->mutable_fields())["concern"].mutable_struct_value();
+    Set(concern, "open", concern.fields().at("stateIsIssued").bool_value());
+  }
+}
+
+// The day and the moment asked about. INVALID_ARGUMENT with what would do.
+absl::Status SetMoment(const Parameters& query, v1::GetForceDashboardRequest& request) {
+  if (const std::string day = ValueOf(query, "on-date"); !day.empty()) {
+    const auto date = ParsePartialDate(day);
+    if (!date.ok()) return date.status();
+    *request.mutable_on_date() = *date;
+  }
+  if (const std::string moment = ValueOf(query, "as-of"); !moment.empty()) {
+    absl::Time time;
+    std::string error;
+    if (!absl::ParseTime(absl::RFC3339_full, moment, &time, &error)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("as-of must be a moment such as 2026-11-27T10:00:00Z, and \"", moment, "\" is not one."));
+    }
+    SetTime(time, request.mutable_as_of_time());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void ShowForce(const VisitPtr& visit) {
+  v1::GetForceDashboardRequest request;
+  request.set_name(visit->Name(2));
+  if (const absl::Status bad = SetMoment(visit->query(), request); !bad.ok()) return visit->Fail(bad);
+  visit->Ask({Ask(request)}, [visit](const std::vector<Reply>& replies) {
+    const auto response = As<v1::GetForceDashboardResponse>(replies[0]);
+    if (response.status().code() == absl::StatusCode::kPermissionDenied) return ShowPublicForce(visit);
+    if (!response.ok()) return visit->Fail(response.status());
+    v1::ForceDashboard dashboard = response->dashboard();
+    v1::ForceDashboard frame = dashboard;
+    frame.clear_announcements();
+    View view = ViewOf(frame);
+    AddDetails(dashboard, view);
+    Set(view, "askedDay", ValueOf(visit->query(), "on-date"));
+    Set(view, "path", "/" + visit->Name(2));
+    visit->Show("force", dashboard.force().display_name(), std::move(view));
+  });
+}
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,124 @@
+// The pages over all forces: the front page and what needs attention. Both are made of the national dashboard.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/web/freshness.h"
+#include "gateway/web/links.h"
+#include "gateway/web/pages.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+using v1::Attention;
+using v1::NationalDashboard;
+
+struct AttentionWords {
+  const char* why;  // Of one of them, before its day.
+  const char* one;  // The count, singular and plural.
+  const char* several;
+};
+AttentionWords WordsOf(v1::AttentionKind kind) {
+  switch (kind) {
+    case v1::ATTENTION_KIND_ANNOUNCEMENT_WAITS:
+      return {"Move in effect and not announced, since", "move not announced", "moves not announced"};
+    case v1::ATTENTION_KIND_PROPOSAL_WAITS:
+      return {"Proposal waits for a decision, since", "proposal waits", "proposals wait"};
+    case v1::ATTENTION_KIND_REVIEW_DATE_PASSED:
+      return {"Decision to be looked at again by", "decision to be looked at again", "decisions to be looked at again"};
+    case v1::ATTENTION_KIND_MEETING_MISSED:
+      return {"Meeting missed, was due on", "meeting missed", "meetings missed"};
+    case v1::ATTENTION_KIND_RECOMMENDATION_OVERDUE:
+      return {"Recommendation overdue, was due on", "recommendation overdue", "recommendations overdue"};
+    default:
+      return {"Needs attention, since", "other", "others"};
+  }
+}
+
+void SetAttention(const NationalDashboard& dashboard, size_t most, View& view) {
+  for (const auto& count : dashboard.attention_counts()) {
+    const AttentionWords words = WordsOf(count.kind());
+    View item;
+    Set(item, "count", absl::StrCat(count.count()));
+    Set(item, "words", count.count() == 1 ? words.one : words.several);
+    Add(view, "attentionFigures", std::move(item));
+  }
+  std::map<std::string, std::string> names;
+  for (const auto& row : dashboard.rows()) names[row.force()] = row.display_name();
+  size_t shown = 0;
+  for (const Attention& attention : dashboard.attention()) {
+    if (shown++ == most) break;
+    View item = ViewOf(attention);
+    Set(item, "forceName", names[attention.force()]);
+    Set(item, "why", WordsOf(attention.kind()).why);
+    Set(item, "path", PathOf(attention.name()));
+    Add(view, "attentionItems", std::move(item));
+  }
+  const int more =
+      dashboard.attention_size() + dashboard.attention_left_out() - static_cast<int>(std::min<size_t>(shown, most));
+  Set(view, "attentionMore", more > 0 ? absl::StrCat(more) : "");
+}
+
+void AddChoice(View& view, const std::string& list, const std::string& id, const std::string& name,
+               const std::string& chosen) {
+  View choice;
+  Set(choice, "id", id);
+  Set(choice, "name", name);
+  Set(choice, "selected", id == chosen);
+  Add(view, list, std::move(choice));
+}
+
+// The table, narrowed to what was asked for, and what may be asked for.
+void SetRows(const NationalDashboard& dashboard, const Parameters& query, View& view) {
+  const std::string stage = ValueOf(query, "stage"), region = ValueOf(query, "region");
+  for (const auto& count : dashboard.stage_counts())
+    AddChoice(view, "stages", count.stage(), count.display_name(), stage);
+  std::set<std::string> regions;
+  for (const auto& row : dashboard.rows()) {
+    if (!row.region().empty()) regions.insert(row.region());
+    if (!stage.empty() && row.stage() != stage) continue;
+    if (!region.empty() && row.region() != region) continue;
+    Add(view, "forces", ViewOf(row));
+  }
+  for (const std::string& name : regions) AddChoice(view, "regions", name, name, region);
+  Set(view, "narrowed", !stage.empty() || !region.empty());
+}
+
+// Asks for the dashboard; `denied` takes over for those who may not see it.
+void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
+                   std::function<void(const NationalDashboard&, View)> show) {
+  visit->Ask({Ask(v1::GetNationalDashboardRequest())}, [visit, denied, show](const std::vector<Reply>& replies) {
+    const auto response = As<v1::GetNationalDashboardResponse>(replies[0]);
+    if (response.status().code() == absl::StatusCode::kPermissionDenied && denied != nullptr) return denied(visit);
+    if (!response.ok()) return visit->Fail(response.status());
+    const NationalDashboard& dashboard = response->dashboard();
+    NationalDashboard frame = dashboard;
+    frame.clear_rows();
+    frame.clear_attention();
+    View view = ViewOf(frame);
+    SetFreshness(dashboard.sections(), view);
+    show(dashboard, std::move(view));
+  });
+}
+
+}  // namespace
+
+void ShowHome(const VisitPtr& visit) {
+  WithDashboard(visit, &ShowRegister, [visit](const NationalDashboard& dashboard, View view) {
+    SetRows(dashboard, visit->query(), view);
+    SetAttention(dashboard, 10, view);
+    visit->Show("national", "All forces", std::move(view));
+  });
+}
+
+void ShowAttention(const VisitPtr& visit) {
+  WithDashboard(visit, nullptr, [visit](const NationalDashboard& dashboard, View view) {
+    SetAttention(dashboard, 100, view);
+    visit->Show("attention", "Needs attention", std::move(view));
+  });
+}
+
+}  // namespace oversight::gateway::web

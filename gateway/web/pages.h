@@ -1,0 +1,27 @@
+// The pages, each a function that ends a visit: it asks the services in the viewer's name, and shows what they answer
+// or why they do not. What may be seen is decided by the services alone. Thread-safe.
+#pragma once
+
+#include "gateway/web/visit.h"
+
+namespace oversight::gateway::web {
+
+// "/": all forces, for the inspectorate; the register, for everyone else. ?stage= and ?region= narrow the table.
+void ShowHome(const VisitPtr& visit);
+// "/attention": what somebody in the inspectorate should look at.
+void ShowAttention(const VisitPtr& visit);
+// "/register": forces in Engage and previously in Engage; ?on-date=.
+void ShowRegister(const VisitPtr& visit);
+// "/announcements" and "/forces/{force}/announcements".
+void ShowAnnouncements(const VisitPtr& visit);
+// "/forces/{force}/announcements/{announcement}".
+void ShowAnnouncement(const VisitPtr& visit);
+// "/forces/{force}": the whole record, ?on-date= and ?as-of=; for those who may not see it, what is public of the
+// force.
+void ShowForce(const VisitPtr& visit);
+// "/forces/{force}/decisions/{decision}": the decision and every act around it; ?clock=.
+void ShowDecision(const VisitPtr& visit);
+// "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).
+void ShowViewer(const VisitPtr& visit);
+
+}  // namespace oversight::gateway::web

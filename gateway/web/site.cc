@@ -1,0 +1,61 @@
+#include "gateway/web/site.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "gateway/web/asset_pages.h"
+#include "gateway/web/pages.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+struct Row {
+  const char* path;  // "*" stands for any one segment.
+  void (*show)(const VisitPtr&);
+};
+constexpr Row kPages[] = {
+    {"register", &ShowRegister},
+    {"announcements", &ShowAnnouncements},
+    {"attention", &ShowAttention},
+    {"viewer", &ShowViewer},
+    {"forces/*", &ShowForce},
+    {"forces/*/announcements", &ShowAnnouncements},
+    {"forces/*/announcements/*", &ShowAnnouncement},
+    {"forces/*/decisions/*", &ShowDecision},
+    {"assets/*/*", &ShowAsset},
+};
+
+bool Matches(const char* path, const std::vector<std::string>& segments) {
+  const std::vector<absl::string_view> wanted = absl::StrSplit(path, '/');
+  if (wanted.size() != segments.size()) return false;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == "*" ? segments[i].empty() : wanted[i] != segments[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Site::Takes(const HttpRequest& request) const {
+  return request.reads() || (request.method == "POST" && request.path() == "/viewer");
+}
+
+std::shared_ptr<Cancellable> Site::Answer(const HttpRequest& request, absl::Time deadline,
+                                          std::function<void(HttpAnswer)> done) {
+  const auto visit = std::make_shared<Visit>(site_, request, deadline, std::move(done));
+  auto calls = visit->calls();
+  if (visit->segments().empty()) {
+    ShowHome(visit);
+    return calls;
+  }
+  for (const Row& row : kPages) {
+    if (!Matches(row.path, visit->segments())) continue;
+    row.show(visit);
+    return calls;
+  }
+  visit->NotFound();
+  return calls;
+}
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,30 @@
+// The pages for eyes, at `/`: which address is which page. They work without scripts; whatever they show comes from the
+// API by calls in the viewer's name. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "common/time/clock.h"
+#include "gateway/forward/routes.h"
+#include "gateway/http/callers.h"
+#include "gateway/http/http_face.h"
+#include "gateway/web/visit.h"
+
+namespace oversight::gateway::web {
+
+class Site final : public HttpFace {
+ public:
+  // All of it must outlive the site.
+  Site(const Routes& routes, const Callers& callers, const Clock& clock) : site_{routes, callers, clock} {}
+
+  // Every read, and the form of `/viewer`.
+  bool Takes(const HttpRequest& request) const override;
+  std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
+                                      std::function<void(HttpAnswer)> done) override;
+
+ private:
+  const Surroundings site_;
+};
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,63 @@
+// In insecure mode, whom to look as: the choice is kept in a cookie. Without that mode there is no such page.
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/web/pages.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+// A place on this site: a path and nothing that a browser takes for another address.
+std::string Place(const std::string& path) {
+  if (path.empty() || path[0] != '/' || absl::StartsWith(path, "//") || absl::StartsWith(path, "/viewer")) return "/";
+  for (const char c : path) {
+    if (c <= ' ' || c == '\\' || static_cast<unsigned char>(c) >= 0x7f) return "/";
+  }
+  return path;
+}
+
+// Another site must not choose for people. Browsers say where a form comes from; what says nothing is no browser.
+bool FromElsewhere(const HttpRequest& request) {
+  const std::string_view site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none") return true;
+  const std::string_view origin = request.header("origin");
+  return !origin.empty() && origin != absl::StrCat("http://", std::string(request.header("host"))) &&
+         origin != absl::StrCat("https://", std::string(request.header("host")));
+}
+
+void Choose(const VisitPtr& visit) {
+  if (FromElsewhere(visit->request())) {
+    return visit->Fail(absl::PermissionDeniedError("The choice came from another site, so it was not taken."));
+  }
+  const Parameters form = ParseQuery(visit->request().body);
+  const auth::Principal* chosen = visit->callers().Find(ValueOf(form, "principal"));
+  if (chosen == nullptr) return visit->Fail(absl::InvalidArgumentError("Choose one of the sample principals."));
+  HttpAnswer answer;
+  answer.status = 303;
+  const std::string id = chosen->name().substr(chosen->name().find('/') + 1);
+  answer.headers.emplace_back("set-cookie",
+                              absl::StrCat(kPrincipalCookie, "=", id, "; Path=/; HttpOnly; SameSite=Lax"));
+  answer.headers.emplace_back("location", Place(ValueOf(form, "back")));
+  answer.headers.emplace_back("cache-control", "no-store");
+  visit->End(std::move(answer));
+}
+
+}  // namespace
+
+void ShowViewer(const VisitPtr& visit) {
+  if (visit->callers().choices().empty()) return visit->NotFound();
+  if (visit->request().method == "POST") return Choose(visit);
+  const auth::Principal* viewer = visit->callers().Of(visit->request());
+  View view;
+  Set(view, "back", Place(ValueOf(visit->query(), "back")));
+  for (const auto& choice : visit->callers().choices()) {
+    if (choice.HasRole(auth::Role::ROLE_SERVICE)) continue;  // Not a person.
+    View item;
+    Set(item, "id", choice.name().substr(choice.name().find('/') + 1));
+    Set(item, "name", choice.display_name());
+    Set(item, "chosen", viewer != nullptr && viewer->name() == choice.name());
+    Add(view, "choices", std::move(item));
+  }
+  visit->Show("viewer", "Choose who you are", std::move(view));
+}
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,153 @@
+#include "gateway/web/visit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/auth/roles.h"
+#include "common/observe/json_log.h"
+#include "common/rpc/errors.h"
+#include "common/text/template.h"
+#include "common/time/london.h"
+#include "gateway/http/connect.h"
+#include "gateway/web/asset_pages.h"
+#include "gateway/web/assets.h"
+
+namespace oversight::gateway::web {
+namespace {
+
+// Everything a page needs comes from its own address, and nothing runs in it.
+constexpr char kPolicy[] =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+std::vector<std::string> SegmentsOf(std::string_view path) {
+  return absl::StrSplit(absl::string_view(path.data(), path.size()).substr(path.empty() ? 0 : 1), '/',
+                        absl::AllowEmpty());
+}
+
+BackendCallOptions OptionsFor(const Callers& callers, const HttpRequest& request, absl::Time deadline) {
+  BackendCallOptions options;
+  options.headers = callers.HeadersOf(request);
+  options.deadline = deadline;
+  return options;
+}
+
+// They stand among a view's fields, so their names begin as no field's does.
+const std::map<std::string, std::string>& Partials() {
+  static const auto* partials = [] {
+    auto* some = new std::map<std::string, std::string>();
+    for (const auto& [name, text] : Templates()) {
+      if (name[0] == '_') some->emplace(name, text);
+    }
+    return some;
+  }();
+  return *partials;
+}
+
+// What went wrong as people say it, and what they can do.
+struct Trouble {
+  const char* title;
+  const char* remedy;
+};
+Trouble TroubleOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return {"Page not found", "Check the address, or find the force on the front page or in the register."};
+    case absl::StatusCode::kPermissionDenied:
+      return {"You may not see this page",
+              "Ask for access, or go on as someone who has it. The register is for everyone."};
+    case absl::StatusCode::kUnauthenticated:
+      return {"We do not know who you are", "Sign in, and open the page again."};
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kOutOfRange:
+      return {"There is a problem with what you asked for", "Mend it in the address or in the form, and try again."};
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return {"This page is not available now",
+              "Try again in a minute. Nothing that was recorded is lost, and other pages may still work."};
+    default:
+      return {"Something went wrong", "Try again. If it goes on, tell the operators, with the time and the address."};
+  }
+}
+
+}  // namespace
+
+Visit::Visit(const Surroundings& site, HttpRequest request, absl::Time deadline, std::function<void(HttpAnswer)> done)
+    : site_(site),
+      request_(std::move(request)),
+      query_(QueryOf(request_.target)),
+      segments_(request_.path() == "/" ? std::vector<std::string>() : SegmentsOf(request_.path())),
+      calls_(std::make_shared<Calls>(site.routes, OptionsFor(site.callers, request_, deadline))),
+      done_(std::move(done)) {}
+
+std::string Visit::Name(size_t count) const {
+  count = std::min(count, segments_.size());
+  return absl::StrJoin(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(count), "/");
+}
+
+void Visit::SetFrame(const std::string& title, View& view) const {
+  const auth::Principal* viewer = site_.callers.Of(request_);
+  Set(view, "title", title);
+  Set(view, "style", AssetPath("style.css"));
+  Set(view, "mark", AssetPath("mark.svg"));
+  Set(view, "readTime", FormatMinuteForPeople(now()));
+  Set(view, "viewer", viewer == nullptr ? "" : viewer->display_name());
+  Set(view, "inspectorate", viewer != nullptr && viewer->HasAnyRole(auth::Insiders()));
+  Set(view, "mayChoose", !site_.callers.choices().empty());
+  const std::string section = segments_.empty() ? "forces" : segments_[0];
+  Set(view, "inForces", section == "forces");
+  Set(view, "inAttention", section == "attention");
+  Set(view, "inRegister", section == "register");
+  Set(view, "inAnnouncements", section == "announcements");
+}
+
+void Visit::Show(const std::string& page, const std::string& title, View view, int status) {
+  SetFrame(title, view);
+  const auto& templates = Templates();
+  auto content = RenderHtml(templates.at(page), view, Partials());
+  if (content.ok()) {
+    Set(view, "content", *content);
+    content = RenderHtml(templates.at("layout"), view);
+  }
+  HttpAnswer answer;
+  if (!content.ok()) {
+    // A template that a test has not met: no page is better than half of one.
+    observe::LogError("page not rendered", {{"page", page}, {"error", std::string(content.status().message())}});
+    answer.status = 500;
+    answer.headers.emplace_back("content-type", "text/plain; charset=utf-8");
+    answer.body = "This page cannot be shown. Tell the operators, with the time and the address.\n";
+    return End(std::move(answer));
+  }
+  answer.status = status;
+  answer.headers.emplace_back("content-type", "text/html; charset=utf-8");
+  // A publication shows at its minute, and what one viewer sees is not for the next.
+  answer.headers.emplace_back("cache-control", "no-store");
+  answer.body = *std::move(content);
+  End(std::move(answer));
+}
+
+void Visit::Fail(const absl::Status& status) {
+  const Trouble trouble = TroubleOf(status);
+  View view;
+  Set(view, "what", trouble.title);
+  Set(view, "why", std::string(status.message()));
+  Set(view, "remedy", trouble.remedy);
+  Set(view, "denied", status.code() == absl::StatusCode::kPermissionDenied);
+  Show("error", trouble.title, std::move(view), connect::HttpStatus(status.code()));
+}
+
+void Visit::NotFound() { Fail(absl::NotFoundError("There is no page at this address.")); }
+
+void Visit::End(HttpAnswer answer) {
+  answer.headers.emplace_back("content-security-policy", kPolicy);
+  answer.headers.emplace_back("x-content-type-options", "nosniff");
+  answer.headers.emplace_back("referrer-policy", "same-origin");
+  answer.headers.emplace_back("cross-origin-opener-policy", "same-origin");
+  answer.headers.emplace_back("cross-origin-resource-policy", "same-origin");
+  done_(std::move(answer));
+}
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,70 @@
+// One request for a page: who makes it, the calls that are made for it in their name, and the page it ends with. Made
+// by the site, held by the callbacks of its calls, gone when it has been answered. Each page is a function of a visit
+// (pages.h). A visit is answered once. Thread-safe as its calls come one after the other.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/time/clock.h"
+#include "gateway/forward/routes.h"
+#include "gateway/http/callers.h"
+#include "gateway/http/calls.h"
+#include "gateway/http/http_face.h"
+#include "gateway/http/query.h"
+#include "gateway/web/view.h"
+
+namespace oversight::gateway::web {
+
+// What all visits share. Outlives them.
+struct Surroundings {
+  const Routes& routes;
+  const Callers& callers;
+  const Clock& clock;
+};
+
+class Visit : public std::enable_shared_from_this<Visit> {
+ public:
+  Visit(const Surroundings& site, HttpRequest request, absl::Time deadline, std::function<void(HttpAnswer)> done);
+
+  const HttpRequest& request() const { return request_; }
+  const Callers& callers() const { return site_.callers; }
+  const Parameters& query() const { return query_; }
+  absl::Time now() const { return site_.clock.Now(); }
+  // The path's segments: "/forces/kent" -> {"forces", "kent"}; none of "/".
+  const std::vector<std::string>& segments() const { return segments_; }
+  // The first `count` segments as a resource name.
+  std::string Name(size_t count) const;
+
+  void Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then) {
+    calls_->Ask(questions, std::move(then));
+  }
+  // What gives the visit up: see HttpFace.
+  std::shared_ptr<Cancellable> calls() const { return calls_; }
+
+  // Ends it with a page: the template's text in the frame that all pages have. `title` stands in the browser's own
+  // title.
+  void Show(const std::string& page, const std::string& title, View view, int status = 200);
+  // Ends it with a page that says what is wrong and what to do.
+  void Fail(const absl::Status& status);
+  void NotFound();
+  // Ends it as it is; adds what every answer says to browsers.
+  void End(HttpAnswer answer);
+
+ private:
+  void SetFrame(const std::string& title, View& view) const;
+
+  const Surroundings& site_;
+  const HttpRequest request_;
+  const Parameters query_;
+  const std::vector<std::string> segments_;
+  const std::shared_ptr<Calls> calls_;
+  std::function<void(HttpAnswer)> done_;
+};
+
+using VisitPtr = std::shared_ptr<Visit>;
+
+}  // namespace oversight::gateway::web

@@ -1,0 +1,82 @@
+// The pages in a real browser: without scripts, by keyboard, and as axe judges them. Screenshots are kept in the work folder.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { base, work } from './suite.js';
+
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
+  attention: '/attention', viewer: '/viewer', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
+  decision: '/forces/west-midlands/decisions/1', 'not-found': '/nothing' };
+let browser;
+
+before(async () => {
+  mkdirSync(`${work}/screenshots`, { recursive: true });
+  // The sandbox needs rights that containers do not give; the pages are our own.
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+after(() => browser.close());
+
+async function contextAs(principal, options) {
+  const context = await browser.newContext(options);
+  await context.addCookies([{ name: 'oversight-principal', value: principal, url: base }]);
+  return context;
+}
+
+for (const principal of ['chief-inspector', 'west-midlands-officer', 'public']) {
+  test(`the pages as ${principal}: no request elsewhere, nothing wider than a phone, nothing serious for axe`, async () => {
+    const plain = await contextAs(principal, { javaScriptEnabled: false, viewport: { width: 375, height: 800 } });
+    const judged = await contextAs(principal, { bypassCSP: true });  // So that axe, which is a script, may run.
+    const page = await plain.newPage();
+    const elsewhere = [];
+    page.on('request', (request) => { if (!request.url().startsWith(`${base}/`)) elsewhere.push(request.url()); });
+    const errors = [];
+    page.on('console', (message) => { if (message.type() === 'error' && !/status of 40[034]/.test(message.text())) errors.push(message.text()); });
+    const other = await judged.newPage();
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(base + path);
+      await page.screenshot({ path: `${work}/screenshots/${principal}-${name}.png`, fullPage: true });
+      assert.equal(await page.locator('h1').count(), 1, path);
+      await other.setViewportSize({ width: 375, height: 800 });
+      await other.goto(base + path);
+      const width = await other.evaluate('document.documentElement.scrollWidth');
+      assert.ok(width <= 375, `${path} is ${width} wide on a phone`);
+      await other.setViewportSize({ width: 1200, height: 900 });
+      await other.evaluate(axe);
+      const { violations } = await other.evaluate('axe.run()');
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${path} as ${principal}`);
+    }
+    assert.deepEqual(elsewhere, []);
+    assert.deepEqual(errors, [], 'the policy stops nothing that the pages need');
+    await plain.close();
+    await judged.close();
+  });
+}
+
+test('by keyboard and without scripts: choose who you are, find a force, ask for a day', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(base);
+  await page.keyboard.press('Tab');
+  assert.equal(await page.locator(':focus').innerText(), 'Skip to main content');
+  await page.goto(`${base}/viewer?back=/`);
+  await page.locator('#as-liaison-lead').focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${base}/`);
+  assert.match(await page.locator('h1').innerText(), /All forces/);
+  await page.locator('main a', { hasText: 'West Midlands Police' }).last().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/west-midlands/);
+  await page.locator('#on-date').focus();
+  await page.keyboard.type('2023-12-01');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/on-date=2023-12-01/);
+  assert.match(await page.locator('main').innerText(), /For 1 December 2023/);
+  const cookies = await context.cookies();
+  assert.deepEqual(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]), [['oversight-principal', true, 'Lax']]);
+  await context.close();
+});

@@ -1,0 +1,151 @@
+// The pages by plain HTTP: what they show, to whom, and how they refuse. The case of West Midlands Police is in the store.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { address, assertWellFormed, eventually, request, rpc } from './suite.js';
+
+const chief = { as: 'chief-inspector' };
+const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
+  '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
+  '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/?stage=engage', '/?region=Wales', '/nothing'];
+
+test('every page is well formed, small, closed to scripts and other sites, and says how current it is', async () => {
+  for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {
+    for (const path of everyPage) {
+      const page = await request(path, { as, headers: { 'accept-encoding': 'gzip' } });
+      const html = gunzipSync(page.bytes).toString();
+      const where = `${path} as ${as}`;
+      assertWellFormed(html, where);
+      assert.ok(page.bytes.length < 150 * 1024, `${where}: ${page.bytes.length} bytes`);
+      assert.match(page.headers['content-security-policy'], /^default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'/);
+      assert.equal(page.headers['x-content-type-options'], 'nosniff');
+      assert.equal(page.headers['cache-control'], 'no-store');
+      assert.doesNotMatch(html, /<script|<style| style="| on[a-z]+="/, where);
+      assert.doesNotMatch(html, /<(link|img|form)[^>]*(href|src|action)="(https?:)?\/\//, where);
+      assert.match(html, /<html lang="en-GB"/);
+      if (page.status === 200 && path !== '/viewer') assert.match(html, /How current this page is/, where);
+    }
+  }
+});
+
+test('a page with its style sheet is under 150 KB, and the style sheet may be kept for good', async () => {
+  const page = await request('/forces/west-midlands', { ...chief, headers: { 'accept-encoding': 'gzip' } });
+  const style = gunzipSync(page.bytes).toString().match(/href="(\/assets\/[0-9a-f]+\/style\.css)"/)[1];
+  const sheet = await request(style, { headers: { 'accept-encoding': 'gzip' } });
+  assert.equal(sheet.status, 200);
+  assert.match(sheet.headers['cache-control'], /immutable/);
+  assert.ok(page.bytes.length + sheet.bytes.length < 150 * 1024);
+  const css = gunzipSync(sheet.bytes).toString();
+  assert.doesNotMatch(css, /GDS Transport|@font-face|crest|url\(/, 'what is for gov.uk alone is left out');
+  assert.equal((await request(style.replace(/[0-9a-f]{4}/, 'ffff'))).status, 404);
+});
+
+test('what people wrote stays text', async () => {
+  const title = '<script>alert(1)</script> & "quotes" \' {{name}} {{{name}}}';
+  const request_ = { parent: 'forces/kent', concern: { kind: 'CONCERN_KIND_CAUSE_OF_CONCERN', title, finding: '<b>bold</b>', theme: 'themes/investigations',
+    source: { kind: 'SOURCE_KIND_INSPECTION', title: 'Inspection' }, foundDate: { year: 2023 } } };
+  await rpc('liaison-lead', 'oversight.concerns.v1.ConcernsService/CreateConcern', request_);
+  const page = await eventually(async () => {
+    const now = await request('/forces/kent', chief);
+    assert.match(now.text, /alert\(1\)/);
+    return now.text;
+  });
+  assert.doesNotMatch(page, /<script|<b>bold/);
+  assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt; &amp; &quot;quotes&quot;/);
+  const asked = await request('/register?on-date=%22%3E%3Cscript%3E');
+  assert.equal(asked.status, 400);
+  assert.match(asked.text, /value="&quot;&gt;&lt;script&gt;"/);
+});
+
+test('the front page is the forces for the inspectorate, and the register for everyone else', async () => {
+  const forces = await request('/', chief);
+  assert.match(forces.text, /<h1[^>]*>All forces/);
+  assert.match(forces.text, /in Engage<\/dt><dd>1<\/dd>/);
+  assert.match(forces.text, /West Midlands Police/);
+  assert.match(forces.text, /govuk-tag--green">Complete/);
+  for (const as of ['public', 'west-midlands-officer', undefined]) {
+    assert.match((await request('/', { as })).text, /<h1[^>]*>Public register/, `as ${as}`);
+  }
+  const narrowed = await request('/?stage=engage', chief);
+  assert.match(narrowed.text, /<th scope="row"[^>]*><a class="govuk-link" href="\/forces\/west-midlands">/);
+  assert.doesNotMatch(narrowed.text, /href="\/forces\/kent"/);
+  assert.match((await request('/?stage=engage&region=Wales', chief)).text, /No force is like this/);
+});
+
+test('the page of a force holds its record for those who may see it', async () => {
+  for (const as of ['chief-inspector', 'west-midlands-officer']) {
+    const page = (await request('/forces/west-midlands', { as })).text;
+    for (const part of ['Multi-agency risk assessment conferences', 'Recommendations', 'Timeline', 'Announcements', 'Meetings, actions and support', 'Plans']) {
+      assert.ok(page.includes(part), `${part} as ${as}`);
+    }
+  }
+  assert.match((await request('/forces/west-midlands', chief)).text, /Who was told before the public/);
+  assert.doesNotMatch((await request('/forces/west-midlands', { as: 'west-midlands-officer' })).text, /Who was told before the public/);
+  const other = await request('/forces/kent', { as: 'west-midlands-officer' });
+  assert.equal(other.status, 200, 'of another force, what is public');
+  assert.doesNotMatch(other.text, /Concerns and recommendations/);
+  const then = await request('/forces/west-midlands?on-date=2023-11-01', chief);
+  assert.match(then.text, /For 1 November 2023/);
+  assert.doesNotMatch(then.text, /govuk-tag--orange/, 'before the move');
+});
+
+test('a decision shows every act around it, by each clock', async () => {
+  const page = await request('/forces/west-midlands/decisions/1', chief);
+  assert.match(page.text, /West Midlands Police to Engage/);
+  assert.match(page.text, /Rationale/);
+  const rows = (text) => [...text.matchAll(/<tr/g)].length;
+  for (const clock of ['recorded', 'published']) {
+    const ordered = await request(`/forces/west-midlands/decisions/1?clock=${clock}`, chief);
+    assert.equal(rows(ordered.text), rows(page.text));
+    assert.doesNotMatch(ordered.text, new RegExp(`href="\\?clock=${clock}"`));
+  }
+});
+
+test('what goes wrong is said on a page, with what to do', async () => {
+  const cases = [['/nothing', 404, 'Page not found'], ['/forces/nowhere', 404, 'Page not found'], ['/forces/', 404, 'Page not found'],
+    ['/forces/kent/announcements/99', 404, 'Page not found'], ['/forces/%3Cscript%3E', 400, 'There is a problem'],
+    ['/forces/west-midlands?as-of=yesterday', 400, 'There is a problem'], ['/forces/west-midlands?on-date=never', 400, 'There is a problem'],
+    ['/forces/west-midlands?on-date=2999-01-01', 400, 'There is a problem'], ['/../../etc/passwd', 404, 'Page not found'],
+    ['/assets/../style.css', 404, 'Page not found']];
+  for (const [path, status, title] of cases) {
+    const page = await request(path, chief);
+    assert.equal(page.status, status, path);
+    assert.match(page.text, new RegExp(`<h1[^>]*>${title}`), path);
+    assertWellFormed(page.text, path);
+  }
+  const denied = await request('/attention');
+  assert.equal(denied.status, 403);
+  assert.match(denied.text, /You may not see this page[^]*Look as somebody else/);
+  assert.equal((await request('/forces/nowhere/decisions/1')).status, 403, 'whether it exists is not told');
+});
+
+test('one chooses whom to look as, by a form of this site alone', async () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const choose = (body, headers = {}) => request('/viewer', { method: 'POST', headers: { ...form, ...headers }, body });
+  const chosen = await choose('principal=hm-inspector&back=%2Fforces%2Fkent', { origin: `http://${address}`, 'sec-fetch-site': 'same-origin' });
+  assert.equal(chosen.status, 303);
+  assert.equal(chosen.headers.location, '/forces/kent');
+  assert.equal(chosen.headers['set-cookie'][0], 'oversight-principal=hm-inspector; Path=/; HttpOnly; SameSite=Lax');
+  for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', '/%0d%0aset-cookie:x=y']) {
+    assert.equal((await choose(`principal=hm-inspector&back=${encodeURIComponent(decodeURIComponent(back))}`)).headers.location, '/', back);
+  }
+  assert.equal((await choose('principal=nobody')).status, 400);
+  assert.equal((await choose('')).status, 400);
+  for (const headers of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+    const refused = await choose('principal=chief-inspector', headers);
+    assert.equal(refused.status, 403, JSON.stringify(headers));
+    assert.equal(refused.headers['set-cookie'], undefined);
+  }
+  const page = (await request('/viewer', chief)).text;
+  assert.match(page, /value="chief-inspector" checked/);
+  assert.doesNotMatch(page, /value="monitoring-service"/, 'a service is not a person');
+});
+
+test('a cookie counts on the pages and on reads, never for commands', async () => {
+  assert.match((await request('/', { as: 'no-such-principal' })).text, /Public register/);
+  const command = await request('/oversight.concerns.v1.ConcernsService/CreateConcern', { ...chief, method: 'POST',
+    headers: { 'content-type': 'application/json' }, body: '{}' });
+  assert.equal(command.status, 401);
+  const named = await request('/attention', { ...chief, headers: { 'oversight-principal': 'public' } });
+  assert.equal(named.status, 403, 'who says who they are is taken at that');
+});
