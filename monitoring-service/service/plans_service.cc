@@ -1,5 +1,6 @@
 #include "monitoring-service/service/plans_service.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -166,9 +167,11 @@ grpc::ServerUnaryReactor* PlansServiceImpl::GetPlanProgress(grpc::CallbackServer
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::GetPlanProgressRequest& request,
                             v1::GetPlanProgressResponse* response, rpc::Done done) {
-                       const absl::Status may = calls_.gate().ViewerOf(call).MayAskAbout(ForceOf(request.name()),
-                                                                                         call.verb(), Sight::kStage);
+                       const Viewer viewer = calls_.gate().ViewerOf(call);
+                       const absl::Status may = viewer.MayAskAbout(ForceOf(request.name()), call.verb(), Sight::kStage);
                        if (!may.ok()) return done(may);
+                       std::function<bool(const v1::Plan&)> visible;
+                       if (!viewer.sees_everything()) visible = [](const v1::Plan&) { return true; };
                        const absl::CivilDay on_date =
                            request.has_on_date() ? *ToCivilDay(request.on_date()) : Today(clock_);
                        calls_.resources().Read<v1::Plan>(
@@ -178,7 +181,8 @@ grpc::ServerUnaryReactor* PlansServiceImpl::GetPlanProgress(grpc::CallbackServer
                              *response->mutable_progress() = ProgressOf(found->resource, on_date);
                              calls_.resources().SetHeader(found->revision, found->time, response->mutable_header());
                              done(absl::OkStatus());
-                           });
+                           },
+                           std::move(visible));
                      });
 }
 

@@ -44,6 +44,7 @@ absl::StatusOr<std::optional<rpc::Changes>> Decide(rpc::Facts& log, const Announ
     // What does not answer now is asked again. What is not there will not come, and whoever waits for the minute must
     // see that nothing went out.
     if (!IsGone(looked_up)) return looked_up;
+    if (*WaitsFor(announcement) > log.now()) return std::optional<rpc::Changes>();
     released = HoldBack(announcement, looked_up, log.now());
   }
   if (!released) return std::optional<rpc::Changes>();
