@@ -92,12 +92,15 @@ auth::AuthorizationTable MakeLedgerAuthorizationTable() {
   const std::vector<Role> keepers = {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR};
   const std::vector<Role> keepers_and_operators = {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR,
                                                    Role::ROLE_OPERATOR};
+  // A service replays the logs of others: it hears of all they hold anyway, by watching them.
+  std::vector<Role> exporters = keepers_and_operators;
+  exporters.push_back(Role::ROLE_SERVICE);
   return auth::AuthorizationTable(ledger::v1::LedgerService::service_full_name(),
                                   {
                                       {"GetTreeHead", Access::kRead, everyone},
                                       {"GetInclusionProof", Access::kRead, everyone},
                                       {"GetConsistencyProof", Access::kRead, everyone},
-                                      {"ExportTransactions", Access::kRead, keepers_and_operators},
+                                      {"ExportTransactions", Access::kRead, exporters},
                                       {"RedactVersion", Access::kWrite, keepers},
                                       {"ListRedactions", Access::kRead, keepers_and_operators},
                                   });

@@ -143,6 +143,7 @@ class Plans {
 struct Characters {
   bool only_space = true;
   bool has_control = false;
+  bool has_line_break = false;  // Or a tab: what one line does not have.
 };
 
 // Looks at well-formed UTF-8. Line breaks and tabs are text; other control characters, and those that turn the
@@ -163,6 +164,7 @@ Characters LookAt(const std::string& text) {
     } else {
       i += 4;  // none of those is a space or a control character
     }
+    if (c == '\n' || c == '\t' || c == 0x2028 || c == 0x2029) seen.has_line_break = true;
     if (c == '\n' || c == '\t' || c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x2028 ||
         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF) {
       continue;
@@ -418,6 +420,7 @@ class Checker {
       return Add(path, path.index >= 0 ? "must not be empty" : "is required");
     }
     if (characters.has_control) Add(path, "must not contain control characters");
+    if (characters.has_line_break && item.rules.one_line()) Add(path, "must be one line, without line breaks and tabs");
     if (length > item.max_length) {
       Add(path, absl::StrCat("has ", length, " characters; at most ", item.max_length));
     } else if (item.pattern.has_value() && !item.pattern->Matches(text, item.wildcard)) {
@@ -454,7 +457,7 @@ class Checker {
     if (known == Known::kPartialDate) {
       common::v1::PartialDate scratch;
       const common::v1::PartialDate& date = DateOf(message, &scratch);
-      if (!IsValid(date)) ValidatePartialDate(date, path.Text(), violations_);
+      ValidatePartialDate(date, path.Text(), violations_);
       return;
     }
     const Reflection& reflection = *message.GetReflection();

@@ -128,4 +128,22 @@ class Reader {
 
 CsvFile ReadCsv(std::string_view text) { return Reader(text).Run(); }
 
+std::string FormatCsvRow(const std::vector<std::string>& fields) {
+  std::string row;
+  for (const auto& field : fields) {
+    if (!row.empty() || &field != &fields.front()) row += ',';
+    if (field.find_first_of(",\"\r\n") == std::string::npos) {
+      row += field;
+      continue;
+    }
+    row += '"';
+    for (const char c : field) {
+      if (c == '"') row += '"';
+      row += c;
+    }
+    row += '"';
+  }
+  return row + "\r\n";
+}
+
 }  // namespace oversight

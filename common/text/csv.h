@@ -1,5 +1,5 @@
-// A reader of CSV as RFC 4180 describes it, in UTF-8, that finds every fault of a file and says on which line it is. It
-// does not know what the columns mean; who reads a file of one kind does.
+// CSV as RFC 4180 describes it, in UTF-8: a writer, and a reader that finds every fault of a file and says on which
+// line it is. It does not know what the columns mean; who reads a file of one kind does.
 //
 // Beyond the RFC it takes what spreadsheets write: a byte order mark, lines ending in LF alone, empty lines (skipped).
 // After a fault it goes on with the next line, so one run shows all of them. A quoted field that is never closed, or is
@@ -30,5 +30,8 @@ struct CsvFile {
 };
 
 CsvFile ReadCsv(std::string_view text);
+
+// One line as RFC 4180 writes it, ending in CR LF: what ReadCsv reads again as these fields.
+std::string FormatCsvRow(const std::vector<std::string>& fields);
 
 }  // namespace oversight

@@ -20,4 +20,10 @@ std::string Tidy(std::string_view text);
 // Other characters and bytes that are not UTF-8 stay as they are.
 std::string FoldCase(std::string_view text);
 
+// True for what people can follow: begins with https:// or http://, goes on, and has no white space.
+bool IsWebAddress(std::string_view text);
+
+// True when there is an ASCII control character in it, such as a tab or NUL.
+bool HasControlCharacter(std::string_view text);
+
 }  // namespace oversight

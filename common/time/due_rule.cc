@@ -44,9 +44,8 @@ void ValidateDueRule(const DueRule& rule, const std::string& field, Violations& 
       if (!rule.immediately()) violations.Add(Join(field, "immediately"), "must be true when it is given");
       return;
     case DueRule::kDate:
-      if (!IsValid(rule.date())) {
-        ValidatePartialDate(rule.date(), Join(field, "date"), violations);
-      } else if (!IsExact(rule.date())) {
+      ValidatePartialDate(rule.date(), Join(field, "date"), violations);
+      if (IsValid(rule.date()) && !IsExact(rule.date())) {
         violations.Add(Join(field, "date"), "must name a whole day");
       }
       return;
@@ -69,10 +68,10 @@ absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor
   ValidateDueRule(rule, "due_rule", violations);
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
   // Checked before counting too, so that no sum can overflow.
-  const auto in_range = [](absl::CivilDay day) { return day.year() >= 1 && day.year() <= 9999; };
+  const auto in_range = [](absl::CivilDay day) { return day.year() >= kFirstYear && day.year() <= kLastYear; };
   absl::CivilDay due = anchor;
   if (!in_range(anchor)) {
-    violations.Add("due_rule", "must be counted from a day from year 1 to year 9999");
+    violations.Add("due_rule", absl::StrCat("must be counted from a day from ", kFirstYear, " to ", kLastYear));
     return violations.status();
   }
   if (rule.has_date()) {
@@ -92,7 +91,7 @@ absl::StatusOr<absl::CivilDay> DueDay(const DueRule& rule, absl::CivilDay anchor
     }
   }
   if (!in_range(due)) {
-    violations.Add("due_rule", "must give a day from year 1 to year 9999");
+    violations.Add("due_rule", absl::StrCat("must give a day from ", kFirstYear, " to ", kLastYear));
     return violations.status();
   }
   return due;

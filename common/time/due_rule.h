@@ -16,8 +16,8 @@ namespace oversight {
 void ValidateDueRule(const common::v1::DueRule& rule, const std::string& field, Violations& violations);
 
 // The day the rule falls due when it is counted from `anchor`. INVALID_ARGUMENT when the rule breaks its rules or the
-// day would be after the year 9999; FAILED_PRECONDITION BANK_HOLIDAYS_UNKNOWN when it counts working days into a year
-// that `holidays` does not know.
+// day would be after kLastYear (partial_date.h); FAILED_PRECONDITION BANK_HOLIDAYS_UNKNOWN when it counts working days
+// into a year that `holidays` does not know.
 absl::StatusOr<absl::CivilDay> DueDay(const common::v1::DueRule& rule, absl::CivilDay anchor,
                                       const BankHolidays& holidays);
 

@@ -207,7 +207,15 @@ absl::Status NotADate(std::string_view text) {
 }  // namespace
 
 void ValidatePartialDate(const PartialDate& date, const std::string& field, Violations& violations) {
-  for (Problem& problem : ProblemsOf(date)) {
+  std::vector<Problem> problems = ProblemsOf(date);
+  if (date.year() < kFirstYear || date.year() > kLastYear) {
+    // In place of what the calendar says of the year.
+    problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                  [](const Problem& problem) { return std::string_view(problem.part) == "year"; }),
+                   problems.end());
+    problems.insert(problems.begin(), {"year", absl::StrCat("must be from ", kFirstYear, " to ", kLastYear)});
+  }
+  for (Problem& problem : problems) {
     violations.Add(field.empty() ? problem.part : absl::StrCat(field, ".", problem.part),
                    std::move(problem.description));
   }

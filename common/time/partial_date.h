@@ -15,8 +15,16 @@
 
 namespace oversight {
 
-// Adds a violation for each broken rule, with `field` ("force.opened") before the part: "force.opened.month".
+// The years that dates may have which are given to any service: from the year of the Metropolitan Police Act, than
+// which no force is older, to as far as a due date of centuries may reach. What is outside is a slip of the pen, such
+// as 0204 or 20234. Here for all services; records keep what they have.
+inline constexpr int kFirstYear = 1829;
+inline constexpr int kLastYear = 2199;
+
+// Adds a violation for each broken rule, with `field` ("force.opened") before the part: "force.opened.month". For what
+// is given; a year outside kFirstYear and kLastYear is refused.
 void ValidatePartialDate(const common::v1::PartialDate& date, const std::string& field, Violations& violations);
+// Whether it is a date of the calendar at all, in a year from 1 to 9999. For what is read.
 bool IsValid(const common::v1::PartialDate& date);
 
 // Reads "2019", "2021-12", "2023-11-24", "2024-01/2024-04" (as FormatIso writes early 2024), "December 2021", "Dec

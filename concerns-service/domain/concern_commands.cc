@@ -6,6 +6,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/due_rule.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/links.h"
@@ -111,34 +112,24 @@ v1::Closure ClosureOf(const std::string& reason, const common::v1::PartialDate& 
 }
 
 // Refuses a day of closing before what must have come before it.
-absl::Status CheckCloseDay(const Record& record, absl::CivilDay day, absl::CivilDay today) {
+absl::Status CheckCloseDay(const Record& record, const common::v1::PartialDate& day, const Acting& acting,
+                           const v1::Revisit* revisit) {
   const auto& concern = record.concern;
-  const std::string words = absl::StrCat(concern.name(), " cannot be closed on ", FormatForPeople(day), ": ");
-  if (day > today) {
-    return DatesContradict(words + "that is still to come. Close it on the day, or give an earlier date.", "close_date",
-                           ToPartialDate(day), "today", ToPartialDate(today));
-  }
-  if (MustBeBefore(day, concern.issue_date())) {
-    return DatesContradict(
-        absl::StrCat(words, "it was issued on ", FormatForPeople(concern.issue_date()), ". Give a later close date."),
-        "close_date", ToPartialDate(day), "issue_date", concern.issue_date());
-  }
+  const std::string act = concern.name() + " cannot have been closed";
+  ContradictingDates contradicting;
+  CheckDayOfAct(act, "close_date", day, "it was issued", "issue_date", concern.issue_date(), acting, contradicting);
+  const v1::Recommendation* last = nullptr;
   for (const auto& recommendation : record.recommendations) {
-    if (MustBeBefore(day, recommendation.verified_date())) {
-      return DatesContradict(
-          absl::StrCat(words, recommendation.name(), " was verified on ",
-                       FormatForPeople(recommendation.verified_date()), ". Give a later close date."),
-          "close_date", ToPartialDate(day), "verified_date", recommendation.verified_date());
-    }
+    if (!MustBeBefore(day, recommendation.verified_date())) continue;
+    if (last == nullptr || MustBeBefore(last->verified_date(), recommendation.verified_date())) last = &recommendation;
   }
-  return absl::OkStatus();
-}
-
-bool IsWebAddress(const std::string& address) {
-  for (const std::string prefix : {"https://", "http://"}) {
-    if (address.size() > prefix.size() && address.compare(0, prefix.size(), prefix) == 0) return true;
+  if (last != nullptr) {
+    contradicting.Add(absl::StrCat(act, " ", OnDate(day), ": ", last->name(), " was verified ",
+                                   OnDate(last->verified_date()), ". Give a later close date."),
+                      "close_date", day, "verified_date", last->verified_date());
   }
-  return false;
+  OVERSIGHT_RETURN_IF_ERROR(CheckRevisitNamed(act, "close_date", day, revisit, contradicting));
+  return contradicting.status();
 }
 
 }  // namespace
@@ -196,7 +187,7 @@ absl::StatusOr<v1::Concern> RecordPublication(const Record& record, const v1::Re
                                               const Acting& acting) {
   Violations violations;
   if (!IsWebAddress(request.published().address())) {
-    violations.Add("published.address", "must begin with https:// or http:// and go on");
+    violations.Add("published.address", "must begin with https:// or http:// and go on without white space");
   }
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
   OVERSIGHT_RETURN_IF_ERROR(Require("RecordConcernPublication", record, acting.today()));
@@ -205,17 +196,10 @@ absl::StatusOr<v1::Concern> RecordPublication(const Record& record, const v1::Re
   auto& published = *concern.mutable_published();
   published = request.published();
   if (!published.has_date()) *published.mutable_date() = ToPartialDate(acting.today());
-  const std::string words =
-      absl::StrCat(concern.name(), " cannot have been made public on ", FormatForPeople(published.date()), ": ");
-  if (MustBeAfter(published.date(), acting.today())) {
-    return DatesContradict(words + "that is still to come. Record it on the day, or give an earlier date.",
-                           "published.date", published.date(), "today", ToPartialDate(acting.today()));
-  }
-  if (MustBeBefore(published.date(), concern.issue_date())) {
-    return DatesContradict(
-        absl::StrCat(words, "it was issued on ", FormatForPeople(concern.issue_date()), ". Give a later date."),
-        "published.date", published.date(), "issue_date", concern.issue_date());
-  }
+  ContradictingDates contradicting;
+  CheckDayOfAct(concern.name() + " cannot have been made public", "published.date", published.date(), "it was issued",
+                "issue_date", concern.issue_date(), acting, contradicting);
+  OVERSIGHT_RETURN_IF_ERROR(contradicting.status());
   return concern;
 }
 
@@ -223,7 +207,21 @@ absl::StatusOr<v1::Concern> AssessHandling(const Record& record, const v1::Asses
                                            const Acting& acting) {
   OVERSIGHT_RETURN_IF_ERROR(Require("AssessHandling", record, acting.today()));
   v1::Concern concern = record.concern;
+  const common::v1::PartialDate day =
+      request.has_assessed_date() ? request.assessed_date() : ToPartialDate(acting.today());
+  const std::string act = absl::StrCat("The handling of ", concern.name(), " cannot have been assessed");
+  ContradictingDates contradicting;
+  CheckDayOfAct(act, "assessed_date", day, "the concern was issued", "issue_date", concern.issue_date(), acting,
+                contradicting);
+  if (MustBeBefore(day, concern.handling().assessed_date())) {
+    contradicting.Add(
+        absl::StrCat(act, " ", OnDate(day), ": the assessment in place of which this would stand was made ",
+                     OnDate(concern.handling().assessed_date()), ". Give a later date."),
+        "assessed_date", day, "earlier_assessed_date", concern.handling().assessed_date());
+  }
+  OVERSIGHT_RETURN_IF_ERROR(contradicting.status());
   auto* handling = concern.mutable_handling();
+  *handling->mutable_assessed_date() = day;
   handling->set_level(request.level());
   handling->set_rationale(request.rationale());
   handling->set_assessor(acting.actor);
@@ -233,19 +231,18 @@ absl::StatusOr<v1::Concern> AssessHandling(const Record& record, const v1::Asses
 }
 
 absl::StatusOr<v1::Concern> DischargeConcern(const Record& record, const v1::DischargeConcernRequest& request,
-                                             const Acting& acting) {
-  const absl::CivilDay today = acting.today();
-  OVERSIGHT_RETURN_IF_ERROR(Require("DischargeConcern", record, today));
-  const absl::CivilDay day = request.has_close_date() ? ToCivilDay(request.close_date()).value_or(today) : today;
+                                             const Acting& acting, const v1::Revisit* revisit) {
+  OVERSIGHT_RETURN_IF_ERROR(Require("DischargeConcern", record, acting.today()));
+  const common::v1::PartialDate day = request.has_close_date() ? request.close_date() : ToPartialDate(acting.today());
   Violations violations;
   CheckLinks("evidence", request.evidence(), record.concern.name(), violations);
   CheckLink("revisit", request.revisit(), record.concern.name(), violations);
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
-  OVERSIGHT_RETURN_IF_ERROR(CheckCloseDay(record, day, today));
+  OVERSIGHT_RETURN_IF_ERROR(CheckCloseDay(record, day, acting, revisit));
   v1::Concern concern = record.concern;
   OVERSIGHT_RETURN_IF_ERROR(Move("DischargeConcern", v1::CONCERN_STATE_DISCHARGED, concern));
   auto& closure = *concern.mutable_closure();
-  closure = ClosureOf(request.reason(), ToPartialDate(day), acting);
+  closure = ClosureOf(request.reason(), day, acting);
   *closure.mutable_evidence() = request.evidence();
   closure.set_revisit(request.revisit());
   return concern;

@@ -12,6 +12,7 @@
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/themes.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -39,14 +40,16 @@ absl::StatusOr<Record> IssueConcern(Record record, const v1::IssueConcernRequest
 absl::StatusOr<v1::Concern> RecordPublication(const Record& record, const v1::RecordConcernPublicationRequest& request,
                                               const Acting& acting);
 
-// An open concern with the judgement of the force's handling. WRONG_STATE.
+// An open concern with the judgement of the force's handling. WRONG_STATE; DATES_CONTRADICT when its day is in the
+// future, or before issue or the assessment that it takes the place of.
 absl::StatusOr<v1::Concern> AssessHandling(const Record& record, const v1::AssessHandlingRequest& request,
                                            const Acting& acting);
 
-// The concern closed. WRONG_STATE, RECOMMENDATIONS_OPEN, and DATES_CONTRADICT when the day is in the future, before
-// issue or before the last recommendation was verified.
+// The concern closed. `revisit` is the one that the request names, null when it names none. WRONG_STATE,
+// RECOMMENDATIONS_OPEN, LINK_DOES_NOT_FIT when the revisit has not taken place, and DATES_CONTRADICT when the day is in
+// the future, or before issue, the revisit or the day the last recommendation was verified.
 absl::StatusOr<v1::Concern> DischargeConcern(const Record& record, const v1::DischargeConcernRequest& request,
-                                             const Acting& acting);
+                                             const Acting& acting, const v1::Revisit* revisit = nullptr);
 
 // The concern closed as one that should not have been raised, with every recommendation that is not VERIFIED.
 // WRONG_STATE.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "common/rpc/siphash.h"
 #include "common/time/london.h"
+#include "concerns-service/domain/dates_in_words.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/domain/visibility.h"
@@ -22,6 +23,13 @@ constexpr auto kAlways = absl::CivilDay::min();
 // How long a claim may wait for the inspectorate: as long as a local policing body has to answer a report (section 55
 // of the Police Act 1996), and as long as it took from a revisit to its letter in a published case.
 constexpr int kPatience = 56;
+
+// By its own day, or where it has none by when it was recorded.
+common::v1::PartialDate ClaimedDate(const v1::Claim& claim) {
+  if (claim.has_claimed_date()) return claim.claimed_date();
+  return ToPartialDate(
+      LondonDay(absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(claim.claim_time()))));
+}
 
 bool IsClosed(const v1::Concern& concern) { return WasIssued(concern) && !IsOpen(concern); }
 bool IsCause(const v1::Concern& concern) { return concern.kind() == v1::CONCERN_KIND_CAUSE_OF_CONCERN; }
@@ -137,13 +145,12 @@ void AllVerifiedStillOpen(const ConcernRecord& record, const Report& report) {
 template <class Items>
 void ClaimsNotVerified(const Items& items, const Report& report) {
   for (const auto& item : items) {
-    if (!IsClaimed(*item) || !item->claim().has_claim_time()) continue;
-    const absl::CivilDay claimed = LondonDay(
-        absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(item->claim().claim_time())));
+    if (!IsClaimed(*item) || !(item->claim().has_claimed_date() || item->claim().has_claim_time())) continue;
+    const auto claimed = ClaimedDate(item->claim());
     report(item->name(),
-           absl::StrCat(item->name(), " was claimed as done on ", FormatForPeople(claimed),
-                        " and is not verified after more than ", kPatience, " days."),
-           claimed + kPatience + 1);
+           absl::StrCat(item->name(), " was claimed as done ", OnDate(claimed), " and is not verified after more than ",
+                        kPatience, " days."),
+           LastDay(claimed) + kPatience + 1);
   }
 }
 
@@ -152,6 +159,38 @@ void ClaimedNotVerified(const ConcernRecord& record, const Report& report) {
 }
 void ItemClaimedNotVerified(const NationalRecord& record, const Report& report) {
   ClaimsNotVerified(record.items, report);
+}
+
+// A day of verification is often that of a revisit, and the claim is entered after it: worth a look, no more.
+template <class Items>
+void VerifiedBeforeClaims(const Items& items, const Report& report) {
+  for (const auto& item : items) {
+    if (!item->has_claim() || !MustBeBefore(item->verified_date(), item->claim().claimed_date())) continue;
+    report(item->name(),
+           absl::StrCat(item->name(), " was verified ", OnDate(item->verified_date()),
+                        ", before it was claimed as done ", OnDate(item->claim().claimed_date()), "."),
+           kAlways);
+  }
+}
+
+void VerifiedBeforeClaimed(const ConcernRecord& record, const Report& report) {
+  VerifiedBeforeClaims(record.recommendations, report);
+}
+void ItemVerifiedBeforeClaimed(const NationalRecord& record, const Report& report) {
+  VerifiedBeforeClaims(record.items, report);
+}
+
+// Refused since claims are checked against it; records from before may have it. Of what is recommended to all forces,
+// some may have been done already.
+void DoneBeforeIssue(const ConcernRecord& record, const Report& report) {
+  if (!WasIssued(*record.concern)) return;
+  for (const auto& recommendation : record.recommendations) {
+    if (!MustBeBefore(recommendation->done_date(), record.concern->issue_date())) continue;
+    report(recommendation->name(),
+           absl::StrCat(recommendation->name(), " was done ", OnDate(recommendation->done_date()),
+                        " by the force's claim, before it was issued ", OnDate(record.concern->issue_date()), "."),
+           kAlways);
+  }
 }
 
 void EradicatedStillOpen(const ConcernRecord& record, const Report& report) {
@@ -233,6 +272,9 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Neither day can be changed: say in a new record which is right.", PublishedBeforeIssue},
       {"closed-before-issue", kError, "A concern was closed before it was issued.",
        "Neither day can be changed: say in a new record which is right.", ClosedBeforeIssue},
+      {"done-before-issue", kError, "A recommendation was done before it was issued, by the force's claim.",
+       "Return the claim (VerifyRecommendation); when that is past, say in a new record which day is right.",
+       DoneBeforeIssue},
       {"accelerated-area-for-improvement", kError, "An area for improvement is called accelerated.",
        "Withdraw it (WithdrawConcern) and draft it as a cause of concern, or without being accelerated.",
        AcceleratedArea},
@@ -266,6 +308,10 @@ const std::vector<ConsistencyRule>& ConsistencyRules() {
        "Discharge it (DischargeConcern), or assess the handling again (AssessHandling).", EradicatedStillOpen},
       {kEnded, kWarning, "A concern or a national item is open and its force is no more.",
        "Close it, and raise what is left of it with the force that took its place.", nullptr},
+      {"verified-before-claimed", v1::SEVERITY_INFO,
+       "A recommendation or national item was verified before it was claimed.",
+       "Neither day can be changed: say in a progress note which is right.", VerifiedBeforeClaimed,
+       ItemVerifiedBeforeClaimed},
   };
   return *rules;
 }

@@ -7,7 +7,7 @@
 #include "common/rpc/errors.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/dates_in_words.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
+#include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/visibility.h"
 #include "oversight/concerns/v1/error_reason.pb.h"
 

@@ -27,6 +27,9 @@ constexpr int kItemOpen = v1::NATIONAL_ITEM_STATE_OPEN, kItemClaimed = v1::NATIO
               kItemVerified = v1::NATIONAL_ITEM_STATE_VERIFIED,
               kItemNotApplicable = v1::NATIONAL_ITEM_STATE_NOT_APPLICABLE,
               kItemWithdrawn = v1::NATIONAL_ITEM_STATE_WITHDRAWN;
+constexpr int kRevPlanned = v1::REVISIT_STATE_PLANNED, kRevCarriedOut = v1::REVISIT_STATE_CARRIED_OUT,
+              kRevFindings = v1::REVISIT_STATE_FINDINGS_RECORDED, kRevSent = v1::REVISIT_STATE_LETTER_SENT,
+              kRevPublished = v1::REVISIT_STATE_LETTER_PUBLISHED, kRevCancelled = v1::REVISIT_STATE_CANCELLED;
 constexpr int kNew = 0;
 
 constexpr char kNotEdited[] = "What was issued is not edited: withdraw it (WithdrawConcern) and draft a new one.";
@@ -38,6 +41,13 @@ constexpr char kClosedRecommendation[] = "It is closed, and nothing reopens.";
 constexpr char kNationalStands[] =
     "What was issued is not edited: withdraw it (WithdrawNationalRecommendation) and draft a new one.";
 constexpr char kClosedNational[] = "It is closed, and nothing reopens: draft a new one if the matter has come back.";
+constexpr char kCancelledRevisit[] = "It is cancelled, and nothing reopens: plan another (PlanRevisit).";
+constexpr char kNotPlanned[] = "It took place: cancel it (CancelRevisit) if the record is wrong, and plan it anew.";
+constexpr char kLetterStands[] = "The force has its letter, which stands: plan a further revisit (PlanRevisit).";
+constexpr char kVisitFirst[] = "Record first that it took place (CarryOutRevisit).";
+constexpr char kFindingsFirst[] = "Record first what was found (RecordFindings).";
+constexpr char kLetterFirst[] = "Record first that the letter was sent (RecordLetter).";
+
 constexpr char kNotWanted[] = "A draft that is not wanted is withdrawn (WithdrawConcern).";
 
 bool IsWithdrawn(const v1::Recommendation& recommendation) { return recommendation.state() == kRecWithdrawn; }
@@ -162,6 +172,7 @@ std::string ClosedRemedy(const v1::Recommendation&) { return kClosedRecommendati
 std::string ClosedRemedy(const v1::ForceResponse&) { return "It is closed."; }
 std::string ClosedRemedy(const v1::NationalRecommendation&) { return kClosedNational; }
 std::string ClosedRemedy(const v1::NationalItem&) { return kClosedRecommendation; }
+std::string ClosedRemedy(const v1::Revisit&) { return kCancelledRevisit; }
 
 // Of verbs that are about nothing below a concern.
 const Record& NoRecord() {
@@ -212,6 +223,7 @@ absl::Status MoveTo(const std::string& verb, Subject subject, StateEnum to, Reso
   const Transition* row = Find(verb, subject);
   if (row == nullptr) return NoSuchVerb(verb, resource.name());
   if (!Contains(row->from, resource.state())) return WrongState(*row, resource);
+  if (row->to.empty()) return absl::OkStatus();
   if (!Contains(row->to, to)) return NoSuchVerb(verb, resource.name());
   resource.set_state(to);
   return absl::OkStatus();
@@ -398,6 +410,65 @@ const std::vector<Transition>& Lifecycle() {
        false,
        nullptr,
        {}},
+
+      {"PlanRevisit", Subject::kRevisit, {kNew}, {kRevPlanned}, false, nullptr, {}},
+      {"UpdateRevisit",
+       Subject::kRevisit,
+       {kRevPlanned},
+       {kRevPlanned},
+       true,
+       nullptr,
+       {{kRevCarriedOut, kNotPlanned},
+        {kRevFindings, kNotPlanned},
+        {kRevSent, kLetterStands},
+        {kRevPublished, kLetterStands}}},
+      {"CarryOutRevisit",
+       Subject::kRevisit,
+       {kRevPlanned, kRevCarriedOut},
+       {kRevCarriedOut},
+       true,
+       nullptr,
+       {{kRevFindings,
+         "Its findings are recorded: cancel it (CancelRevisit) if its dates are wrong, and record it anew."},
+        {kRevSent, kLetterStands},
+        {kRevPublished, kLetterStands}}},
+      {"RecordFindings",
+       Subject::kRevisit,
+       {kRevCarriedOut, kRevFindings},
+       {kRevFindings},
+       true,
+       nullptr,
+       {{kRevPlanned, kVisitFirst}, {kRevSent, kLetterStands}, {kRevPublished, kLetterStands}}},
+      {"DraftLetter",
+       Subject::kRevisit,
+       {kRevFindings, kRevSent, kRevPublished},
+       {},
+       true,
+       nullptr,
+       {{kRevPlanned, kVisitFirst}, {kRevCarriedOut, kFindingsFirst}}},
+      {"RecordLetter",
+       Subject::kRevisit,
+       {kRevFindings, kRevSent},
+       {kRevSent},
+       true,
+       nullptr,
+       {{kRevPlanned, kVisitFirst},
+        {kRevCarriedOut, kFindingsFirst},
+        {kRevPublished, "Its letter is published and is not changed: plan a further revisit (PlanRevisit)."}}},
+      {"PublishLetter",
+       Subject::kRevisit,
+       {kRevSent, kRevPublished},
+       {kRevPublished},
+       true,
+       nullptr,
+       {{kRevPlanned, kVisitFirst}, {kRevCarriedOut, kFindingsFirst}, {kRevFindings, kLetterFirst}}},
+      {"CancelRevisit",
+       Subject::kRevisit,
+       {kRevPlanned, kRevCarriedOut, kRevFindings},
+       {kRevCancelled},
+       true,
+       nullptr,
+       {{kRevSent, kLetterStands}, {kRevPublished, kLetterStands}}},
   };
   return *table;
 }
@@ -414,6 +485,10 @@ absl::Status Require(const std::string& verb, const Record& record, const v1::Re
 absl::Status Require(const std::string& verb, const Record& record, const v1::ForceResponse& response,
                      absl::CivilDay today) {
   return RequireOf(verb, Subject::kResponse, response, {record, today});
+}
+
+absl::Status Require(const std::string& verb, const v1::Revisit& revisit) {
+  return RequireOf(verb, Subject::kRevisit, revisit, {NoRecord(), {}});
 }
 
 absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern) {
@@ -434,6 +509,18 @@ absl::Status Move(const std::string& verb, v1::NationalRecommendationState to, v
 
 absl::Status Move(const std::string& verb, v1::NationalItemState to, v1::NationalItem& item) {
   return MoveTo(verb, Subject::kNationalItem, to, item);
+}
+
+absl::Status Move(const std::string& verb, v1::Revisit& revisit) {
+  const Transition* row = Find(verb, Subject::kRevisit);
+  if (row == nullptr) return NoSuchVerb(verb, revisit.name());
+  const auto to = row->to.empty() ? revisit.state() : static_cast<v1::RevisitState>(row->to[0]);
+  return MoveTo(verb, Subject::kRevisit, to, revisit);
+}
+
+bool PutsRight(const std::string& verb, const v1::Revisit& revisit) {
+  const Transition* row = Find(verb, Subject::kRevisit);
+  return row != nullptr && Contains(row->to, revisit.state());
 }
 
 std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, absl::CivilDay today,
@@ -460,6 +547,10 @@ std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalItem& it
   return ActionsOf(Subject::kNationalItem, item, {.record = NoRecord(), .today = {}, .item = &item}, may);
 }
 
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::Revisit& revisit, const Permission& may) {
+  return ActionsOf(Subject::kRevisit, revisit, {NoRecord(), {}}, may);
+}
+
 std::string StateWord(v1::ConcernState state) {
   return v1::ConcernState_Name(state).substr(sizeof("CONCERN_STATE_") - 1);
 }
@@ -480,6 +571,10 @@ std::string StateWord(v1::NationalItemState state) {
   return v1::NationalItemState_Name(state).substr(sizeof("NATIONAL_ITEM_STATE_") - 1);
 }
 
+std::string StateWord(v1::RevisitState state) {
+  return v1::RevisitState_Name(state).substr(sizeof("REVISIT_STATE_") - 1);
+}
+
 bool IsClosed(v1::ConcernState state) { return state == kDischarged || state == kWithdrawn || state == kSuperseded; }
 
 bool IsClosed(v1::RecommendationState state) {
@@ -493,6 +588,8 @@ bool IsClosed(v1::NationalRecommendationState state) { return state == kNatWithd
 bool IsClosed(v1::NationalItemState state) {
   return state == kItemVerified || state == kItemNotApplicable || state == kItemWithdrawn;
 }
+
+bool IsClosed(v1::RevisitState state) { return state == kRevCancelled; }
 
 absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,
                                const std::string& remedy) {

@@ -1,4 +1,5 @@
-// The life of concerns, recommendations, responses, national recommendations and their items, declared as one table:
+// The life of concerns, recommendations, responses, national recommendations, their items and revisits, declared as one
+// table:
 // which verb may be used in which state, where it leads, what else must hold, and what to do when it may not be used.
 // Every command asks the table before it acts and moves states only through it, and ListAllowedActions reads the same
 // table, so what is reported is what is enforced.
@@ -10,8 +11,11 @@
 //   national        DRAFT -> ISSUED;  DRAFT or ISSUED -> WITHDRAWN
 //   national item   OPEN -> CLAIMED -> VERIFIED;  CLAIMED -> OPEN when a claim is returned;  OPEN or CLAIMED ->
 //                   NOT_APPLICABLE by itself, or WITHDRAWN with its national recommendation
+//   revisit         PLANNED -> CARRIED_OUT -> FINDINGS_RECORDED -> LETTER_SENT -> LETTER_PUBLISHED;  before the letter
+//                   -> CANCELLED
 //
-// No concern and no recommendation reopens. Pure functions over values; thread-safe.
+// No concern and no recommendation reopens. A verb of a revisit may be used again in the state that it led to, to put
+// right what it recorded; nothing goes back. Pure functions over values; thread-safe.
 #pragma once
 
 #include <functional>
@@ -25,6 +29,7 @@
 #include "oversight/concerns/v1/force_response.pb.h"
 #include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -34,7 +39,7 @@ struct Record {
   std::vector<v1::Recommendation> recommendations;
 };
 
-enum class Subject { kConcern, kRecommendation, kResponse, kNational, kNationalItem };
+enum class Subject { kConcern, kRecommendation, kResponse, kNational, kNationalItem, kRevisit };
 
 // What a guard looks at: the concern with its recommendations, the day, and of these the one that the verb is about.
 struct Situation {
@@ -56,7 +61,7 @@ struct Transition {
   const char* verb;
   Subject subject;
   std::vector<int> from;
-  std::vector<int> to;
+  std::vector<int> to;  // Empty: it changes nothing.
   // False when the row is a consequence of the verb and not something a caller may ask of this subject.
   bool callable;
   // What else must hold, whatever the arguments of the call. Null when nothing.
@@ -75,6 +80,7 @@ absl::Status Require(const std::string& verb, const Record& record, const v1::Re
                      absl::CivilDay today);
 absl::Status Require(const std::string& verb, const Record& record, const v1::ForceResponse& response,
                      absl::CivilDay today);
+absl::Status Require(const std::string& verb, const v1::Revisit& revisit);
 
 // Moves a resource along its row. WRONG_STATE when the table has no such way from where it is.
 absl::Status Move(const std::string& verb, v1::ConcernState to, v1::Concern& concern);
@@ -82,6 +88,11 @@ absl::Status Move(const std::string& verb, v1::RecommendationState to, v1::Recom
 absl::Status Move(const std::string& verb, v1::ForceResponseState to, v1::ForceResponse& response);
 absl::Status Move(const std::string& verb, v1::NationalRecommendationState to, v1::NationalRecommendation& national);
 absl::Status Move(const std::string& verb, v1::NationalItemState to, v1::NationalItem& item);
+// To where the verb leads: no verb of a revisit leads to more than one state.
+absl::Status Move(const std::string& verb, v1::Revisit& revisit);
+
+// Whether the verb, used on the revisit now, puts right what it recorded before, so that a reason is needed.
+bool PutsRight(const std::string& verb, const v1::Revisit& revisit);
 
 // Whether the caller's roles and scope let it use a verb; OK or PERMISSION_DENIED.
 using Permission = std::function<absl::Status(const std::string& verb)>;
@@ -97,6 +108,7 @@ std::vector<common::v1::AllowedAction> AllowedActions(const Record& record, cons
 std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalRecommendation& national,
                                                       const Permission& may);
 std::vector<common::v1::AllowedAction> AllowedActions(const v1::NationalItem& item, const Permission& may);
+std::vector<common::v1::AllowedAction> AllowedActions(const v1::Revisit& revisit, const Permission& may);
 
 // "ISSUED": a state without its prefix.
 std::string StateWord(v1::ConcernState state);
@@ -104,6 +116,7 @@ std::string StateWord(v1::RecommendationState state);
 std::string StateWord(v1::ForceResponseState state);
 std::string StateWord(v1::NationalRecommendationState state);
 std::string StateWord(v1::NationalItemState state);
+std::string StateWord(v1::RevisitState state);
 
 // Whether nothing more can happen to it. No judgement of a response is the last.
 bool IsClosed(v1::ConcernState state);
@@ -111,6 +124,8 @@ bool IsClosed(v1::RecommendationState state);
 bool IsClosed(v1::ForceResponseState state);
 bool IsClosed(v1::NationalRecommendationState state);
 bool IsClosed(v1::NationalItemState state);
+// Only when it was cancelled: what was published may still be put right.
+bool IsClosed(v1::RevisitState state);
 
 // WRONG_STATE for a second concern that a verb names, `needed` being the state it must be in.
 absl::Status NamedInWrongState(const std::string& verb, const v1::Concern& named, v1::ConcernState needed,

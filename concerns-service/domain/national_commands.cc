@@ -119,6 +119,10 @@ absl::StatusOr<std::vector<std::string>> Addressees(const v1::NationalRecommenda
   return addressees;
 }
 
+Asked AskedBy(const v1::NationalRecommendation& recommendation) {
+  return {.issue_date = recommendation.issue_date(), .may_be_done_before = true};
+}
+
 }  // namespace
 
 absl::StatusOr<v1::NationalRecommendation> DraftNationalRecommendation(
@@ -180,33 +184,35 @@ absl::StatusOr<National> WithdrawNationalRecommendation(National current,
   return current;
 }
 
-absl::StatusOr<v1::NationalItem> ClaimNationalItem(const v1::NationalItem& current,
+absl::StatusOr<v1::NationalItem> ClaimNationalItem(const v1::NationalRecommendation& recommendation,
+                                                   const v1::NationalItem& current,
                                                    const v1::ClaimNationalItemRequest& request, const Acting& acting) {
   v1::NationalItem item = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ClaimNationalItem", v1::NATIONAL_ITEM_STATE_CLAIMED, item));
-  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(ClaimOf(request), acting, item));
+  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(ClaimOf(request), AskedBy(recommendation), acting, item));
   return item;
 }
 
 absl::StatusOr<v1::NationalItem> VerifyNationalItem(const v1::NationalRecommendation& recommendation,
                                                     const v1::NationalItem& current,
-                                                    const v1::VerifyNationalItemRequest& request,
-                                                    const Acting& acting) {
+                                                    const v1::VerifyNationalItemRequest& request, const Acting& acting,
+                                                    const v1::Revisit* revisit) {
   v1::NationalItem item = current;
   const auto to = request.outcome() == v1::VERIFICATION_OUTCOME_ACCEPTED ? v1::NATIONAL_ITEM_STATE_VERIFIED
                                                                          : v1::NATIONAL_ITEM_STATE_OPEN;
   OVERSIGHT_RETURN_IF_ERROR(Move("VerifyNationalItem", to, item));
   OVERSIGHT_RETURN_IF_ERROR(
-      RecordVerification(VerificationOf(request), VerifiedDateOf(request), recommendation.issue_date(), acting, item));
+      RecordVerification(VerificationOf(request), AskedBy(recommendation), revisit, acting, item));
   return item;
 }
 
-absl::StatusOr<v1::NationalItem> ExtendNationalItem(const v1::NationalItem& current,
+absl::StatusOr<v1::NationalItem> ExtendNationalItem(const v1::NationalRecommendation& recommendation,
+                                                    const v1::NationalItem& current,
                                                     const v1::ExtendNationalItemRequest& request,
                                                     const Acting& acting) {
   v1::NationalItem item = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ExtendNationalItem", current.state(), item));
-  OVERSIGHT_RETURN_IF_ERROR(RecordExtension(request.due_date(), request.reason(), acting, item));
+  OVERSIGHT_RETURN_IF_ERROR(RecordExtension(ExtensionOf(request), AskedBy(recommendation), acting, item));
   return item;
 }
 

@@ -12,6 +12,7 @@
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/themes.h"
 #include "oversight/concerns/v1/national_recommendations_service.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -52,17 +53,22 @@ absl::StatusOr<National> WithdrawNationalRecommendation(National current,
                                                         const v1::WithdrawNationalRecommendationRequest& request,
                                                         const Acting& acting);
 
-// An open item with the force's word that it is done. WRONG_STATE, DATES_CONTRADICT, INVALID_ARGUMENT.
-absl::StatusOr<v1::NationalItem> ClaimNationalItem(const v1::NationalItem& current,
+// An open item of `recommendation` with the force's word that it is done. WRONG_STATE, DATES_CONTRADICT,
+// INVALID_ARGUMENT.
+absl::StatusOr<v1::NationalItem> ClaimNationalItem(const v1::NationalRecommendation& recommendation,
+                                                   const v1::NationalItem& current,
                                                    const v1::ClaimNationalItemRequest& request, const Acting& acting);
 
-// A claimed item of `recommendation` verified, or open again. WRONG_STATE, DATES_CONTRADICT, INVALID_ARGUMENT.
+// A claimed item of `recommendation` verified, or open again; `revisit` is the one that the request names, null when it
+// names none. WRONG_STATE, DATES_CONTRADICT, LINK_DOES_NOT_FIT, INVALID_ARGUMENT.
 absl::StatusOr<v1::NationalItem> VerifyNationalItem(const v1::NationalRecommendation& recommendation,
                                                     const v1::NationalItem& current,
-                                                    const v1::VerifyNationalItemRequest& request, const Acting& acting);
+                                                    const v1::VerifyNationalItemRequest& request, const Acting& acting,
+                                                    const v1::Revisit* revisit = nullptr);
 
-// An item that is not closed with more time. WRONG_STATE, TOO_MANY_EXTENSIONS, DATES_CONTRADICT.
-absl::StatusOr<v1::NationalItem> ExtendNationalItem(const v1::NationalItem& current,
+// An item of `recommendation` that is not closed with more time. WRONG_STATE, TOO_MANY_EXTENSIONS, DATES_CONTRADICT.
+absl::StatusOr<v1::NationalItem> ExtendNationalItem(const v1::NationalRecommendation& recommendation,
+                                                    const v1::NationalItem& current,
                                                     const v1::ExtendNationalItemRequest& request, const Acting& acting);
 
 // An item that is not closed yet closed, since it does not apply to its force. WRONG_STATE.

@@ -109,6 +109,7 @@ void NationalMatrix::EachRow(const MatrixSelection& selection, const Columns& co
     bool any = false;
     for (const v1::NationalColumn& column : columns.columns) {
       v1::NationalCell& cell = *row.add_cells();
+      cell.set_force(column.force());
       const auto item = items.find(column.force());
       if (item == items.end()) continue;
       any = true;

@@ -43,24 +43,24 @@ absl::StatusOr<v1::Recommendation> UpdateRecommendation(const v1::Recommendation
   return recommendation;
 }
 
-absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Recommendation& current,
+absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                        const v1::ClaimRecommendationRequest& request,
                                                        const Acting& acting) {
   v1::Recommendation recommendation = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ClaimRecommendation", v1::RECOMMENDATION_STATE_CLAIMED, recommendation));
-  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(ClaimOf(request), acting, recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(RecordClaim(ClaimOf(request), {concern.issue_date()}, acting, recommendation));
   return recommendation;
 }
 
 absl::StatusOr<v1::Recommendation> VerifyRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                         const v1::VerifyRecommendationRequest& request,
-                                                        const Acting& acting) {
+                                                        const Acting& acting, const v1::Revisit* revisit) {
   v1::Recommendation recommendation = current;
   const auto to = request.outcome() == v1::VERIFICATION_OUTCOME_ACCEPTED ? v1::RECOMMENDATION_STATE_VERIFIED
                                                                          : v1::RECOMMENDATION_STATE_OPEN;
   OVERSIGHT_RETURN_IF_ERROR(Move("VerifyRecommendation", to, recommendation));
-  OVERSIGHT_RETURN_IF_ERROR(RecordVerification(VerificationOf(request), VerifiedDateOf(request), concern.issue_date(),
-                                               acting, recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(
+      RecordVerification(VerificationOf(request), {concern.issue_date()}, revisit, acting, recommendation));
   return recommendation;
 }
 
@@ -74,12 +74,12 @@ absl::StatusOr<v1::Recommendation> WithdrawRecommendation(const Record& record, 
   return recommendation;
 }
 
-absl::StatusOr<v1::Recommendation> ExtendRecommendation(const v1::Recommendation& current,
+absl::StatusOr<v1::Recommendation> ExtendRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                         const v1::ExtendRecommendationRequest& request,
                                                         const Acting& acting) {
   v1::Recommendation recommendation = current;
   OVERSIGHT_RETURN_IF_ERROR(Move("ExtendRecommendation", current.state(), recommendation));
-  OVERSIGHT_RETURN_IF_ERROR(RecordExtension(request.due_date(), request.reason(), acting, recommendation));
+  OVERSIGHT_RETURN_IF_ERROR(RecordExtension(ExtensionOf(request), {concern.issue_date()}, acting, recommendation));
   return recommendation;
 }
 

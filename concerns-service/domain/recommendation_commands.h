@@ -7,6 +7,7 @@
 #include "concerns-service/domain/acting.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -20,15 +21,17 @@ absl::StatusOr<v1::Recommendation> AddRecommendation(const Record& record,
 absl::StatusOr<v1::Recommendation> UpdateRecommendation(const v1::Recommendation& current,
                                                         const v1::UpdateRecommendationRequest& request);
 
-// An open recommendation with the force's word that it is done. WRONG_STATE, DATES_CONTRADICT, INVALID_ARGUMENT.
-absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Recommendation& current,
+// An open recommendation of `concern` with the force's word that it is done. WRONG_STATE, DATES_CONTRADICT,
+// INVALID_ARGUMENT.
+absl::StatusOr<v1::Recommendation> ClaimRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                        const v1::ClaimRecommendationRequest& request,
                                                        const Acting& acting);
 
-// A claimed recommendation of `concern` verified, or open again. WRONG_STATE, DATES_CONTRADICT, INVALID_ARGUMENT.
+// A claimed recommendation of `concern` verified, or open again; `revisit` is the one that the request names, null when
+// it names none. WRONG_STATE, DATES_CONTRADICT, LINK_DOES_NOT_FIT, INVALID_ARGUMENT.
 absl::StatusOr<v1::Recommendation> VerifyRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                         const v1::VerifyRecommendationRequest& request,
-                                                        const Acting& acting);
+                                                        const Acting& acting, const v1::Revisit* revisit = nullptr);
 
 // A recommendation closed by itself, as overtaken or mistaken. `record` has it among its recommendations. WRONG_STATE,
 // NO_RECOMMENDATION.
@@ -36,8 +39,8 @@ absl::StatusOr<v1::Recommendation> WithdrawRecommendation(const Record& record, 
                                                           const v1::WithdrawRecommendationRequest& request,
                                                           const Acting& acting);
 
-// A recommendation that is not closed with more time. WRONG_STATE, TOO_MANY_EXTENSIONS, DATES_CONTRADICT.
-absl::StatusOr<v1::Recommendation> ExtendRecommendation(const v1::Recommendation& current,
+// A recommendation of `concern` that is not closed with more time. WRONG_STATE, TOO_MANY_EXTENSIONS, DATES_CONTRADICT.
+absl::StatusOr<v1::Recommendation> ExtendRecommendation(const v1::Concern& concern, const v1::Recommendation& current,
                                                         const v1::ExtendRecommendationRequest& request,
                                                         const Acting& acting);
 

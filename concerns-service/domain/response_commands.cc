@@ -21,17 +21,10 @@ absl::StatusOr<v1::ForceResponse> CreateResponse(const v1::Concern& concern, con
   OVERSIGHT_RETURN_IF_ERROR(Require("CreateResponse", Record{concern, {}}, acting.today()));
   OVERSIGHT_RETURN_IF_ERROR(Move("CreateResponse", v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT, response));
   if (!response.has_respond_date()) *response.mutable_respond_date() = ToPartialDate(acting.today());
-  const std::string words =
-      absl::StrCat(concern.name(), " cannot have been answered on ", FormatForPeople(response.respond_date()), ": ");
-  if (MustBeAfter(response.respond_date(), acting.today())) {
-    return DatesContradict(words + "that is still to come. Give an earlier date, or none for today.", "respond_date",
-                           response.respond_date(), "today", ToPartialDate(acting.today()));
-  }
-  if (MustBeBefore(response.respond_date(), concern.issue_date())) {
-    return DatesContradict(
-        absl::StrCat(words, "it was issued on ", FormatForPeople(concern.issue_date()), ". Give a later date."),
-        "respond_date", response.respond_date(), "issue_date", concern.issue_date());
-  }
+  ContradictingDates contradicting;
+  CheckDayOfAct(concern.name() + " cannot have been answered", "respond_date", response.respond_date(), "it was issued",
+                "issue_date", concern.issue_date(), acting, contradicting);
+  OVERSIGHT_RETURN_IF_ERROR(contradicting.status());
   response.set_author(acting.actor);
   return response;
 }
@@ -44,7 +37,19 @@ absl::StatusOr<v1::ForceResponse> JudgeResponse(const v1::Concern& concern, cons
                                  request.adequacy() == v1::ADEQUACY_ADEQUATE ? v1::FORCE_RESPONSE_STATE_ADEQUATE
                                                                              : v1::FORCE_RESPONSE_STATE_INADEQUATE,
                                  response));
+  const common::v1::PartialDate day = request.has_judged_date() ? request.judged_date() : ToPartialDate(acting.today());
+  const std::string act = current.name() + " cannot have been judged";
+  ContradictingDates contradicting;
+  CheckDayOfAct(act, "judged_date", day, "it was given", "respond_date", current.respond_date(), acting, contradicting);
+  if (MustBeBefore(day, current.judgement().judged_date())) {
+    contradicting.Add(
+        absl::StrCat(act, " ", OnDate(day), ": the judgement in place of which this would stand was given ",
+                     OnDate(current.judgement().judged_date()), ". Give a later date."),
+        "judged_date", day, "earlier_judged_date", current.judgement().judged_date());
+  }
+  OVERSIGHT_RETURN_IF_ERROR(contradicting.status());
   auto& judgement = *response.mutable_judgement();
+  *judgement.mutable_judged_date() = day;
   judgement.set_adequacy(request.adequacy());
   judgement.set_rationale(request.rationale());
   judgement.set_judge(acting.actor);

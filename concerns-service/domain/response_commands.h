@@ -16,7 +16,8 @@ namespace oversight::concerns {
 absl::StatusOr<v1::ForceResponse> CreateResponse(const v1::Concern& concern, const v1::CreateResponseRequest& request,
                                                  const std::string& name, const Acting& acting);
 
-// The response with the inspectorate's judgement, in place of an earlier one. WRONG_STATE of the concern.
+// The response with the inspectorate's judgement, in place of an earlier one. WRONG_STATE of the concern;
+// DATES_CONTRADICT when its day is in the future, or before the answer or the judgement it takes the place of.
 absl::StatusOr<v1::ForceResponse> JudgeResponse(const v1::Concern& concern, const v1::ForceResponse& current,
                                                 const v1::JudgeResponseRequest& request, const Acting& acting);
 

@@ -9,25 +9,18 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "concerns-service/domain/dates_in_words.h"
 #include "concerns-service/domain/links.h"
 #include "concerns-service/domain/names.h"
 #include "concerns-service/domain/refusals.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/domain/visibility.h"
-#include "concerns-service/domain/web_address.h"
 
 namespace oversight::concerns {
 namespace {
 
 using common::v1::PartialDate;
-
-absl::Status DoesNotFit(const std::string& field, const std::string& name, const std::string& words) {
-  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_LINK_DOES_NOT_FIT, absl::StrCat(name, words))
-      .With("field", field)
-      .With("name", name);
-}
 
 // What must hold of a plan whatever its history.
 absl::Status CheckPlan(const v1::Revisit& revisit) {
@@ -139,9 +132,9 @@ absl::Status CheckFindings(const std::vector<Record>& records, const v1::Revisit
           .With("name", subject);
     }
     if (!WasIssued(*it)) {
-      return DoesNotFit(field, subject,
-                        absl::StrCat(" is ", StateWord(it->state()),
-                                     " and was never issued, so there is nothing to find. Leave it out."));
+      return LinkDoesNotFit(field, subject,
+                            absl::StrCat(" is ", StateWord(it->state()),
+                                         " and was never issued, so there is nothing to find. Leave it out."));
     }
   }
   return absl::OkStatus();
@@ -170,10 +163,10 @@ absl::StatusOr<v1::Revisit> UpdateRevisit(const v1::Revisit& current, const v1::
 absl::Status CheckPlannedConcerns(const std::vector<v1::Concern>& concerns) {
   for (const auto& concern : concerns) {
     if (WasIssued(concern)) continue;
-    return DoesNotFit("revisit.concerns", concern.name(),
-                      absl::StrCat(" is ", StateWord(concern.state()),
-                                   " and was never issued, so the force cannot have acted on it. Issue it first "
-                                   "(IssueConcern), or leave it out."));
+    return LinkDoesNotFit("revisit.concerns", concern.name(),
+                          absl::StrCat(" is ", StateWord(concern.state()),
+                                       " and was never issued, so the force cannot have acted on it. Issue it first "
+                                       "(IssueConcern), or leave it out."));
   }
   return absl::OkStatus();
 }
@@ -251,7 +244,7 @@ absl::StatusOr<v1::Revisit> PublishLetter(const v1::Revisit& current, const v1::
   OVERSIGHT_RETURN_IF_ERROR(Move("PublishLetter", revisit));
   Violations violations;
   if (!IsWebAddress(request.published().address())) {
-    violations.Add("published.address", "must begin with https:// or http:// and go on");
+    violations.Add("published.address", "must begin with https:// or http:// and go on without white space");
   }
   CheckCorrection("PublishLetter", current, request.correction(), violations);
   OVERSIGHT_RETURN_IF_ERROR(violations.status());

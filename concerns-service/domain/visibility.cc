@@ -23,4 +23,10 @@ bool IsFirstIssued(const v1::NationalRecommendation& recommendation) {
   return recommendation.state() == v1::NATIONAL_RECOMMENDATION_STATE_ISSUED;
 }
 
+bool WasSent(const v1::Revisit& revisit) { return revisit.has_letter(); }
+
+bool IsFirstSent(const v1::Revisit& revisit) {
+  return revisit.state() == v1::REVISIT_STATE_LETTER_SENT && revisit.correction().empty();
+}
+
 }  // namespace oversight::concerns

@@ -5,6 +5,7 @@
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -18,5 +19,9 @@ bool WasIssued(const v1::NationalRecommendation& recommendation);
 bool IsFirstIssued(const v1::Concern& concern);
 bool IsFirstIssued(const v1::Recommendation& recommendation);
 bool IsFirstIssued(const v1::NationalRecommendation& recommendation);
+
+// The same of a revisit: outsiders know of it from the letter on.
+bool WasSent(const v1::Revisit& revisit);
+bool IsFirstSent(const v1::Revisit& revisit);
 
 }  // namespace oversight::concerns

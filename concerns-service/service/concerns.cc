@@ -88,7 +88,8 @@ Command<v1::DischargeConcernResponse> CommandOf(const v1::DischargeConcernReques
   using Response = v1::DischargeConcernResponse;
   const auto decide = [&request, &shared, viewer](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
     OVERSIGHT_ASSIGN_OR_RETURN(const Record record, RecordOf(facts, request.name(), request.etag()));
-    OVERSIGHT_ASSIGN_OR_RETURN(v1::Concern concern, DischargeConcern(record, request, ActingOf(facts)));
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto revisit, NamedRevisit(facts, request.revisit()));
+    OVERSIGHT_ASSIGN_OR_RETURN(v1::Concern concern, DischargeConcern(record, request, ActingOf(facts), revisit.get()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLinks(facts, shared, viewer, "evidence", request.evidence()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLink(facts, shared, viewer, "revisit", request.revisit()));
     return Stored<Response, v1::Concern>(std::move(concern), &Response::mutable_concern);

@@ -2,6 +2,7 @@
 // inside a decide function only, on its thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "concerns-service/service/viewer.h"
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/concerns/v1/revisit.pb.h"
 
 namespace oversight::concerns {
 
@@ -71,6 +73,16 @@ absl::Status RequireLinks(rpc::Facts& facts, ServiceContext& shared, const Viewe
                           const Names& names) {
   for (const std::string& name : names) OVERSIGHT_RETURN_IF_ERROR(RequireLink(facts, shared, viewer, field, name));
   return absl::OkStatus();
+}
+
+// The revisit that a request names as a ground. Null when it names none, or one that is not there: RequireLink refuses
+// that.
+inline absl::StatusOr<std::unique_ptr<const v1::Revisit>> NamedRevisit(rpc::Facts& facts, const std::string& name) {
+  if (name.empty()) return nullptr;
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto version, facts.Find(name));
+  if (!version.has_value()) return nullptr;
+  OVERSIGHT_ASSIGN_OR_RETURN(v1::Revisit revisit, facts.Require<v1::Revisit>(name));
+  return std::make_unique<const v1::Revisit>(std::move(revisit));
 }
 
 template <class T>

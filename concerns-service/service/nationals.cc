@@ -114,7 +114,9 @@ Command<v1::ClaimNationalItemResponse> CommandOf(const v1::ClaimNationalItemRequ
   using Response = v1::ClaimNationalItemResponse;
   const auto decide = [&request, &shared, viewer](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current, Current<v1::NationalItem>(facts, request.name(), request.etag()));
-    OVERSIGHT_ASSIGN_OR_RETURN(auto claimed, ClaimNationalItem(current, request, ActingOf(facts)));
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto recommendation,
+                               facts.Require<v1::NationalRecommendation>(NationalOf(request.name())));
+    OVERSIGHT_ASSIGN_OR_RETURN(auto claimed, ClaimNationalItem(recommendation, current, request, ActingOf(facts)));
     OVERSIGHT_RETURN_IF_ERROR(RequireLinks(facts, shared, viewer, "evidence", request.evidence()));
     return Stored<Response, v1::NationalItem>(std::move(claimed), &Response::mutable_national_item);
   };
@@ -128,7 +130,9 @@ Command<v1::VerifyNationalItemResponse> CommandOf(const v1::VerifyNationalItemRe
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current, Current<v1::NationalItem>(facts, request.name(), request.etag()));
     OVERSIGHT_ASSIGN_OR_RETURN(const auto recommendation,
                                facts.Require<v1::NationalRecommendation>(NationalOf(request.name())));
-    OVERSIGHT_ASSIGN_OR_RETURN(auto verified, VerifyNationalItem(recommendation, current, request, ActingOf(facts)));
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto revisit, NamedRevisit(facts, request.revisit()));
+    OVERSIGHT_ASSIGN_OR_RETURN(auto verified,
+                               VerifyNationalItem(recommendation, current, request, ActingOf(facts), revisit.get()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLinks(facts, shared, viewer, "evidence", request.evidence()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLink(facts, shared, viewer, "revisit", request.revisit()));
     return Stored<Response, v1::NationalItem>(std::move(verified), &Response::mutable_national_item);
@@ -141,7 +145,10 @@ Command<v1::ExtendNationalItemResponse> CommandOf(const v1::ExtendNationalItemRe
   using Response = v1::ExtendNationalItemResponse;
   const auto decide = [&request](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current, Current<v1::NationalItem>(facts, request.name(), request.etag()));
-    return Stored(ExtendNationalItem(current, request, ActingOf(facts)), &Response::mutable_national_item);
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto recommendation,
+                               facts.Require<v1::NationalRecommendation>(NationalOf(request.name())));
+    return Stored(ExtendNationalItem(recommendation, current, request, ActingOf(facts)),
+                  &Response::mutable_national_item);
   };
   return {.subject = request.name(), .reason = request.reason(), .decide = decide};
 }

@@ -12,7 +12,6 @@
 #include "concerns-service/domain/concern_commands.h"
 #include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/recommendation_commands.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
 #include "concerns-service/service/concern_watch.h"
 #include "concerns-service/service/concerns_service.h"
 #include "concerns-service/service/read_path.h"

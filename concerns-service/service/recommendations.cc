@@ -40,7 +40,8 @@ Command<v1::ClaimRecommendationResponse> CommandOf(const v1::ClaimRecommendation
     // A claim is made from outside: it must not show that there is a draft.
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current,
                                Current<v1::Recommendation>(facts, shared, viewer, request.name(), request.etag()));
-    OVERSIGHT_ASSIGN_OR_RETURN(auto claimed, ClaimRecommendation(current, request, ActingOf(facts)));
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto concern, facts.Require<v1::Concern>(ConcernOf(request.name())));
+    OVERSIGHT_ASSIGN_OR_RETURN(auto claimed, ClaimRecommendation(concern, current, request, ActingOf(facts)));
     OVERSIGHT_RETURN_IF_ERROR(RequireLinks(facts, shared, viewer, "evidence", request.evidence()));
     return Stored<Response, v1::Recommendation>(std::move(claimed), &Response::mutable_recommendation);
   };
@@ -53,7 +54,9 @@ Command<v1::VerifyRecommendationResponse> CommandOf(const v1::VerifyRecommendati
   const auto decide = [&request, &shared, viewer](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current, Current<v1::Recommendation>(facts, request.name(), request.etag()));
     OVERSIGHT_ASSIGN_OR_RETURN(const auto concern, facts.Require<v1::Concern>(ConcernOf(request.name())));
-    OVERSIGHT_ASSIGN_OR_RETURN(auto verified, VerifyRecommendation(concern, current, request, ActingOf(facts)));
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto revisit, NamedRevisit(facts, request.revisit()));
+    OVERSIGHT_ASSIGN_OR_RETURN(auto verified,
+                               VerifyRecommendation(concern, current, request, ActingOf(facts), revisit.get()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLinks(facts, shared, viewer, "evidence", request.evidence()));
     OVERSIGHT_RETURN_IF_ERROR(RequireLink(facts, shared, viewer, "revisit", request.revisit()));
     return Stored<Response, v1::Recommendation>(std::move(verified), &Response::mutable_recommendation);
@@ -77,7 +80,8 @@ Command<v1::ExtendRecommendationResponse> CommandOf(const v1::ExtendRecommendati
   using Response = v1::ExtendRecommendationResponse;
   const auto decide = [&request](rpc::Facts& facts) -> absl::StatusOr<rpc::Outcome<Response>> {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto current, Current<v1::Recommendation>(facts, request.name(), request.etag()));
-    return Stored(ExtendRecommendation(current, request, ActingOf(facts)), &Response::mutable_recommendation);
+    OVERSIGHT_ASSIGN_OR_RETURN(const auto concern, facts.Require<v1::Concern>(ConcernOf(request.name())));
+    return Stored(ExtendRecommendation(concern, current, request, ActingOf(facts)), &Response::mutable_recommendation);
   };
   return {.subject = request.name(), .reason = request.reason(), .decide = decide};
 }

@@ -4,7 +4,7 @@
 
 #include "common/auth/roles.h"
 #include "concerns-service/domain/letter_draft.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
+#include "concerns-service/domain/visibility.h"
 #include "concerns-service/service/commands.h"
 #include "concerns-service/service/kinds_of_forces.h"
 #include "concerns-service/service/read_path.h"

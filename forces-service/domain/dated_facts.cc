@@ -8,8 +8,8 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
-#include "forces-service/domain/text.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 
@@ -124,6 +124,16 @@ absl::StatusOr<v1::Force> Rename(const v1::Force& current, const v1::RenameForce
                                  absl::CivilDay today) {
   OVERSIGHT_RETURN_IF_ERROR(MustBeThere(current));
   const std::string what = absl::StrCat(current.name(), " cannot be called \"", Tidy(request.display_name()), "\"");
+  if (Tidy(request.display_name()) == current.display_name()) {
+    return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_NAME_UNCHANGED,
+                 absl::StrCat(current.name(), " is called \"", current.display_name(), "\" already",
+                              current.has_display_name_from_date()
+                                  ? absl::StrCat(", since ", FormatForPeople(current.display_name_from_date()))
+                                  : "",
+                              ". Give another name; there is nothing to do for this one."))
+        .With("name", current.name())
+        .With("display_name", current.display_name());
+  }
   OVERSIGHT_RETURN_IF_ERROR(HasCome(what, request.from_date(), today));
   OVERSIGHT_RETURN_IF_ERROR(Follows(
       what, request.from_date(), current.has_display_name_from_date() ? &current.display_name_from_date() : nullptr));

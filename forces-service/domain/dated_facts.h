@@ -18,8 +18,8 @@
 namespace oversight::forces {
 
 // The force under its new name; the old one among its former names.
-// Errors: FAILED_PRECONDITION FORCE_ENDED; DATES_CONTRADICT when the name begins in the future, or not after the one
-// before.
+// Errors: FAILED_PRECONDITION FORCE_ENDED; NAME_UNCHANGED when it has that name; DATES_CONTRADICT when the name begins
+// in the future, or not after the one before.
 absl::StatusOr<v1::Force> Rename(const v1::Force& current, const v1::RenameForceRequest& request, absl::CivilDay today);
 
 // The force with the new body; the old one among the former ones, ended on the day the new one begins.

@@ -9,8 +9,8 @@
 #include "common/rpc/mask.h"
 #include "common/rpc/utf8.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
-#include "forces-service/domain/text.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "oversight/common/v1/validation.pb.h"
 

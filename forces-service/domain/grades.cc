@@ -5,7 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "forces-service/domain/text.h"
+#include "common/text/text.h"
 
 namespace oversight::forces {
 namespace {

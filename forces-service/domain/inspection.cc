@@ -9,10 +9,10 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/validator.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "forces-service/domain/dated_facts.h"
 #include "forces-service/domain/grades.h"
-#include "forces-service/domain/text.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 
 namespace oversight::forces {

@@ -10,8 +10,8 @@
 #include "absl/strings/str_split.h"
 #include "common/text/csv_table.h"
 #include "common/text/line_faults.h"
+#include "common/text/text.h"
 #include "forces-service/domain/force.h"
-#include "forces-service/domain/text.h"
 #include "google/protobuf/descriptor.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "forces-service/domain/dated_facts.h"
-#include "forces-service/domain/text.h"
 #include "oversight/forces/v1/error_reason.pb.h"
 
 namespace oversight::forces {

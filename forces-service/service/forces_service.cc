@@ -71,6 +71,16 @@ ForcesServiceImpl::ForcesServiceImpl(rpc::Runtime& runtime)
   RegisterInspections();
 }
 
+void ForcesServiceImpl::WithForce(rpc::Call& call, const std::string& parent, const common::v1::ReadOptions& read,
+                                  rpc::Done done, std::function<void(rpc::Done)> list) {
+  const std::string force = ForceOf(parent);
+  if (force.empty() || force == kAnyForce) return list(std::move(done));
+  resources_.Read<v1::Force>(call, force, read, [done, list = std::move(list)](const auto& found) {
+    if (!found.ok()) return done(found.status());
+    list(done);
+  });
+}
+
 template <class Request, class Response, class Change>
 grpc::ServerUnaryReactor* ForcesServiceImpl::ChangeForce(grpc::CallbackServerContext* context, const Request* request,
                                                          Response* response, Change change) {
@@ -322,9 +332,12 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::ListOfficeHolders(grpc::CallbackSer
                        if (request.office() != v1::OFFICE_UNSPECIFIED) {
                          selection.all_of.push_back({"office", v1::Office_Name(request.office())});
                        }
-                       resources_.ListResources<v1::OfficeHolder>(
-                           call, request, response, &v1::ListOfficeHoldersResponse::mutable_office_holders,
-                           std::move(selection), std::move(done));
+                       WithForce(call, request.parent(), request.read(), std::move(done),
+                                 [this, &call, &request, response, selection = std::move(selection)](rpc::Done done) {
+                                   resources_.ListResources<v1::OfficeHolder>(
+                                       call, request, response, &v1::ListOfficeHoldersResponse::mutable_office_holders,
+                                       selection, std::move(done));
+                                 });
                      });
 }
 

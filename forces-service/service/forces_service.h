@@ -127,6 +127,11 @@ class ForcesServiceImpl final : public v1::ForcesService::CallbackService {
   absl::Status InScope(const rpc::Call& call, const std::string& force, rpc::Facts& facts) const;
 
   rpc::Host& host_;
+  // Lists below the force of `parent`, when there is one at the moment that is read: NOT_FOUND otherwise, as of any
+  // read. `forces/-`, and what is of no force, has none to be.
+  void WithForce(rpc::Call& call, const std::string& parent, const common::v1::ReadOptions& read, rpc::Done done,
+                 std::function<void(rpc::Done)> list);
+
   rpc::Resources resources_;
   const auth::AuthorizationTable scopes_;
   const rpc::WatchOptions watch_options_;

@@ -264,9 +264,12 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::ListInspections(grpc::CallbackServe
                        }
                        if (request.state() != v1::INSPECTION_STATE_UNSPECIFIED)
                          selection.all_of.push_back(StateTerm(request.state()));
-                       resources_.ListResources<v1::Inspection>(call, request, response,
-                                                                &v1::ListInspectionsResponse::mutable_inspections,
-                                                                std::move(selection), std::move(done));
+                       WithForce(call, request.parent(), request.read(), std::move(done),
+                                 [this, &call, &request, response, selection = std::move(selection)](rpc::Done done) {
+                                   resources_.ListResources<v1::Inspection>(
+                                       call, request, response, &v1::ListInspectionsResponse::mutable_inspections,
+                                       selection, std::move(done));
+                                 });
                      });
 }
 
@@ -431,9 +434,12 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::ListResponseDuties(grpc::CallbackSe
         };
         selection.present = [day](v1::ResponseDuty* duty) { Derive(day, duty); };
         *response->mutable_on_date() = ToPartialDate(day);
-        resources_.ListResources<v1::ResponseDuty>(call, request, response,
-                                                   &v1::ListResponseDutiesResponse::mutable_response_duties,
-                                                   std::move(selection), std::move(done));
+        WithForce(call, request.parent(), request.read(), std::move(done),
+                  [this, &call, &request, response, selection = std::move(selection)](rpc::Done done) {
+                    resources_.ListResources<v1::ResponseDuty>(call, request, response,
+                                                               &v1::ListResponseDutiesResponse::mutable_response_duties,
+                                                               selection, std::move(done));
+                  });
       });
 }
 

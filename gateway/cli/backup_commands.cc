@@ -94,7 +94,8 @@ absl::Status Backup(Session& session, const std::string& directory) {
   }
   std::filesystem::create_directories(folder.has_parent_path() ? folder.parent_path() : ".", error);
   // What is in it is not for everyone.
-  if (!std::filesystem::is_directory(folder, error) && mkdir(directory.c_str(), 0700) != 0) {
+  const bool was_there = std::filesystem::is_directory(folder, error);
+  if (!was_there && mkdir(directory.c_str(), 0700) != 0) {
     return absl::FailedPreconditionError(absl::StrCat("Cannot make the folder ", directory, "."));
   }
   ledger::Manifest manifest;
@@ -105,6 +106,8 @@ absl::Status Backup(Session& session, const std::string& directory) {
     const std::string file = absl::StrCat(name->substr(name->find('/') + 1), ".jsonl.gz");
     auto exported = ExportLedger(session, *name, folder / file);
     if (!exported.ok()) {
+      // Who may not read the logs leaves no folder behind: what holds nothing is removed, anything else stays.
+      if (!was_there && std::filesystem::remove(folder, error)) return exported.status();
       session.note = absl::StrCat("The backup in ", directory, " is not complete. Run it again.");
       return exported.status();
     }

@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/ledger/hashing.h"
 #include "common/observe/progress.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
@@ -39,11 +42,20 @@ google::protobuf::Message* CommandIn(BulkCommand& command) {
   return field == nullptr ? nullptr : command.GetReflection()->MutableMessage(&command, field);
 }
 
+// What is the same of a command wherever it stands and however its JSON is set: half of a SHA-256, as digits.
+std::string DigestOf(const google::protobuf::Message& command) {
+  const std::string hash =
+      ledger::Sha256(absl::StrCat(command.GetDescriptor()->full_name(), " ", command.SerializeAsString()));
+  return absl::BytesToHexString(hash.substr(0, hash.size() / 2));
+}
+
 // The commands of the file, each under a request id of its own, so that the file may be run again, also after some of
-// its lines were put right. All lines that cannot be read are told at once.
+// its lines were put right, taken out or added: the id follows from what the command says, and from how many the same
+// stand before it. All lines that cannot be read are told at once.
 absl::StatusOr<std::vector<Line>> ReadLines(const std::string& text, const std::string& request_id) {
   std::vector<Line> lines;
   Violations violations;
+  std::map<std::string, int> seen;  // By digest: how often so far.
   size_t number = 0;
   for (const absl::string_view each : absl::StrSplit(text, '\n')) {
     ++number;
@@ -64,7 +76,10 @@ absl::StatusOr<std::vector<Line>> ReadLines(const std::string& text, const std::
     }
     const auto* id = command->GetDescriptor()->FindFieldByName("request_id");
     if (!command->GetReflection()->HasField(*command, id)) {
-      command->GetReflection()->SetString(command, id, absl::StrCat(request_id, "/", number));
+      const std::string digest = DigestOf(*command);
+      const int before = seen[digest]++;
+      command->GetReflection()->SetString(
+          command, id, absl::StrCat(request_id, "/", digest, before == 0 ? "" : absl::StrCat("/", before + 1)));
     }
     if (line.command.label().empty()) line.command.set_label(absl::StrCat("line ", number));
     lines.push_back(std::move(line));
@@ -134,10 +149,8 @@ absl::Status Run(Session& session, const Arguments& arguments) {
   }
   if (refused == 0) return absl::OkStatus();
   if (!trial) {
-    session.note = absl::StrCat(
-        "Put the lines right where they stand, so that each keeps its number, and run the file again with "
-        "--request-id=",
-        id, ": what was done is not done a second time.");
+    session.note = absl::StrCat("Put the lines right, and run the file again with --request-id=", id,
+                                ": what was done is not done a second time.");
   }
   return absl::FailedPreconditionError(absl::StrCat(refused, " of ", total, total == 1 ? " command " : " commands ",
                                                     trial          ? "would be"

@@ -12,6 +12,7 @@
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/names.h"
+#include "gateway/cli/show.h"
 #include "gateway/cli/values.h"
 #include "gateway/cli/words.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
@@ -108,7 +109,9 @@ absl::Status Raise(Session& session, const Arguments& arguments) {
     if (status.ok()) raised = issued.concern();
   }
   if (!status.ok()) {
-    session.note = absl::StrCat(raised.name(), " was drafted");
+    session.note = WasReplayed(created)
+                       ? absl::StrCat(raised.name(), " had been drafted before, under the same request id")
+                       : absl::StrCat(raised.name(), " was drafted");
     if (!additions.empty()) {
       absl::StrAppend(&session.note, ", with ", stored.size(), " of ", additions.size(), " recommendations");
     }
@@ -117,11 +120,12 @@ absl::Status Raise(Session& session, const Arguments& arguments) {
     return status;
   }
   if (session.json) return status;
+  if (WasReplayed(created)) *session.out << "Raised before, under the same request id; as it was answered then:\n";
   *session.out << raised.name() << ": " << Words(raised.state()) << " " << Words(raised.kind()) << ", "
-               << raised.title() << "\n";
+               << OneLine(raised.title()) << "\n";
   for (size_t i = 0; i < stored.size(); ++i) {
     const std::string& text = arguments.all("recommend")[i];
-    *session.out << "  " << stored[i].name() << ": " << stored[i].text() << " (due "
+    *session.out << "  " << stored[i].name() << ": " << OneLine(stored[i].text()) << " (due "
                  << absl::StripAsciiWhitespace(text.substr(text.rfind('@') + 1)) << ")\n";
   }
   return status;

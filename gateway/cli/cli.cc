@@ -55,8 +55,8 @@ std::vector<FlagSpec> GeneralFlags() {
 
 std::vector<Command> WrittenCommands() {
   std::vector<Command> commands;
-  for (auto* group : {&DashboardCommands, &FindCommands, &CaseCommands, &MoveCommands, &LedgerCommands, &BackupCommands,
-                      &BulkCommands, &ToolCommands}) {
+  for (auto* group : {&DashboardCommands, &FindCommands, &CaseCommands, &MoveCommands, &PolicyCommands, &LedgerCommands,
+                      &BackupCommands, &BulkCommands, &ToolCommands}) {
     for (Command& command : group()) commands.push_back(std::move(command));
   }
   return commands;

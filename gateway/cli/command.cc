@@ -62,9 +62,9 @@ class Parser {
       if (!spec->required || arguments_.given(spec->name) || InsteadOf(*spec)) continue;
       const bool positional =
           spec >= command_.positionals.data() && spec < command_.positionals.data() + command_.positionals.size();
-      problems_.push_back(positional
-                              ? absl::StrCat(spec->value, " is missing: ", SplitSentence(spec->help).first)
-                              : absl::StrCat("--", spec->name, " is missing: ", SplitSentence(spec->help).first));
+      problems_.push_back(positional ? absl::StrCat(spec->value, " is missing: ", SplitSentence(spec->help).first)
+                                     : absl::StrCat("--", spec->name, " is missing: ", SplitSentence(spec->help).first,
+                                                    MeantFor(*spec)));
     }
     if (command_.examine) {
       const auto more = command_.examine(arguments_);
@@ -83,6 +83,20 @@ class Parser {
   bool InsteadOf(const FlagSpec& spec) const {
     const std::vector<std::string> names = absl::StrSplit(spec.instead, ' ', absl::SkipEmpty());
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return arguments_.given(name); });
+  }
+
+  // What stands alone by position, where that may be left out, was likely meant for the one flag that may not:
+  // `search-concerns custody`.
+  std::string MeantFor(const FlagSpec& missing) const {
+    const auto needed =
+        std::count_if(command_.flags.begin(), command_.flags.end(), [](const FlagSpec& flag) { return flag.required; });
+    if (needed != 1 || command_.positionals.size() != 1 || missing.value != "TEXT") return "";
+    const FlagSpec& positional = command_.positionals[0];
+    if (positional.required || !arguments_.given(positional.name)) return "";
+    const std::string& given = arguments_.text(positional.name);
+    return absl::StrCat("\nIf \"", given, "\" is that, write: oversight ", command_.name, " --", missing.name, "=\"",
+                        given, "\"; if it is ", positional.value, ": oversight ", command_.name, " ", given, " --",
+                        missing.name, "=TEXT");
   }
 
   bool TakesMore() const {

@@ -30,6 +30,7 @@ std::vector<Command> FindCommands();       // list, show, versions, actions
 std::vector<Command> CaseCommands();       // raise, propose
 std::vector<Command> DashboardCommands();  // dashboard, watch
 std::vector<Command> MoveCommands();       // register, sequence, announcement
+std::vector<Command> PolicyCommands();     // assess, attention, backtest
 std::vector<Command> LedgerCommands();     // verify, head
 std::vector<Command> BackupCommands();     // export, backup
 std::vector<Command> ToolCommands();       // import, import-history, call, play

@@ -6,10 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/force_page_text.h"
 #include "gateway/cli/table.h"
 #include "gateway/cli/value_text.h"
 #include "gateway/cli/words.h"
@@ -18,16 +18,6 @@ namespace oversight::cli {
 namespace {
 
 constexpr size_t kMostText = 70;
-
-// A page shows the beginning of what may be 16 KiB long, on one line.
-std::string Brief(const std::string& text) {
-  std::string line = absl::StrReplaceAll(text, {{"\n", " "}, {"\t", " "}});
-  constexpr size_t kMost = 160;
-  if (DisplayWidth(line) <= kMost) return line;
-  size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
-  return line.substr(0, end) + "…";
-}
 
 std::string DayOf(const google::protobuf::Timestamp& time) {
   return FormatForPeople(LondonDay(absl::FromUnixSeconds(time.seconds())));
@@ -47,6 +37,27 @@ std::string Between(const Fact& fact) {
 }
 
 std::string Perhaps(bool certain) { return certain ? "" : " (perhaps: dates are known in part)"; }
+
+// The cells of what a force is asked to do by a day: a recommendation, or its item of a national one, with what is
+// derived from it.
+template <class View, class Item>
+std::string StateOf(const View& view, const Item& item) {
+  std::string state = Words(item.state());
+  if (view.overdue()) state += ", overdue";
+  if (item.times_returned() > 0) absl::StrAppend(&state, ", returned ", item.times_returned());
+  return state;
+}
+template <class Item>
+std::string DueOf(const Item& item) {
+  std::string due = Day(item.has_due_date(), item.due_date());
+  if (!item.extensions().empty()) absl::StrAppend(&due, " (first ", FormatForPeople(item.original_due_date()), ")");
+  return due;
+}
+template <class Item>
+std::string DoneOf(const Item& item) {
+  if (item.has_verified_date()) return "verified " + FormatForPeople(item.verified_date());
+  return item.has_done_date() ? "claimed " + FormatForPeople(item.done_date()) : "";
+}
 
 // "299 days", "270 to 299 days".
 std::string LengthText(const monitoring::v1::LengthInDays& length) {
@@ -70,10 +81,6 @@ std::string StandingText(const monitoring::v1::Decision& decision) {
     default:
       return "";
   }
-}
-
-std::string Titled(const std::string& title, const std::string& body) {
-  return body.empty() ? "" : absl::StrCat(title, "\n", body, "\n");
 }
 
 }  // namespace
@@ -141,6 +148,11 @@ std::string ForcePageParts::Stage() const {
   } else {
     text += "Stage: unknown\n";
   }
+  if (dashboard_.monitoring().has_published()) {
+    const auto& published = dashboard_.monitoring().published();
+    absl::StrAppend(&text, "Not announced: the public sees ", published.stage_display_name(),
+                    published.has_since_date() ? ", since " + FormatForPeople(published.since_date()) : "", "\n");
+  }
   if (dashboard_.has_episode()) {
     text += "Reasons:\n";
     for (const auto& reason : dashboard_.episode().entry_reasons()) absl::StrAppend(&text, "  - ", reason.text(), "\n");
@@ -180,6 +192,14 @@ std::string ForcePageParts::Stage() const {
 std::string ForcePageParts::Counted() const {
   std::string text = CountsText(dashboard_.counts(), dashboard_.sections()) + "\n";
   const auto& summary = dashboard_.overview().summary();
+  const auto& national = dashboard_.national_counts();
+  if (!dashboard_.national_items().empty()) {
+    absl::StrAppend(
+        &text, "national recommendations: ", national.open(), " open, ", national.claimed(), " claimed (",
+        national.overdue(), " of both overdue), ", national.verified(), " verified",
+        national.not_applicable() > 0 ? absl::StrCat(", ", national.not_applicable(), " not applicable") : "",
+        national.withdrawn() > 0 ? absl::StrCat(", ", national.withdrawn(), " withdrawn") : "", "\n");
+  }
   if (summary.has_oldest_open_issue_date()) {
     absl::StrAppend(&text, "Open longest: since ", FormatForPeople(summary.oldest_open_issue_date()), "\n");
   }
@@ -238,20 +258,8 @@ std::string ForcePageParts::Concerns() const {
     Table table({"", "STATE", "DUE", "DONE", "NOTES", "WHAT"});
     for (const auto& item : view.recommendations()) {
       const auto& recommendation = item.recommendation();
-      state = Words(recommendation.state());
-      if (item.overdue()) state += ", overdue";
-      if (recommendation.times_returned() > 0) absl::StrAppend(&state, ", returned ", recommendation.times_returned());
-      std::string due = Day(recommendation.has_due_date(), recommendation.due_date());
-      if (!recommendation.extensions().empty()) {
-        absl::StrAppend(&due, " (first ", FormatForPeople(recommendation.original_due_date()), ")");
-      }
-      std::string done;
-      if (recommendation.has_verified_date()) {
-        done = "verified " + FormatForPeople(recommendation.verified_date());
-      } else if (recommendation.has_done_date()) {
-        done = "claimed " + FormatForPeople(recommendation.done_date());
-      }
-      table.Add({"  " + recommendation.name().substr(concern.name().size() + 1), state, due, done,
+      table.Add({"  " + recommendation.name().substr(concern.name().size() + 1), StateOf(item, recommendation),
+                 DueOf(recommendation), DoneOf(recommendation),
                  item.progress_note_count() > 0 ? absl::StrCat(item.progress_note_count()) : "",
                  recommendation.text()});
     }
@@ -268,6 +276,16 @@ std::string ForcePageParts::Concerns() const {
     text += "\n";
   }
   return text;
+}
+
+std::string ForcePageParts::National() const {
+  Table table({"", "STATE", "DUE", "DONE", "WHAT"});
+  for (const auto& view : dashboard_.national_items()) {
+    const auto& item = view.item();
+    table.Add({"  " + item.name().substr(0, item.name().find("/forces/")), StateOf(view, item), DueOf(item),
+               DoneOf(item), view.title()});
+  }
+  return Titled("National recommendations", table.empty() ? "" : table.Text(kMostText));
 }
 
 std::string ForcePageParts::Due() const {

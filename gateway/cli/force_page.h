@@ -25,11 +25,22 @@ class ForcePageParts {
   std::string Counted() const;
   // Each concern with its recommendations and responses.
   std::string Concerns() const;
+  // What was recommended to all or many forces.
+  std::string National() const;
   std::string Due() const;
+  // Those that are out, and for the inspectorate those that are being written.
+  std::string Announcements() const;
+  // With the latest rating and how far each has slipped.
+  std::string Plans() const;
+  // When the next is due, those held, and the actions to be done.
+  std::string Meetings() const;
+  std::string Support() const;
   std::string Revisits() const;
   std::string Inspections() const;
   std::string Duties() const;
   std::string Evidence() const;
+  std::string Advice() const;
+  std::string Disclosures() const;
   std::string Inconsistencies() const;
   std::string History() const;
 

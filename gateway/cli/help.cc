@@ -75,8 +75,8 @@ const Texts kValues = {
      "As it is. Any value may be @FILE instead, for what stands in the file; @- is standard input, and @@ begins a "
      "text with one @. An empty value, as in --title=, is none."},
     {"NAME",
-     "A record by its name, in full or in short: kent is forces/kent; kent/concerns/1, and kent/1 where only a "
-     "concern can be meant, is forces/kent/concerns/1. Where lists take a name, - stands for any."},
+     "A record by its name, in full or in short: kent is forces/kent, and kent/concerns/1 is forces/kent/concerns/1. "
+     "Where lists take a name, - stands for any."},
     {"DATE",
      "As far as it is known: 2023, 2021-12, 2023-11-24, \"24 November 2023\", \"early 2024\", \"spring 2023\"."},
     {"DAY", "A whole day: 2023-11-24."},

@@ -58,11 +58,13 @@ std::string EntryText(const RegisterEntry& entry, size_t width) {
   if (entry.still_open().empty() && entry.has_open_cause_count()) {
     absl::StrAppend(&text, "  Causes of concern open then: ", entry.open_cause_count(), "\n");
   }
+  std::string told;
   for (const auto* source : {entry.has_entry_source() ? &entry.entry_source() : nullptr,
                              entry.has_exit_source() ? &entry.exit_source() : nullptr}) {
     if (source == nullptr) continue;
-    text += Labelled("  Source: ", source->source(), width);
+    if (source->source() != told) text += Labelled("  Source: ", source->source(), width);
     if (!source->conflict().empty()) text += Labelled("  Sources differ: ", source->conflict(), width);
+    told = source->source();
   }
   return text;
 }

@@ -120,22 +120,22 @@ std::string ShortForm(const std::string& shapes) {
 
 std::string ShortExample(const std::string& shapes) {
   static const auto* const kExamples = new std::map<std::string, std::string>{
-      {"{force}", "kent"}, {"{theme}", "workforce"}, {"{ledger}", "forces"}, {"{stage}", "engage"}};
+      {"{force}", "kent"}, {"{theme}", "investigations"}, {"{ledger}", "forces"}, {"{stage}", "engage"}};
   std::vector<std::string> examples;
   for (const absl::string_view shape : absl::StrSplit(shapes, '|')) {
-    Segments words, ids;
+    Segments words;
     for (const std::string& segment : Split(std::string(shape))) {
-      if (!IsVariable(segment)) {
-        // The first word says nothing that the rest does not.
-        if (!ids.empty()) words.push_back(segment);
-        continue;
-      }
       const auto example = kExamples->find(segment);
-      ids.push_back(example == kExamples->end() ? "1" : example->second);
-      words.push_back(ids.back());
+      if (!IsVariable(segment)) {
+        // The first word says nothing that the rest does not, unless a number is all there is.
+        if (!words.empty() || segment == "nationalRecommendations" || segment == "nationalInspections") {
+          words.push_back(segment);
+        }
+      } else {
+        words.push_back(example == kExamples->end() ? "1" : example->second);
+      }
     }
-    examples.push_back(absl::StrJoin(ids, "/"));
-    if (words.size() > ids.size()) examples.push_back(absl::StrJoin(words, "/"));
+    examples.push_back(absl::StrJoin(words, "/"));
   }
   return JoinAnd(examples, "or");
 }

@@ -24,7 +24,7 @@ absl::StatusOr<std::string> CompleteName(const std::string& shapes, const std::s
 
 // What a name of these shapes is made of: "forces/{force}/concerns/{concern}" -> "FORCE/CONCERN".
 std::string ShortForm(const std::string& shapes);
-// Examples of how it may be typed: "kent/concerns/1 or kent/1".
+// An example of how it may be typed, whole but for the first word: "kent/concerns/1".
 std::string ShortExample(const std::string& shapes);
 
 }  // namespace oversight::cli

@@ -1,8 +1,10 @@
 #include "gateway/cli/scenario.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -41,14 +43,70 @@ std::string TextAt(const Struct& object, const std::string& path) {
   return Text(*at, parts.back());
 }
 
-// Every change has a request id, so that it can be repeated; nothing else has.
-bool IsChange(const Struct& request) {
-  return Field(request, "requestId") != nullptr || Field(request, "request_id") != nullptr;
-}
 bool IsReplay(const Struct& answer) {
   const Value* header = Field(answer, "header");
   const Value* replayed = header == nullptr ? nullptr : Field(header->struct_value(), "replayed");
   return replayed != nullptr && replayed->bool_value();
+}
+
+// The request id of a step: every change has one, so that it can be repeated. "" when it changes nothing.
+std::string RequestIdOf(const Struct& step) {
+  const Value* request = Field(step, "request");
+  if (request == nullptr) return {};
+  const std::string id = Text(request->struct_value(), "requestId");
+  return id.empty() ? Text(request->struct_value(), "request_id") : id;
+}
+
+absl::StatusOr<Struct> Ask(Client& client, const std::string& method, const std::string& request,
+                           const std::string& as) {
+  const auto answer = client.CallJson(method, request, as);
+  if (!answer.ok()) return answer.status();
+  Struct result;
+  if (!JsonStringToMessage(*answer, &result).ok()) return absl::InternalError("An answer cannot be read.");
+  return result;
+}
+
+// A story is about a force that nothing was recorded of, or that it was played about before. FAILED_PRECONDITION when
+// one of the forces that it drafts concerns for has concerns, and none of them is from this scenario.
+absl::Status CheckBeforePlaying(const Value& steps, Client& client) {
+  std::set<std::string> own;
+  std::map<std::string, std::string> forces;  // By name: who reads of it.
+  for (const Value& each : steps.list_value().values()) {
+    const Struct& step = each.struct_value();
+    own.insert(RequestIdOf(step));
+    if (!absl::EndsWith(Text(step, "method"), "/CreateConcern")) continue;
+    forces.emplace(TextAt(step, "request.parent"), Text(step, "as"));
+  }
+  const std::string service = "oversight.concerns.v1.ConcernsService/";
+  for (const auto& [force, as] : forces) {
+    const auto concerns =
+        Ask(client, service + "ListConcerns", absl::StrCat(R"({"parent":")", force, R"(","pageSize":1000})"), as);
+    if (!concerns.ok()) return concerns.status();
+    const Value* listed = Field(*concerns, "concerns");
+    if (listed == nullptr || listed->list_value().values().empty()) continue;
+    bool played = false;
+    for (const Value& concern : listed->list_value().values()) {
+      const std::string name = Text(concern.struct_value(), "name");
+      const auto history =
+          Ask(client, service + "ListConcernVersions", absl::StrCat(R"({"name":")", name, R"(","pageSize":1000})"), as);
+      if (!history.ok()) return history.status();
+      const Value* versions = Field(*history, "versions");
+      if (versions == nullptr) continue;
+      for (const Value& version : versions->list_value().values()) {
+        const std::string id = TextAt(version.struct_value(), "change.requestId");
+        played |= !id.empty() && own.count(id) > 0;
+      }
+      if (played) break;
+    }
+    if (!played) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          force, " has concerns that are not from this scenario, such as ",
+          Text(listed->list_value().values(0).struct_value(), "name"),
+          ", so its steps would not fit. Nothing was played. Play it into a store without them: `make demo` "
+          "makes one that is thrown away."));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -64,6 +122,9 @@ absl::Status PlayScenario(const std::string& path, Client& client, std::ostream&
   std::map<std::string, std::string> saved;
   const Value* steps = Field(scenario, "steps");
   const int count = steps == nullptr ? 0 : steps->list_value().values_size();
+  if (steps != nullptr) {
+    if (absl::Status status = CheckBeforePlaying(*steps, client); !status.ok()) return status;
+  }
   int changes = 0, replays = 0;
   for (int i = 0; i < count; ++i) {
     const Struct& step = steps->list_value().values(i).struct_value();
@@ -77,15 +138,20 @@ absl::Status PlayScenario(const std::string& path, Client& client, std::ostream&
       request = absl::StrReplaceAll(request, {{absl::StrCat("${", name, "}"), value}});
     const absl::StatusOr<std::string> answer = client.CallJson(Text(step, "method"), request, Text(step, "as"));
     if (!answer.ok()) {
-      absl::Status status(answer.status().code(), absl::StrCat("Step ", i + 1, ", ", Text(step, "method"), ": ",
-                                                               std::string(answer.status().message())));
+      absl::Status status(
+          answer.status().code(),
+          absl::StrCat("Step ", i + 1, ", ", Text(step, "method"), ": ", std::string(answer.status().message()),
+                       changes == 0 ? " Nothing was played."
+                                    : absl::StrCat(" The ", i, i == 1 ? " step" : " steps",
+                                                   " before it stay recorded. When that is put right, play it again: "
+                                                   "what was done is not done a second time.")));
       answer.status().ForEachPayload(
           [&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
       return status;
     }
     Struct result;
     if (!JsonStringToMessage(*answer, &result).ok()) return absl::InternalError("An answer cannot be read.");
-    if (const Value* body = Field(step, "request"); body != nullptr && IsChange(body->struct_value())) {
+    if (!RequestIdOf(step).empty()) {
       ++changes;
       if (IsReplay(result)) ++replays;
     }

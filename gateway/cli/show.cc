@@ -147,6 +147,10 @@ std::vector<Picked> Pick(const std::vector<const Message*>& items) {
     } else if (IsOneOf(field.name(), {"display_name", "title"})) {
       column.rank = 1;
       column.place = field.name() == "title" ? 3 : 1;
+    } else if (IsOneOf(field.name(), {"state", "due_date", "days_left", "severity"})) {
+      // Where it stands, by when, and how bad it is: there is no list without these.
+      column.rank = 2;
+      column.place = 2;
     } else {
       // What is the same everywhere tells least.
       column.rank = 10 + field.number() + (is_same ? 400 : 0) +
@@ -160,7 +164,7 @@ std::vector<Picked> Pick(const std::vector<const Message*>& items) {
   }
   // A long text goes unless it is what the items are about.
   const bool has_title = std::any_of(picked.begin(), picked.end(), [](const Picked& each) { return each.rank == 1; });
-  const auto is_long = [](const Picked& each) { return each.rank > 1 && each.widest > kLongText; };
+  const auto is_long = [](const Picked& each) { return each.rank > 2 && each.widest > kLongText; };
   const auto first_long = std::find_if(picked.begin(), picked.end(), is_long);
   if (!has_title && first_long != picked.end()) first_long->rank = 2;
   if (has_title && picked.size() > 2) {
@@ -211,8 +215,12 @@ std::string ElementsText(const std::vector<const Message*>& elements, size_t wid
     columns.push_back(std::move(column));
   }
   if (flat && !columns.empty()) {
+    // What each is about first, long texts last.
+    const auto place = [](const Picked& each) {
+      return IsOneOf(each.field->name(), {"name", "force"}) ? 0 : each.widest > kLongText ? 2 : 1;
+    };
     std::stable_sort(columns.begin(), columns.end(),
-                     [](const Picked& a, const Picked& b) { return (a.widest > kLongText) < (b.widest > kLongText); });
+                     [&](const Picked& a, const Picked& b) { return place(a) < place(b); });
     const Table table = TableOf(columns, elements.size());
     if (table.AllFit(width)) return table.Fit(width);
   }

@@ -20,20 +20,27 @@ struct Column {
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  // A cell is one line of text: what would break it, or be taken for something else, is shown as OneLine of words.h
+  // does.
+  void Add(std::vector<std::string> row);
   bool empty() const { return rows_.empty(); }
 
   // Lines ending in newline. A cell longer than `max_cell` characters is cut and ends in "…".
   std::string Text(size_t max_cell = 60) const;
   // In lines of at most `width` characters, as far as the columns that stay let it: without columns in which nothing
-  // stands, cells that may wrap broken, and what has no room left out. Nothing that is shown is cut.
+  // stands, cells that may wrap broken, and what has no room left out. Where there is no room for those that stay
+  // beside each other, the ones that may wrap stand below each row. Nothing that is shown is cut.
   std::string Fit(size_t width) const;
   // Whether Fit shows every column that has something in it.
   bool AllFit(size_t width) const;
 
  private:
-  // Which columns Fit shows, and how wide.
-  std::vector<std::pair<size_t, size_t>> Layout(size_t width) const;
+  // A column that Fit shows, how wide, and whether below the others.
+  struct Place {
+    size_t column, width;
+    bool below = false;
+  };
+  std::vector<Place> Layout(size_t width) const;
   bool AnyIn(size_t column) const;
 
   std::vector<Column> columns_;

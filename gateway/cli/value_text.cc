@@ -53,7 +53,7 @@ std::string MessageText(const Message& message) {
 }
 
 std::string TextText(const FieldDescriptor& field, const std::string& text) {
-  if (field.type() != FieldDescriptor::TYPE_BYTES) return text;
+  if (field.type() != FieldDescriptor::TYPE_BYTES) return RulesOf(field).one_line() ? OneLine(text) : Visible(text);
   return text.size() <= kMostBytes ? absl::BytesToHexString(text) : absl::StrCat(text.size(), " bytes");
 }
 
@@ -97,6 +97,25 @@ std::string ValueText(const Message& message, const FieldDescriptor& field, int 
                                   : reflection.GetMessage(message, &field));
   }
   return "";
+}
+
+void MakeOneLine(Message* message) {
+  const auto& reflection = *message->GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(*message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const int size = field->is_repeated() ? reflection.FieldSize(*message, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        MakeOneLine(field->is_repeated() ? reflection.MutableRepeatedMessage(message, field, i)
+                                         : reflection.MutableMessage(message, field));
+      } else if (field->type() == FieldDescriptor::TYPE_STRING && field->is_repeated()) {
+        reflection.SetRepeatedString(message, field, i, OneLine(reflection.GetRepeatedString(*message, field, i)));
+      } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+        reflection.SetString(message, field, OneLine(reflection.GetString(*message, field)));
+      }
+    }
+  }
 }
 
 std::string Day(bool has, const common::v1::PartialDate& date) { return has ? FormatForPeople(date) : ""; }

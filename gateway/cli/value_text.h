@@ -14,6 +14,10 @@ namespace oversight::cli {
 std::string ValueText(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
                       int index = 0);
 
+// Makes every text in a message, and in those within, one line, as OneLine of words.h does: for pages, where what
+// stands in a record must not be taken for a line of the page.
+void MakeOneLine(google::protobuf::Message* message);
+
 // "24 November 2023"; "" when unset.
 std::string Day(bool has, const common::v1::PartialDate& date);
 // "24 Nov 2023 10:00:00 UTC".

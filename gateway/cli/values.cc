@@ -177,14 +177,23 @@ absl::Status SetEnum(Message* message, const FieldDescriptor& field, const std::
   return absl::OkStatus();
 }
 
+// The hexadecimal digits that a text gives, as sha256sum prints them: with the name of the file behind them, or
+// without.
+// "" when it gives none.
+std::string HexDigitsIn(const std::string& text) {
+  const std::string digits(absl::StripAsciiWhitespace(text.substr(0, text.find("  "))));
+  const bool hex = digits.size() % 2 == 0 && std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit);
+  return hex ? digits : "";
+}
+
 absl::Status SetText(Message* message, const FieldDescriptor& field, const std::string& text,
                      const NameContext& names) {
   const Reflection& reflection = *message->GetReflection();
   std::string value = text;
   if (field.type() == FieldDescriptor::TYPE_BYTES) {
-    const bool hex = text.size() % 2 == 0 && std::all_of(text.begin(), text.end(), absl::ascii_isxdigit);
-    if (!hex) return Wrong(text, "is neither @FILE nor hexadecimal digits");
-    value = absl::HexStringToBytes(text);
+    const std::string digits = HexDigitsIn(text);
+    if (digits.empty()) return Wrong(text, "is neither @FILE nor an even number of hexadecimal digits");
+    value = absl::HexStringToBytes(digits);
   } else if (field.name() == "etag") {
     value = QuotedEtag(text);
   } else if (const std::string shapes = RulesOf(field).resource(); !shapes.empty()) {
@@ -273,7 +282,11 @@ absl::Status SetValue(Message* message, const std::vector<const FieldDescriptor*
   message = Mutable(message, path);
   if (field.type() == FieldDescriptor::TYPE_BYTES && from_file) {
     const Reflection& reflection = *message->GetReflection();
-    field.is_repeated() ? reflection.AddString(message, &field, *value) : reflection.SetString(message, &field, *value);
+    // What a digest has twice as many characters of is the digest as it is printed.
+    const std::string digits = HexDigitsIn(*value);
+    const bool printed = !digits.empty() && digits.size() == 2 * static_cast<size_t>(RulesOf(field).max_length());
+    const std::string bytes = printed ? absl::HexStringToBytes(digits) : *value;
+    field.is_repeated() ? reflection.AddString(message, &field, bytes) : reflection.SetString(message, &field, bytes);
     return absl::OkStatus();
   }
   // The line break that editors put at the end of a file is not part of a text.

@@ -54,6 +54,9 @@ std::string Limits(const FormFlag& flag) {
     parts.push_back(absl::StrCat("At most ", Thousands(rules.max_length()),
                                  field.type() == FieldDescriptor::TYPE_BYTES ? " bytes" : " characters"));
   }
+  if (field.type() == FieldDescriptor::TYPE_BYTES) {
+    parts.push_back("Hexadecimal digits, as sha256sum prints them; or @FILE that holds these, or the bytes themselves");
+  }
   if (rules.has_minimum() && rules.has_maximum()) {
     parts.push_back(absl::StrCat(Thousands(rules.minimum()), " to ", Thousands(rules.maximum())));
   } else if (rules.has_minimum() && rules.minimum() != 0) {

@@ -43,6 +43,27 @@ bool ReadsResource(const MethodDescriptor& method) {
   return false;
 }
 
+// Of all the shapes there are, tells those that `text` is likely meant for: by its last word that is one of theirs.
+std::string NoSuchName(const std::string& text, std::vector<std::string> shapes) {
+  std::sort(shapes.begin(), shapes.end());
+  shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
+  const std::vector<std::string> words = absl::StrSplit(text, '/');
+  std::vector<std::string> meant;
+  for (auto word = words.rbegin(); word != words.rend() && meant.empty(); ++word) {
+    for (const std::string& shape : shapes) {
+      const std::vector<std::string> segments = absl::StrSplit(shape, '/');
+      // The word before the last id says what kind it is.
+      if (segments.size() >= 2 && segments[segments.size() - 2] == *word) meant.push_back(ShortExample(shape));
+    }
+  }
+  if (meant.empty()) {
+    return absl::StrCat("\"", text, "\" is no name of a record: write one such as kent, kent/concerns/1 or ",
+                        "kent/concerns/1/recommendations/1. `oversight verbs get` lists what can be read.");
+  }
+  return absl::StrCat("There is no \"", text, "\": write a name such as ", JoinAnd(meant, "or"),
+                      "; numbers begin at 1.");
+}
+
 }  // namespace
 
 const std::vector<Verb>& Verbs() {
@@ -112,10 +133,7 @@ absl::StatusOr<Named> FindByName(const std::string& prefix, const std::string& s
     return absl::InvalidArgumentError(
         absl::StrCat("\"", text, "\" may be ", JoinAnd(shortest, "or"), ": write which."));
   }
-  std::sort(shapes.begin(), shapes.end());
-  shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
-  return absl::NotFoundError(
-      absl::StrCat("\"", text, "\" is not a name this command takes. It takes ", JoinAnd(shapes), "."));
+  return absl::NotFoundError(NoSuchName(text, std::move(shapes)));
 }
 
 absl::StatusOr<Named> FindActions(const std::string& text) {

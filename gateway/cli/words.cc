@@ -80,6 +80,44 @@ std::string JoinAnd(const std::vector<std::string>& items, const std::string& la
   return text;
 }
 
+namespace {
+
+std::string Shown(const std::string& text, bool line_breaks) {
+  std::string shown;
+  for (size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = [&](size_t at) {
+      return i + at < text.size() ? static_cast<unsigned char>(text[i + at]) : static_cast<unsigned char>(0);
+    };
+    if (c == '\n' || c == '\t') {
+      shown += line_breaks ? text[i] : ' ';
+      i += 1;
+    } else if (c < 0x20 || c == 0x7F) {
+      // The Control Pictures of Unicode, U+2400 to U+2421.
+      shown += "\xE2\x90";
+      shown += static_cast<char>(0x80 + (c == 0x7F ? 0x21 : c));
+      i += 1;
+    } else if (c == 0xC2 && next(1) >= 0x80 && next(1) <= 0x9F) {
+      shown += "\uFFFD";
+      i += 2;
+    } else if (c == 0xE2 && ((next(1) == 0x80 && next(2) >= 0xA8 && next(2) <= 0xAE) ||
+                             (next(1) == 0x81 && next(2) >= 0xA6 && next(2) <= 0xA9))) {
+      // U+2028 and U+2029 break lines, U+202A to U+202E and U+2066 to U+2069 turn the direction.
+      shown += next(1) == 0x80 && next(2) <= 0xA9 ? " " : "\uFFFD";
+      i += 3;
+    } else {
+      shown += text[i];
+      i += 1;
+    }
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::string Visible(const std::string& text) { return Shown(text, /*line_breaks=*/true); }
+std::string OneLine(const std::string& text) { return Shown(text, /*line_breaks=*/false); }
+
 std::pair<std::string, std::string> SplitSentence(const std::string& text) {
   size_t at = 0;
   while ((at = text.find(". ", at)) != std::string::npos) {

@@ -32,6 +32,12 @@ const google::protobuf::EnumValueDescriptor* ValueOf(const google::protobuf::Enu
 // "a, b and c".
 std::string JoinAnd(const std::vector<std::string>& items, const std::string& last = "and");
 
+// A text as it can be shown without being taken for something else: control characters, and those that turn the
+// direction of what follows, as a mark that is seen, such as "␛". Line breaks stay.
+std::string Visible(const std::string& text);
+// The same on one line: with a space for each line break and tab.
+std::string OneLine(const std::string& text);
+
 // The first sentence of a text, and what is behind it.
 std::pair<std::string, std::string> SplitSentence(const std::string& text);
 

@@ -1,18 +1,15 @@
-// The question that an overview answers, over gRPC: the summary of a force, what is due, what contradicts itself, and
-// the latest acts of some concerns, asked side by side. Thread-safe.
+// What concerns-service derives from the record of a force, asked over gRPC: the summary, what is due, what contradicts
+// itself, and the latest acts of some concerns. Thread-safe.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "common/rpc/call.h"
-#include "gateway/dashboard/overview_copy.h"
+#include "gateway/dashboard/asking.h"
+#include "gateway/dashboard/derived_copy.h"
 #include "grpcpp/channel.h"
-#include "grpcpp/client_context.h"
-#include "oversight/common/v1/read.pb.h"
 
 namespace oversight::gateway {
 
@@ -22,17 +19,14 @@ inline constexpr int kMostInconsistencies = 100;
 inline constexpr int kMostActs = 20;
 inline constexpr size_t kConcernsWithHistory = 5;
 
-// `prepare` adds the identity to each call's context. `inside`: inconsistencies and history are asked for too. The
-// first refusal is the answer.
-using PrepareCall = std::function<void(grpc::ClientContext&)>;
-void AskForOverview(const std::shared_ptr<grpc::Channel>& concerns, const PrepareCall& prepare,
-                    const OverviewQuestion& question, const common::v1::ReadOptions& read, bool inside,
-                    std::function<void(absl::StatusOr<DerivedOverview>)> done);
+// `inside`: inconsistencies and the history of these concerns are asked for too. The first refusal is the answer.
+void AskForOverview(const std::shared_ptr<grpc::Channel>& concerns, const std::string& force,
+                    const std::vector<std::string>& with_history, bool inside, const std::shared_ptr<Asking>& asking);
 
 // The names that changed last, at most kConcernsWithHistory, of names with the revision of their last change.
 std::vector<std::string> NamesOfLatest(const std::map<std::string, int64_t>& latest);
 
-// Asks as `principal`, at least as fresh as the question's token.
-AskOverview MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const std::string& principal);
+// Asks as `principal`. The copies of the questions are of concerns-service.
+AskOwner MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const std::string& principal);
 
 }  // namespace oversight::gateway

@@ -14,8 +14,10 @@ bool IsShownOutside(const concerns::v1::Revisit& revisit);                // Onc
 bool IsShownOutside(const concerns::v1::Evidence& evidence);              // When shared with the force.
 bool IsShownOutside(const forces::v1::OfficeHolder& holder);              // Offices that are public.
 bool IsShownOutside(const forces::v1::Inspection& inspection);            // Once its report is published.
+bool IsShownOutside(const monitoring::v1::Announcement& announcement);    // Once it is out, and ever after.
 
 // Takes out what is known inside only.
 void HideInternal(forces::v1::Inspection& inspection);
+void HideInternal(monitoring::v1::Announcement& announcement);
 
 }  // namespace oversight::gateway

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
+#include <vector>
 
 #include "common/time/partial_date.h"
+#include "gateway/dashboard/attention.h"
 #include "gateway/dashboard/audience.h"
+#include "gateway/dashboard/follow_up.h"
 #include "gateway/dashboard/names.h"
 #include "gateway/dashboard/on_date.h"
+#include "gateway/dashboard/open_work.h"
 #include "gateway/dashboard/record.h"
 
 namespace oversight::gateway {
@@ -17,20 +21,6 @@ namespace {
 
 using concerns::v1::Concern;
 using concerns::v1::Recommendation;
-
-bool IsOpen(const Concern& concern) { return concern.state() == concerns::v1::CONCERN_STATE_ISSUED; }
-
-bool IsOutstanding(const Recommendation& recommendation) {
-  return recommendation.state() == concerns::v1::RECOMMENDATION_STATE_OPEN ||
-         recommendation.state() == concerns::v1::RECOMMENDATION_STATE_CLAIMED;
-}
-
-// Due dates are whole days; a recommendation is overdue from the day after.
-bool IsOverdue(const Recommendation& recommendation, absl::CivilDay today) {
-  if (!IsOutstanding(recommendation) || !recommendation.has_due_date()) return false;
-  const std::optional<absl::CivilDay> due = ToCivilDay(recommendation.due_date());
-  return due.has_value() && *due < today;
-}
 
 void CountConcern(const Concern& concern, v1::ConcernCounts& counts) {
   if (!IsOpen(concern)) return;
@@ -137,7 +127,8 @@ void HideDecisions(monitoring::v1::Episode& episode) {
 
 }  // namespace
 
-v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay today) {
+v1::NationalDashboard ComposeNational(const SuiteFacts& facts,
+                                      const std::vector<monitoring::v1::MeetingCadence>& missed, absl::CivilDay today) {
   std::unordered_map<std::string, v1::ConcernCounts> counts;
   std::unordered_map<std::string, bool> open;  // by concern
   for (const auto& concern : facts.concerns) {
@@ -151,6 +142,8 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
   std::unordered_map<std::string, Shared<monitoring::v1::Monitoring>> stages;
   for (const auto& monitoring : facts.monitoring) stages[ForceOf(monitoring->name())] = monitoring;
   const auto open_proposals = OpenProposals(facts);
+  std::set<std::string> missed_by;
+  for (const auto& cadence : missed) missed_by.insert(cadence.force());
 
   v1::NationalDashboard dashboard;
   *dashboard.mutable_today() = ToPartialDate(today);
@@ -173,6 +166,8 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
       row.set_proposal_open(open_proposals.count(force->name()) > 0);
       ++per_stage[monitoring.stage()];
     }
+    row.set_meeting_missed(missed_by.count(force->name()) > 0);
+    if (row.meeting_missed()) dashboard.set_missed_meetings(dashboard.missed_meetings() + 1);
     *row.mutable_counts() = counts[force->name()];
     Add(row.counts(), *dashboard.mutable_counts());
     if (row.proposal_open()) dashboard.set_open_proposals(dashboard.open_proposals() + 1);
@@ -192,6 +187,7 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts, absl::CivilDay to
       count->set_force_count(per_stage[stage.id()]);
     }
   }
+  AddAttention(facts, missed, today, dashboard);
   return dashboard;
 }
 
@@ -230,6 +226,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     for (auto& [number, view] : *views) *dashboard.add_concerns() = std::move(view);
   }
   AddRecord(facts, force, today, audience, dashboard);
+  AddFollowUp(facts, force, audience, dashboard);
 
   if (!facts.monitoring_known) return dashboard;
   const auto monitoring = OfForce(facts.monitoring, force);
@@ -270,34 +267,57 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
   return dashboard;
 }
 
-void AddOverview(const DerivedOverview& derived, Audience audience, v1::ForceDashboard& dashboard) {
-  v1::ForceOverview& overview = *dashboard.mutable_overview();
-  overview = derived.overview;
-  for (const auto& left_out : derived.left_out) *dashboard.add_left_out() = left_out;
-  if (audience == Audience::kInspectorate) return;
-  overview.clear_inconsistencies();
-  overview.clear_rules_not_checked();
-  overview.clear_history();
-  auto& left_out = *dashboard.mutable_left_out();
-  left_out.erase(std::remove_if(left_out.begin(), left_out.end(),
-                                [](const v1::LeftOut& item) {
-                                  return item.field() == "overview.history" ||
-                                         item.field() == "overview.inconsistencies";
-                                }),
-                 left_out.end());
+void AddDerived(const DerivedPart& derived, Audience audience, v1::ForceDashboard& dashboard) {
+  const bool inside = audience == Audience::kInspectorate;
+  const v1::ForceDashboard& part = derived.force;
+  if (part.has_overview()) {
+    v1::ForceOverview& overview = *dashboard.mutable_overview();
+    overview = part.overview();
+    if (!inside) {
+      overview.clear_inconsistencies();
+      overview.clear_rules_not_checked();
+      overview.clear_history();
+    }
+  }
+  if (part.has_meeting_cadence() && inside) *dashboard.mutable_meeting_cadence() = part.meeting_cadence();
+  for (const auto& with_progress : part.plans()) {
+    for (auto& view : *dashboard.mutable_plans()) {
+      if (view.plan().name() == with_progress.progress().plan()) {
+        *view.mutable_progress() = with_progress.progress();
+      }
+    }
+  }
+  for (const auto& left_out : part.left_out()) {
+    const bool internal = left_out.field() == "overview.history" || left_out.field() == "overview.inconsistencies";
+    if (inside || !internal) *dashboard.add_left_out() = left_out;
+  }
 }
 
 v1::ForceDashboard ComposeForceOn(const SuiteFacts& facts, const std::string& force, absl::CivilDay day,
                                   Audience audience) {
   const SuiteFacts then = FactsOn(facts, day);
   v1::ForceDashboard dashboard = ComposeForce(then, force, day, audience);
-  const auto leave_out = [&](const char* field, const char* reason) {
+  const auto leave_out = [&](const char* field, const char* reason, int count = 0) {
     auto& left_out = *dashboard.add_left_out();
     left_out.set_field(field);
+    left_out.set_count(count);
     left_out.set_reason(reason);
   };
   if (facts.monitoring_known && !then.monitoring_known) {
     leave_out("monitoring", "The dates of a move are known in part only: the stage on this day is open.");
+  }
+  if (const size_t unknown = PlansNotKnownOn(OfForce(facts.plans, force), day); unknown > 0) {
+    leave_out(
+        "plans",
+        "What a plan said on this day is not in its latest version. ListPlanVersions gives them all, and as_of_time "
+        "shows what was recorded then.",
+        static_cast<int>(unknown));
+  }
+  if (!dashboard.plans().empty()) {
+    leave_out("plans.progress", "How plans go on is told of today, or with as_of_time of that moment.");
+  }
+  if (audience == Audience::kInspectorate) {
+    leave_out("meeting_cadence", "When a meeting is due is told of today, or with as_of_time of that moment.");
   }
   leave_out("overview",
             "Summary, due list, inconsistencies and history are of today, or with as_of_time of that moment. What was "

@@ -19,6 +19,8 @@ namespace {
 using concerns::v1::Concern;
 using concerns::v1::Evidence;
 using concerns::v1::ForceResponse;
+using concerns::v1::NationalItem;
+using concerns::v1::NationalRecommendation;
 using concerns::v1::ProgressNote;
 using concerns::v1::Recommendation;
 using concerns::v1::Revisit;
@@ -26,14 +28,19 @@ using forces::v1::Force;
 using forces::v1::Inspection;
 using forces::v1::OfficeHolder;
 using forces::v1::ResponseDuty;
+using monitoring::v1::Action;
+using monitoring::v1::Advice;
+using monitoring::v1::Announcement;
 using monitoring::v1::Decision;
+using monitoring::v1::Disclosure;
 using monitoring::v1::Episode;
 using monitoring::v1::Ladder;
+using monitoring::v1::Meeting;
 using monitoring::v1::Monitoring;
+using monitoring::v1::Plan;
+using monitoring::v1::ProgressReview;
 using monitoring::v1::Proposal;
-
-// The force that something belongs to; "" for what belongs to none.
-std::string ForceOrNone(const std::string& name) { return name.rfind("forces/", 0) == 0 ? ForceOf(name) : ""; }
+using monitoring::v1::Support;
 
 void SetAge(absl::Duration age, v1::SectionStatus& section) {
   if (age == absl::InfiniteDuration()) return;
@@ -73,6 +80,21 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
     facts.responses = concerns->List<ForceResponse>(below);
     facts.revisits = concerns->List<Revisit>(below);
     facts.evidence = concerns->List<Evidence>(below);
+    facts.announcements = monitoring->List<Announcement>(below);
+    facts.plans = monitoring->List<Plan>(below);
+    facts.progress_reviews = monitoring->List<ProgressReview>(below);
+    facts.meetings = monitoring->List<Meeting>(below);
+    facts.actions = monitoring->List<Action>(below);
+    facts.support = monitoring->List<Support>(below);
+    facts.advice = monitoring->List<Advice>(below);
+    facts.disclosures = monitoring->List<Disclosure>(below);
+    // Names of national items begin with what they are items of.
+    for (auto& recommendation : concerns->List<NationalRecommendation>("")) {
+      auto item = concerns->Get<NationalItem>(absl::StrCat(recommendation->name(), "/", force));
+      if (item == nullptr) continue;
+      facts.national_items.push_back(std::move(item));
+      facts.national_recommendations.push_back(std::move(recommendation));
+    }
   }
   facts.concerns = concerns->List<Concern>(below);
   facts.recommendations = concerns->List<Recommendation>(below);
@@ -87,8 +109,14 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
 
 }  // namespace
 
-DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, AskOverview ask_overview)
-    : copy_(copy), clock_(clock), overviews_(copy, clock, std::move(ask_overview), [this] { TellListeners(); }) {
+DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, Questions questions)
+    : copy_(copy),
+      clock_(clock),
+      // Some of its rules look at the register.
+      overviews_("concerns-service", *copy.concerns, {copy.forces.get()}, clock, std::move(questions.overview),
+                 [this] { TellListeners(); }),
+      follow_ups_("monitoring-service", *copy.monitoring, {}, clock, std::move(questions.follow_up),
+                  [this] { TellListeners(); }) {
   const auto owners = copy_.owners();
   for (size_t i = 0; i < owners.size(); ++i) {
     owners[i].informer->AddListener([this, i](const rpc::InformerChange& change) { OnChange(i, change); });
@@ -102,7 +130,7 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
     ++all_changes_;
     if (change.listed) listed_at_ = all_changes_;
     for (const auto& item : change.items) {
-      const std::string force = ForceOrNone(item.name);
+      const std::string force = ForceConcerned(item.name);
       if (force.empty()) {
         listed_at_ = all_changes_;
       } else {
@@ -134,7 +162,7 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, cons
     v1::SectionStatus section;
     section.set_service(owner.service);
     section.set_revision(status.revision);
-    section.set_reason(tell_why(status.reason));
+    section.set_reason(status.reason);
     switch (status.state) {
       case rpc::InformerState::kSynced:
         section.set_state(v1::SECTION_STATE_COMPLETE);
@@ -149,31 +177,32 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, cons
     SetAge(status.age, section);
     sections.push_back(std::move(section));
   }
-  if (force.empty()) return sections;
-  // Of the record as the copy has it, the overview is as good as the copy.
-  const v1::SectionStatus& concerns = sections[1];
-  const OverviewCopy::View view = overviews_.Look(force);
+  if (!force.empty()) sections.push_back(DerivedSection(overviews_, force, "overview", sections[1]));
+  sections.push_back(DerivedSection(follow_ups_, force, "follow_up", sections[2]));
+  for (auto& section : sections) section.set_reason(tell_why(section.reason()));
+  return sections;
+}
+
+v1::SectionStatus DashboardSource::DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
+                                                  const v1::SectionStatus& service) {
+  const DerivedCopy::View view = copy.Look(force);
   v1::SectionStatus section;
-  section.set_service(concerns.service());
-  section.set_part("overview");
-  if (view.derived == nullptr) {
+  if (view.derived != nullptr && view.current) {
+    // Of the record as the copy has it, what is derived is as good as the copy.
+    section = service;
+  } else if (view.derived == nullptr) {
     section.set_state(v1::SECTION_STATE_UNAVAILABLE);
-    section.set_reason(tell_why(view.reason));
-  } else if (view.current) {
-    section = concerns;
-    section.set_part("overview");
-  } else if (!view.late && concerns.state() == v1::SECTION_STATE_COMPLETE) {
-    section.set_state(v1::SECTION_STATE_COMPLETE);
-    section.set_revision(view.revision);
-    SetAge(view.age, section);
+    section.set_reason(view.reason);
   } else {
-    section.set_state(v1::SECTION_STATE_STALE);
+    const bool complete = !view.late && service.state() == v1::SECTION_STATE_COMPLETE;
+    section.set_state(complete ? v1::SECTION_STATE_COMPLETE : v1::SECTION_STATE_STALE);
+    if (!complete) section.set_reason(view.reason);
     section.set_revision(view.revision);
-    section.set_reason(tell_why(view.reason));
     SetAge(view.age, section);
   }
-  sections.push_back(std::move(section));
-  return sections;
+  section.set_service(service.service());
+  section.set_part(part);
+  return section;
 }
 
 absl::Status DashboardSource::ForcesKnown() const {
@@ -209,7 +238,7 @@ DashboardSource::Version DashboardSource::VersionNow(const std::string& force) c
 bool DashboardSource::Current(const Entry& entry, const Version& now) {
   const Version& built = entry.version;
   if (entry.encoded == nullptr || built.change != now.change || built.today != now.today ||
-      built.monitoring_known != now.monitoring_known || built.overview != now.overview) {
+      built.monitoring_known != now.monitoring_known || built.derived != now.derived) {
     return false;
   }
   // Revisions that listeners are not told of may bring nothing (a bookmark) or what they are about to be told of.
@@ -227,11 +256,16 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
   OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
   Entry& entry = EntryOf("");
   std::lock_guard lock(entry.mu);
+  const DerivedCopy::View follow_up = follow_ups_.Want("");
   // The version is read before the copies: should they change in between, the next caller builds again.
-  const Version version = VersionNow("");
+  Version version = VersionNow("");
+  version.derived = {0, follow_up.generation};
   if (!Current(entry, version)) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
-    entry.encoded = std::make_shared<const std::string>(ComposeNational(facts, version.today).SerializeAsString());
+    const auto missed =
+        follow_up.derived != nullptr ? follow_up.derived->missed : std::vector<monitoring::v1::MeetingCadence>();
+    entry.encoded =
+        std::make_shared<const std::string>(ComposeNational(facts, missed, version.today).SerializeAsString());
     entry.version = version;
     ++builds_;
   }
@@ -244,13 +278,16 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
   Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
   std::lock_guard lock(entry.mu);
-  const OverviewCopy::View view = overviews_.Want(force);
+  const DerivedCopy::View overview = overviews_.Want(force);
+  const DerivedCopy::View follow_up = follow_ups_.Want(force);
   Version version = VersionNow(force);
-  version.overview = view.generation;
+  version.derived = {overview.generation, follow_up.generation};
   if (!Current(entry, version)) {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, force);
     v1::ForceDashboard dashboard = ComposeForce(facts, force, version.today, audience);
-    if (view.derived != nullptr) AddOverview(*view.derived, audience, dashboard);
+    for (const auto* view : {&overview, &follow_up}) {
+      if (view->derived != nullptr) AddDerived(*view->derived, audience, dashboard);
+    }
     entry.encoded = std::make_shared<const std::string>(dashboard.SerializeAsString());
     entry.version = version;
     ++builds_;
@@ -276,22 +313,33 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
     dashboard = ComposeForceOn(past.facts, force, *on_day, audience);
   } else {
     dashboard = ComposeForce(past.facts, force, then, audience);
-    if (past.overview.has_value()) AddOverview(*past.overview, audience, dashboard);
+    for (const auto* part : {&past.overview, &past.follow_up}) {
+      if (part->has_value()) AddDerived(**part, audience, dashboard);
+    }
   }
   SetTime(moment, dashboard.mutable_as_of_time());
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 
-void DashboardSource::WaitForOverview(const std::string& force, const v1::DashboardFreshness& freshness,
-                                      absl::Time deadline, std::function<void()> done) {
+void DashboardSource::WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness,
+                                     absl::Time deadline, std::function<void()> done) {
   const bool must_be_fresh = freshness.fully_consistent() || !freshness.at_least_as_fresh().empty();
+  std::vector<DerivedCopy*> copies;
   // Names of no force must not fill the cache.
-  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr ||
-      (!must_be_fresh && overviews_.Look(force).derived != nullptr)) {
-    return done();
+  if (force.empty() || copy_.forces->Get<forces::v1::Force>(force) != nullptr) {
+    for (DerivedCopy* copy : {&overviews_, &follow_ups_}) {
+      if (copy == &overviews_ && force.empty()) continue;
+      if (must_be_fresh || copy->Look(force).derived == nullptr) copies.push_back(copy);
+    }
   }
+  if (copies.empty()) return done();
   const absl::Duration limit = must_be_fresh ? absl::Seconds(2) : absl::Milliseconds(250);
-  overviews_.WaitCurrent(force, std::min(deadline, absl::Now() + limit), std::move(done));
+  const auto left = std::make_shared<std::atomic<size_t>>(copies.size());
+  for (DerivedCopy* copy : copies) {
+    copy->WaitCurrent(force, std::min(deadline, absl::Now() + limit), [left, done] {
+      if (--*left == 0) done();
+    });
+  }
 }
 
 void DashboardSource::WaitForToken(const std::string& token, absl::Time deadline,

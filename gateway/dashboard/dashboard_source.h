@@ -1,6 +1,6 @@
 // Dashboards, encoded: made from the gateway's copies when what they show has changed, and otherwise the same bytes
 // again. The sections' status changes without a change of facts, so it is not part of those bytes but added to each
-// answer. What concerns-service derives is asked for and kept (overview_copy.h); a dashboard is made of what is there.
+// answer. What the services derive is asked for and kept (derived_copy.h); a dashboard is made of what is there.
 //
 // Owns nothing but its cache and that; the copies must outlive it. Thread-safe. Building a dashboard takes a
 // millisecond of CPU on the calling thread and waits for nothing but another builder of the same dashboard.
@@ -19,8 +19,8 @@
 #include "absl/status/statusor.h"
 #include "common/time/clock.h"
 #include "common/time/london.h"
+#include "gateway/dashboard/derived_copy.h"
 #include "gateway/dashboard/facts.h"
-#include "gateway/dashboard/overview_copy.h"
 #include "gateway/dashboard/past_facts.h"
 #include "gateway/dashboard/suite_copy.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
@@ -30,13 +30,20 @@ namespace oversight::gateway {
 // The serialised dashboard message without its sections. Shared by all answers that send it.
 using EncodedDashboard = std::shared_ptr<const std::string>;
 
+// How services are asked for what they derive: concerns-service for the overview of a force, monitoring-service for how
+// plans go on and which meetings are due.
+struct Questions {
+  AskOwner overview, follow_up;
+};
+
 class DashboardSource {
  public:
   // Adds listeners to the copies: make it before they are started.
-  DashboardSource(SuiteCopy& copy, const Clock& clock, AskOverview ask_overview);
+  DashboardSource(SuiteCopy& copy, const Clock& clock, Questions questions);
 
-  // Is the part of each service current? In the order of SuiteCopy::owners, then of a force ("": none) its overview.
-  // Outsiders are told that a part is old, not what is wrong inside.
+  // Is the part of each service current? In the order of SuiteCopy::owners, then of a force ("": of all) what is
+  // derived: of a force its overview, and of both the follow-up. Outsiders are told that a part is old, not what is
+  // wrong inside.
   std::vector<v1::SectionStatus> Sections(Audience audience, const std::string& force = "") const;
 
   // Errors: UNAVAILABLE DEPENDENCY_UNAVAILABLE while forces-service was never reached.
@@ -55,14 +62,17 @@ class DashboardSource {
   // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED or UNAVAILABLE for a token not reached.
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
 
-  // Runs `done` when the overview of a force is of the record as the copies have it, or will not be in good time: a
-  // fully consistent reader waits for it two seconds at most, others a quarter of one, and only where there is none
-  // yet.
-  void WaitForOverview(const std::string& force, const v1::DashboardFreshness& freshness, absl::Time deadline,
-                       std::function<void()> done);
+  // Runs `done` when what is derived of a force ("": of all) is of the record as the copies have it, or will not be in
+  // good time: a fully consistent reader waits for it two seconds at most, others a quarter of one, and only where
+  // there is none yet.
+  void WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness, absl::Time deadline,
+                      std::function<void()> done);
 
-  // Asks for no more overviews. Before the copies stop.
-  void Stop() { overviews_.Stop(); }
+  // Asks the services for nothing more. Before the copies stop.
+  void Stop() {
+    overviews_.Stop();
+    follow_ups_.Stop();
+  }
 
   // Runs `changed` after every change of any copy, on an informer's thread; it must not block. Add before starting.
   void AddListener(std::function<void()> changed) { listeners_.push_back(std::move(changed)); }
@@ -82,7 +92,7 @@ class DashboardSource {
     int64_t change = -1;
     absl::CivilDay today;
     bool monitoring_known = false;
-    int64_t overview = 0;  // Its generation.
+    std::array<int64_t, 2> derived = {};  // The generations of overview and follow-up.
   };
   struct Entry {
     std::mutex mu;
@@ -99,10 +109,13 @@ class DashboardSource {
   static bool Current(const Entry& entry, const Version& now);
   void WaitForToken(const std::string& token, absl::Time deadline, std::function<void(absl::Status)> done);
   Entry& EntryOf(const std::string& key);
+  // How far what `copy` derives of a force ("": of all) can be relied on, given the section of its service.
+  static v1::SectionStatus DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
+                                          const v1::SectionStatus& service);
 
   SuiteCopy& copy_;
   const Clock& clock_;
-  OverviewCopy overviews_;
+  DerivedCopy overviews_, follow_ups_;
   std::vector<std::function<void()>> listeners_;
   std::atomic<int64_t> builds_{0};
   mutable std::mutex mu_;

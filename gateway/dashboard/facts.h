@@ -9,6 +9,7 @@
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/evidence.pb.h"
 #include "oversight/concerns/v1/force_response.pb.h"
+#include "oversight/concerns/v1/national_recommendation.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
 #include "oversight/concerns/v1/revisit.pb.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -16,8 +17,14 @@
 #include "oversight/forces/v1/office_holder.pb.h"
 #include "oversight/forces/v1/response_duty.pb.h"
 #include "oversight/gateway/v1/dashboard.pb.h"
+#include "oversight/monitoring/v1/advice.pb.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
+#include "oversight/monitoring/v1/disclosure.pb.h"
 #include "oversight/monitoring/v1/ladder.pb.h"
+#include "oversight/monitoring/v1/meeting.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
+#include "oversight/monitoring/v1/plan.pb.h"
+#include "oversight/monitoring/v1/support.pb.h"
 
 namespace oversight::gateway {
 
@@ -25,8 +32,8 @@ template <class T>
 using Shared = std::shared_ptr<const T>;
 
 // Which of the callers' eyes a dashboard is made for. Outsiders (a force's users, its oversight body) see neither
-// drafts nor proposals and decisions: until a move is published, nothing of it may show to them. Of the rest they see
-// what its owner shows them (audience.h).
+// drafts nor proposals and decisions, with advice on them and whom they were disclosed to: until a move is made,
+// nothing of it may show to them. Of the rest they see what its owner shows them (audience.h).
 enum class Audience { kInspectorate, kOutside };
 
 struct SuiteFacts {
@@ -42,6 +49,17 @@ struct SuiteFacts {
   std::vector<Shared<concerns::v1::ForceResponse>> responses;
   std::vector<Shared<concerns::v1::Revisit>> revisits;
   std::vector<Shared<concerns::v1::Evidence>> evidence;
+  std::vector<Shared<monitoring::v1::Announcement>> announcements;
+  std::vector<Shared<monitoring::v1::Plan>> plans;
+  std::vector<Shared<monitoring::v1::ProgressReview>> progress_reviews;
+  std::vector<Shared<monitoring::v1::Meeting>> meetings;
+  std::vector<Shared<monitoring::v1::Action>> actions;
+  std::vector<Shared<monitoring::v1::Support>> support;
+  std::vector<Shared<monitoring::v1::Advice>> advice;
+  std::vector<Shared<monitoring::v1::Disclosure>> disclosures;
+  // What was recommended to it nationally, and where it stands with that.
+  std::vector<Shared<concerns::v1::NationalRecommendation>> national_recommendations;
+  std::vector<Shared<concerns::v1::NationalItem>> national_items;
   // For all:
   std::vector<Shared<monitoring::v1::Monitoring>> monitoring;
   std::vector<Shared<monitoring::v1::Proposal>> proposals;

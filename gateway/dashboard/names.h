@@ -12,6 +12,16 @@ inline std::string ForceOf(const std::string& name) { return FirstSegments(name,
 inline std::string ConcernOf(const std::string& name) { return FirstSegments(name, 4); }
 inline std::string RecommendationOf(const std::string& name) { return FirstSegments(name, 6); }
 
+inline std::string NationalOf(const std::string& name) { return FirstSegments(name, 2); }
+
+// The force that a record is about: forces/kent of what is below it, and of nationalRecommendations/1/forces/kent. ""
+// of what is about none, such as nationalRecommendations/1.
+inline std::string ForceConcerned(const std::string& name) {
+  if (name.rfind("forces/", 0) == 0) return ForceOf(name);
+  const size_t item = name.find("/forces/");
+  return item == std::string::npos ? "" : name.substr(item + 1);
+}
+
 // The number that ends a name; names of one collection differ only in it.
 inline int64_t Number(const std::string& name) {
   const size_t slash = name.rfind('/');

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -68,48 +69,89 @@ bool AsItWas(Concern& concern, const Day& day) {
     concern.clear_superseded_by();
   }
   if (concern.has_published() && !day.Had(concern.published().date())) concern.clear_published();
-  if (concern.has_handling() && !day.Had(concern.handling().assess_time())) concern.clear_handling();
+  if (concern.has_handling() && !day.Had(concern.handling().has_assessed_date(), concern.handling().assessed_date(),
+                                         concern.handling().assess_time())) {
+    concern.clear_handling();
+  }
   return true;
 }
 
-bool AsItWas(Recommendation& recommendation, const Day& day) {
-  if (!recommendation.has_due_date()) return false;
-  const bool claimed = recommendation.has_claim() && day.Had(recommendation.claim().claim_time());
+// What a force is asked to do by a day: a recommendation of a concern, or its item of a national one. Both are claimed,
+// verified and extended alike.
+template <class Item>
+struct StatesOf;
+template <>
+struct StatesOf<Recommendation> {
+  static constexpr auto kOpen = RECOMMENDATION_STATE_OPEN, kClaimed = RECOMMENDATION_STATE_CLAIMED,
+                        kVerified = RECOMMENDATION_STATE_VERIFIED;
+};
+template <>
+struct StatesOf<NationalItem> {
+  static constexpr auto kOpen = NATIONAL_ITEM_STATE_OPEN, kClaimed = NATIONAL_ITEM_STATE_CLAIMED,
+                        kVerified = NATIONAL_ITEM_STATE_VERIFIED;
+};
+
+template <class Item>
+bool UndertakingAsItWas(Item& item, const Day& day) {
+  constexpr auto kOpen = StatesOf<Item>::kOpen, kClaimed = StatesOf<Item>::kClaimed,
+                 kVerified = StatesOf<Item>::kVerified;
+  if (!item.has_due_date()) return false;
+  const auto& claim = item.claim();
+  const bool claimed = item.has_claim() && day.Had(claim.has_claimed_date(), claim.claimed_date(), claim.claim_time());
+  const auto& verification = item.verification();
   const bool verified =
-      recommendation.has_verification() && day.Had(recommendation.has_verified_date(), recommendation.verified_date(),
-                                                   recommendation.verification().verify_time());
-  const bool closed = recommendation.has_closure() && day.Had(recommendation.closure().close_date());
-  const bool stands = recommendation.state() == RECOMMENDATION_STATE_VERIFIED ? verified
-                      : recommendation.state() == RECOMMENDATION_STATE_WITHDRAWN ||
-                              recommendation.state() == RECOMMENDATION_STATE_SUPERSEDED
-                          ? closed || !recommendation.has_closure()
-                      : recommendation.state() == RECOMMENDATION_STATE_CLAIMED ? claimed
-                                                                               : true;
+      item.has_verification() && day.Had(item.has_verified_date() || verification.has_verified_date(),
+                                         item.has_verified_date() ? item.verified_date() : verification.verified_date(),
+                                         verification.verify_time());
+  bool stands = true;
+  if (item.state() == kVerified) {
+    stands = verified;
+  } else if (item.state() == kClaimed) {
+    stands = claimed;
+  } else if (item.state() == kOpen) {
+    // Returned later: until then it was claimed.
+    stands = !claimed || verified || verification.outcome() != VERIFICATION_OUTCOME_RETURNED;
+  } else {
+    stands = !item.has_closure() || day.Had(item.closure().close_date());
+  }
   if (!stands) {
-    recommendation.set_state(claimed ? RECOMMENDATION_STATE_CLAIMED : RECOMMENDATION_STATE_OPEN);
-    recommendation.clear_verified_date();
-    recommendation.clear_closure();
+    item.set_state(claimed ? kClaimed : kOpen);
+    item.clear_verified_date();
+    item.clear_closure();
   }
   if (!verified) {
-    recommendation.clear_verification();
+    item.clear_verification();
     // Which of the claims were returned by then is not known.
-    recommendation.clear_times_returned();
+    item.clear_times_returned();
   }
-  if (!claimed && recommendation.state() != RECOMMENDATION_STATE_VERIFIED) {
-    recommendation.clear_claim();
-    recommendation.clear_done_date();
+  if (!claimed && item.state() != kVerified) {
+    item.clear_claim();
+    item.clear_done_date();
   }
-  auto& extensions = *recommendation.mutable_extensions();
-  while (!extensions.empty() && !day.Had(extensions.rbegin()->grant_time())) {
-    *recommendation.mutable_due_date() = extensions.rbegin()->from_due_date();
+  auto& extensions = *item.mutable_extensions();
+  const auto given = [&day](const DueExtension& extension) {
+    return day.Had(extension.has_extended_date(), extension.extended_date(), extension.grant_time());
+  };
+  while (!extensions.empty() && !given(*extensions.rbegin())) {
+    *item.mutable_due_date() = extensions.rbegin()->from_due_date();
     extensions.RemoveLast();
+  }
+  return true;
+}
+
+bool AsItWas(NationalRecommendation& recommendation, const Day& day) {
+  if (!recommendation.has_issue_date() || !day.Had(recommendation.issue_date())) return false;
+  if (recommendation.has_closure() && !day.Had(recommendation.closure().close_date())) {
+    recommendation.set_state(NATIONAL_RECOMMENDATION_STATE_ISSUED);
+    recommendation.clear_closure();
   }
   return true;
 }
 
 bool AsItWas(ForceResponse& response, const Day& day) {
   if (!day.Had(response.has_respond_date(), response.respond_date(), response.create_time())) return false;
-  if (response.has_judgement() && !day.Had(response.judgement().judge_time())) {
+  if (response.has_judgement() && !day.Had(response.judgement().has_judged_date(), response.judgement().judged_date(),
+                                           response.judgement().judge_time())) {
     response.clear_judgement();
     response.set_state(FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT);
   }
@@ -172,6 +214,10 @@ bool AsItWas(Decision& decision, const Day& day) {
                       : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
                       : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
                                                                    : true;
+  if (decision.publication().has_published_time() && !day.Had(decision.publication().published_time())) {
+    decision.mutable_publication()->Clear();
+    decision.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
+  }
   if (stands) return true;
   decision.set_state(DECISION_STATE_PENDING_EFFECT);
   decision.clear_take_effect_time();
@@ -216,6 +262,119 @@ bool AsItWas(Episode& episode, const Day& day) {
   return true;
 }
 
+// Drafts have no day. What became of one that is out is final, so its last version says when.
+bool AsItWas(Announcement& announcement, const Day& day) {
+  if (!announcement.has_published_time() || !day.Had(announcement.published_time())) return false;
+  if (announcement.state() != ANNOUNCEMENT_STATE_PUBLISHED && !day.Had(announcement.update_time())) {
+    announcement.set_state(ANNOUNCEMENT_STATE_PUBLISHED);
+    announcement.clear_corrected_by();
+    announcement.clear_withdrawal_reason();
+  }
+  return true;
+}
+
+// What was reported as done later was not done yet.
+void HideLaterReports(PlanContent& content, const Day& day) {
+  const auto hide = [&day](auto& items) {
+    for (auto& item : items) {
+      if (item.has_actual_date() && !day.Had(item.actual_date())) item.clear_actual_date();
+    }
+  };
+  hide(*content.mutable_actions());
+  hide(*content.mutable_milestones());
+}
+
+// No version was in force yet, so nothing was due first.
+void HideFirstAccepted(PlanContent& content) {
+  for (auto& action : *content.mutable_actions()) action.clear_original_due_date();
+  for (auto& milestone : *content.mutable_milestones()) milestone.clear_original_due_date();
+}
+
+// A plan as far as its latest version, and the one in force beside it, tell: false also when they do not.
+bool AsItWas(Plan& plan, const Day& day) {
+  const PlanVerdict* last = nullptr;  // By that day.
+  bool later = false;                 // Something was said after it.
+  int32_t in_force = 0;
+  for (const auto& verdict : plan.verdicts()) {
+    if (!day.Had(verdict.verdict_time())) {
+      later = true;
+      continue;
+    }
+    last = &verdict;
+    if (verdict.outcome() == PLAN_STATE_ACCEPTED) in_force = verdict.version();
+  }
+  if (day.Had(plan.submit_time())) {
+    if (later) {
+      // What was in force beside it is not kept once it has been accepted.
+      if (in_force != 0 && in_force != plan.in_force_version()) return false;
+      plan.set_state(PLAN_STATE_SUBMITTED);
+      plan.set_in_force_version(in_force);
+      if (in_force == 0) HideFirstAccepted(*plan.mutable_content());
+    }
+  } else {
+    if (!plan.has_in_force() || last == nullptr || in_force != plan.in_force_version() || last->version() != in_force) {
+      return false;
+    }
+    plan.mutable_content()->Swap(plan.mutable_in_force());
+    plan.clear_in_force();
+    plan.set_version(in_force);
+    plan.set_state(PLAN_STATE_ACCEPTED);
+    // Of the latest version.
+    plan.clear_submitter();
+    plan.clear_submit_time();
+    plan.clear_change_reason();
+  }
+  auto& verdicts = *plan.mutable_verdicts();
+  verdicts.erase(std::remove_if(verdicts.begin(), verdicts.end(),
+                                [&day](const auto& verdict) { return !day.Had(verdict.verdict_time()); }),
+                 verdicts.end());
+  HideLaterReports(*plan.mutable_content(), day);
+  if (plan.has_in_force()) HideLaterReports(*plan.mutable_in_force(), day);
+  return true;
+}
+
+// Given by a meeting it has the day of that; otherwise that of its record.
+bool AsItWas(Action& action, const Day& day, const std::unordered_map<std::string, Shared<Meeting>>& meetings) {
+  const auto meeting = meetings.find(action.raised_at());
+  if (!day.Had(meeting != meetings.end(),
+               meeting != meetings.end() ? meeting->second->meeting_date() : PartialDate::default_instance(),
+               action.create_time())) {
+    return false;
+  }
+  if (action.has_closed_date() && !day.Had(action.closed_date())) {
+    action.set_state(ACTION_STATE_OPEN);
+    action.clear_closed_date();
+    action.clear_closing_note();
+    action.clear_closer();
+  }
+  auto& revisions = *action.mutable_revisions();
+  while (!revisions.empty() && !day.Had(revisions.rbegin()->revise_time())) {
+    *action.mutable_due_date() = revisions.rbegin()->from_due_date();
+    action.set_owner(revisions.rbegin()->from_owner());
+    revisions.RemoveLast();
+  }
+  return true;
+}
+
+bool AsItWas(Support& support, const Day& day) {
+  const bool begun = support.has_from_date() && day.Had(support.from_date());
+  if (!begun && !(support.has_offered_date() && day.Had(support.offered_date()))) return false;
+  // The day on which it was declined is not among the dates.
+  if (support.state() == SUPPORT_STATE_DECLINED && day.Had(support.update_time())) return true;
+  const bool ended = support.has_to_date() && day.Had(support.to_date());
+  if (!ended) {
+    support.clear_to_date();
+    support.clear_closing_note();
+  }
+  if (!begun) support.clear_from_date();
+  support.set_state(ended ? SUPPORT_STATE_ENDED : begun ? SUPPORT_STATE_GIVEN : SUPPORT_STATE_OFFERED);
+  return true;
+}
+
+bool AsItWas(Disclosure& disclosure, const Day& day) {
+  return disclosure.has_disclosed_time() ? day.Had(disclosure.disclosed_time()) : day.Had(disclosure.disclosed_date());
+}
+
 // The stage of the force of `now` by its episodes, which are its spells in enhanced stages: in one, that stage; after
 // one, the default stage since; before the first, never moved (null). False when partial dates leave it open.
 bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day, Shared<Monitoring>& stage) {
@@ -245,6 +404,8 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   then->set_episode(in != nullptr ? in->name() : "");
   then->set_decision(in != nullptr ? in->entry_decision() : after->exit_decision());
   *then->mutable_since_date() = in != nullptr ? in->from_date() : after->until_date();
+  // What the public saw instead is known of the last move alone.
+  if (then->decision() != now.decision()) then->clear_published();
   then->set_enhanced(in != nullptr);
   then->set_stage(in != nullptr ? in->stage() : "");
   if (facts.ladder != nullptr) {
@@ -279,7 +440,13 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
     return true;
   });
   then.recommendations = Each(facts.recommendations, [&](Recommendation& recommendation) {
-    return concerns.count(ConcernOf(recommendation.name())) > 0 && AsItWas(recommendation, day);
+    return concerns.count(ConcernOf(recommendation.name())) > 0 && UndertakingAsItWas(recommendation, day);
+  });
+  then.national_recommendations = Each(facts.national_recommendations, as_it_was);
+  std::unordered_set<std::string> nationals;
+  for (const auto& recommendation : then.national_recommendations) nationals.insert(recommendation->name());
+  then.national_items = Each(facts.national_items, [&](NationalItem& item) {
+    return nationals.count(NationalOf(item.name())) > 0 && UndertakingAsItWas(item, day);
   });
   then.responses = Each(facts.responses, as_it_was);
   then.progress_notes = Recorded(facts.progress_notes, day);
@@ -307,7 +474,23 @@ SuiteFacts FactsOn(const SuiteFacts& facts, absl::CivilDay civil_day) {
   for (const auto& decision : then.decisions) decisions[decision->name()] = decision;
   then.proposals = Each(facts.proposals, [&](Proposal& proposal) { return AsItWas(proposal, day, decisions); });
   then.episodes = Each(facts.episodes, as_it_was);
+  then.announcements = Each(facts.announcements, as_it_was);
+  then.plans = Each(facts.plans, as_it_was);
+  then.progress_reviews = Each(facts.progress_reviews, [&](auto& review) { return day.Had(review.review_date()); });
+  then.meetings = Each(facts.meetings, [&](auto& meeting) { return day.Had(meeting.meeting_date()); });
+  std::unordered_map<std::string, Shared<Meeting>> meetings;
+  for (const auto& meeting : facts.meetings) meetings[meeting->name()] = meeting;
+  then.actions = Each(facts.actions, [&](Action& action) { return AsItWas(action, day, meetings); });
+  then.support = Each(facts.support, as_it_was);
+  then.advice = Each(facts.advice, [&](auto& advice) { return day.Had(advice.advice_date()); });
+  then.disclosures = Each(facts.disclosures, as_it_was);
   return then;
+}
+
+size_t PlansNotKnownOn(const std::vector<Shared<Plan>>& plans, absl::CivilDay civil_day) {
+  const Day day(civil_day);
+  const auto there = Recorded(plans, day);
+  return there.size() - Each(there, [&day](Plan& plan) { return AsItWas(plan, day); }).size();
 }
 
 }  // namespace oversight::gateway

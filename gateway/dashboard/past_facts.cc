@@ -10,13 +10,25 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/rpc/status_mapping.h"
+#include "common/time/london.h"
+#include "common/time/timestamp.h"
+#include "gateway/dashboard/ask_follow_up.h"
+#include "gateway/dashboard/ask_overview.h"
+#include "gateway/dashboard/follow_up.h"
 #include "gateway/dashboard/names.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
+#include "oversight/concerns/v1/national_recommendations_service.grpc.pb.h"
 #include "oversight/concerns/v1/responses_service.grpc.pb.h"
 #include "oversight/concerns/v1/revisits_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/advice_service.grpc.pb.h"
+#include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
+#include "oversight/monitoring/v1/disclosures_service.grpc.pb.h"
+#include "oversight/monitoring/v1/meetings_service.grpc.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "oversight/monitoring/v1/plans_service.grpc.pb.h"
+#include "oversight/monitoring/v1/support_service.grpc.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -31,7 +43,7 @@ struct Reading : std::enable_shared_from_this<Reading> {
   common::v1::ReadOptions read;
   Audience audience = Audience::kOutside;
   absl::Time deadline;
-  std::shared_ptr<grpc::Channel> concerns_channel;
+  std::shared_ptr<grpc::Channel> concerns_channel, monitoring_channel;
   std::function<void(absl::StatusOr<PastFacts>)> done;
 
   std::mutex mu;
@@ -124,24 +136,54 @@ struct Reading : std::enable_shared_from_this<Reading> {
       past.facts.responses.clear();
       past.facts.revisits.clear();
       past.facts.evidence.clear();
+      past.facts.national_recommendations.clear();
+      past.facts.national_items.clear();
     }
-    AskForOverview(concerns_channel, prepare,
-                   {.force = force, .token = "", .concerns = LatestConcerns(), .deadline = deadline}, read,
-                   audience == Audience::kInspectorate,
-                   [self = shared_from_this()](absl::StatusOr<DerivedOverview> overview) {
-                     auto& section = self->past.sections.emplace_back();
-                     section.set_service(kServices[kConcerns]);
-                     section.set_part("overview");
-                     section.set_reason(self->WhyNot(overview.status()));
-                     if (overview.ok()) {
-                       section.set_state(v1::SECTION_STATE_COMPLETE);
-                       section.set_revision(overview->revision);
-                       self->past.overview = *std::move(overview);
-                     } else {
-                       section.set_state(v1::SECTION_STATE_UNAVAILABLE);
+    if (!failures[kMonitoring].ok()) {
+      past.facts.announcements.clear();
+      past.facts.plans.clear();
+      past.facts.progress_reviews.clear();
+      past.facts.meetings.clear();
+      past.facts.actions.clear();
+      past.facts.support.clear();
+      past.facts.advice.clear();
+      past.facts.disclosures.clear();
+    }
+    const auto ask = [this](PartDone arrived) {
+      return std::make_shared<Asking>(prepare, read, deadline, std::move(arrived));
+    };
+    const bool inside = audience == Audience::kInspectorate;
+    AskForOverview(concerns_channel, force, LatestConcerns(), inside,
+                   ask([self = shared_from_this(), ask, inside](absl::StatusOr<DerivedPart> overview) {
+                     self->TakePart(kConcerns, "overview", std::move(overview), self->past.overview);
+                     if (!self->failures[kMonitoring].ok()) {
+                       self->TakePart(kMonitoring, "follow_up", self->failures[kMonitoring], self->past.follow_up);
+                       return self->done(std::move(self->past));
                      }
-                     self->done(std::move(self->past));
-                   });
+                     AskForFollowUp(self->monitoring_channel, self->force, ShownPlans(self->past.facts.plans),
+                                    LondonDay(GetTime(self->read.as_of().recorded_time())), inside,
+                                    ask([self](absl::StatusOr<DerivedPart> follow_up) {
+                                      self->TakePart(kMonitoring, "follow_up", std::move(follow_up),
+                                                     self->past.follow_up);
+                                      self->done(std::move(self->past));
+                                    }));
+                   }));
+  }
+
+  // What an owner derives, and how it stands.
+  void TakePart(Owner owner, const char* part, absl::StatusOr<DerivedPart> derived, std::optional<DerivedPart>& into) {
+    auto& section = past.sections.emplace_back();
+    section.set_service(kServices[owner]);
+    section.set_part(part);
+    section.set_reason(WhyNot(derived.status()));
+    if (!derived.ok()) {
+      section.set_state(v1::SECTION_STATE_UNAVAILABLE);
+      return;
+    }
+    section.set_state(v1::SECTION_STATE_COMPLETE);
+    // Of nothing asked, as for an outsider where there is no plan, that is as the record is.
+    section.set_revision(derived->revision > 0 ? derived->revision : revisions[owner]);
+    into = *std::move(derived);
   }
 
   std::string WhyNot(const absl::Status& status) const {
@@ -178,6 +220,7 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
   reading->audience = audience;
   reading->deadline = deadline;
   reading->concerns_channel = channels.concerns;
+  reading->monitoring_channel = channels.monitoring;
   reading->done = std::move(done);
   auto* const to = reading.get();
   {
@@ -260,6 +303,23 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
         kConcerns, evidence,
         [evidence_stub](auto* c, auto* q, auto* r, auto end) { evidence_stub->async()->ListEvidence(c, q, r, end); },
         &ListEvidenceResponse::mutable_evidence, &SuiteFacts::evidence);
+    const std::shared_ptr<NationalRecommendationsService::Stub> national_stub =
+        NationalRecommendationsService::NewStub(channels.concerns);
+    to->List<ListNationalRecommendationsResponse>(
+        kConcerns, ListNationalRecommendationsRequest(),
+        [national_stub](auto* c, auto* q, auto* r, auto end) {
+          national_stub->async()->ListNationalRecommendations(c, q, r, end);
+        },
+        &ListNationalRecommendationsResponse::mutable_national_recommendations, &SuiteFacts::national_recommendations);
+    ListNationalItemsRequest items;
+    items.set_parent("nationalRecommendations/-");
+    items.set_force(force);
+    to->List<ListNationalItemsResponse>(
+        kConcerns, items,
+        [national_stub](auto* c, auto* q, auto* r, auto end) {
+          national_stub->async()->ListNationalItems(c, q, r, end);
+        },
+        &ListNationalItemsResponse::mutable_national_items, &SuiteFacts::national_items);
   }
   {
     using namespace monitoring::v1;  // NOLINT
@@ -278,6 +338,49 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
         kMonitoring, episodes,
         [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListEpisodes(c, q, r, end); },
         &ListEpisodesResponse::mutable_episodes, &SuiteFacts::episodes);
+    const std::shared_ptr<AnnouncementsService::Stub> announcements_stub =
+        AnnouncementsService::NewStub(channels.monitoring);
+    ListAnnouncementsRequest announcements;
+    announcements.set_parent(force);
+    to->List<ListAnnouncementsResponse>(
+        kMonitoring, announcements,
+        [announcements_stub](auto* c, auto* q, auto* r, auto end) {
+          announcements_stub->async()->ListAnnouncements(c, q, r, end);
+        },
+        &ListAnnouncementsResponse::mutable_announcements, &SuiteFacts::announcements);
+    const std::shared_ptr<PlansService::Stub> plans_stub = PlansService::NewStub(channels.monitoring);
+    ListPlansRequest plans;
+    plans.set_parent(force);
+    to->List<ListPlansResponse>(
+        kMonitoring, plans,
+        [plans_stub](auto* c, auto* q, auto* r, auto end) { plans_stub->async()->ListPlans(c, q, r, end); },
+        &ListPlansResponse::mutable_plans, &SuiteFacts::plans);
+    ListProgressReviewsRequest reviews;
+    reviews.set_parent(force + "/plans/-");
+    to->List<ListProgressReviewsResponse>(
+        kMonitoring, reviews,
+        [plans_stub](auto* c, auto* q, auto* r, auto end) { plans_stub->async()->ListProgressReviews(c, q, r, end); },
+        &ListProgressReviewsResponse::mutable_progress_reviews, &SuiteFacts::progress_reviews);
+    const std::shared_ptr<MeetingsService::Stub> meetings_stub = MeetingsService::NewStub(channels.monitoring);
+    ListMeetingsRequest meetings;
+    meetings.set_parent(force);
+    to->List<ListMeetingsResponse>(
+        kMonitoring, meetings,
+        [meetings_stub](auto* c, auto* q, auto* r, auto end) { meetings_stub->async()->ListMeetings(c, q, r, end); },
+        &ListMeetingsResponse::mutable_meetings, &SuiteFacts::meetings);
+    ListActionsRequest actions;
+    actions.set_parent(force);
+    to->List<ListActionsResponse>(
+        kMonitoring, actions,
+        [meetings_stub](auto* c, auto* q, auto* r, auto end) { meetings_stub->async()->ListActions(c, q, r, end); },
+        &ListActionsResponse::mutable_actions, &SuiteFacts::actions);
+    const std::shared_ptr<SupportService::Stub> support_stub = SupportService::NewStub(channels.monitoring);
+    ListSupportRequest support;
+    support.set_parent(force);
+    to->List<ListSupportResponse>(
+        kMonitoring, support,
+        [support_stub](auto* c, auto* q, auto* r, auto end) { support_stub->async()->ListSupport(c, q, r, end); },
+        &ListSupportResponse::mutable_support, &SuiteFacts::support);
     // Moves in the making are the inspectorate's.
     if (audience == Audience::kInspectorate) {
       ListProposalsRequest proposals;
@@ -292,6 +395,23 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
           kMonitoring, decisions,
           [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListDecisions(c, q, r, end); },
           &ListDecisionsResponse::mutable_decisions, &SuiteFacts::decisions);
+      const std::shared_ptr<AdviceService::Stub> advice_stub = AdviceService::NewStub(channels.monitoring);
+      ListAdviceRequest advice;
+      advice.set_parent(force + "/proposals/-");
+      to->List<ListAdviceResponse>(
+          kMonitoring, advice,
+          [advice_stub](auto* c, auto* q, auto* r, auto end) { advice_stub->async()->ListAdvice(c, q, r, end); },
+          &ListAdviceResponse::mutable_advice, &SuiteFacts::advice);
+      const std::shared_ptr<DisclosuresService::Stub> disclosures_stub =
+          DisclosuresService::NewStub(channels.monitoring);
+      ListDisclosuresRequest disclosures;
+      disclosures.set_parent(force);
+      to->List<ListDisclosuresResponse>(
+          kMonitoring, disclosures,
+          [disclosures_stub](auto* c, auto* q, auto* r, auto end) {
+            disclosures_stub->async()->ListDisclosures(c, q, r, end);
+          },
+          &ListDisclosuresResponse::mutable_disclosures, &SuiteFacts::disclosures);
     }
   }
   reading->Arrive();

@@ -1,5 +1,6 @@
 // The facts of one force as they were recorded at a moment in the past. The copies hold the present alone, so the
 // owners are asked, all at once, with the identity that `prepare` adds: of what the caller may not see, nothing comes.
+// What they derive is asked of them when their records are here, for the day of the moment.
 // An owner that fails or does not answer in time has its section UNAVAILABLE, and the others show. Thread-safe.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "gateway/dashboard/ask_overview.h"
+#include "gateway/dashboard/asking.h"
 #include "gateway/dashboard/facts.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "grpcpp/channel.h"
@@ -25,7 +26,7 @@ struct SuiteChannels {
 struct PastFacts {
   SuiteFacts facts;  // Without a ladder.
   std::vector<v1::SectionStatus> sections;
-  std::optional<DerivedOverview> overview;
+  std::optional<DerivedPart> overview, follow_up;
 };
 
 // Errors: NOT_FOUND when the force was not recorded then, and whatever forces-service refuses with, such as

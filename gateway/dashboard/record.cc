@@ -1,42 +1,17 @@
 #include "gateway/dashboard/record.h"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/time/partial_date.h"
 #include "gateway/dashboard/audience.h"
 #include "gateway/dashboard/names.h"
+#include "gateway/dashboard/newest.h"
 
 namespace oversight::gateway {
 namespace {
-
-// By the numbers in their names: what was recorded last comes first.
-bool IsNewer(const std::string& a, const std::string& b) {
-  return std::tuple(Number(FirstSegments(a, 4)), Number(a)) > std::tuple(Number(FirstSegments(b, 4)), Number(b));
-}
-
-// Those of the force that the audience sees, newest first, at most `most`; the rest is counted.
-template <class T, class Shown>
-std::vector<Shared<T>> Newest(const std::vector<Shared<T>>& all, const std::string& force, Shown shown, size_t most,
-                              const char* field, const char* verb, v1::ForceDashboard& dashboard) {
-  std::vector<Shared<T>> result;
-  for (const auto& item : all) {
-    if (ForceOf(item->name()) == force && shown(*item)) result.push_back(item);
-  }
-  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return IsNewer(a->name(), b->name()); });
-  if (result.size() > most) {
-    auto& left_out = *dashboard.add_left_out();
-    left_out.set_field(field);
-    left_out.set_count(static_cast<int32_t>(result.size() - most));
-    left_out.set_reason(absl::StrCat("There is room for ", most, ". ", verb, " gives all."));
-    result.resize(most);
-  }
-  return result;
-}
 
 // Where a duty stands on a day: what forces-service derives when it is read, and leaves out of a watch. MET when a
 // response is published, OVERDUE after day 56 (section 55(5A) of the Police Act 1996).
@@ -114,6 +89,60 @@ void AddBelowConcerns(const SuiteFacts& facts, v1::ForceDashboard& dashboard) {
   }
 }
 
+void Count(const concerns::v1::NationalItem& item, bool overdue, concerns::v1::NationalCounts& counts) {
+  using namespace concerns::v1;  // NOLINT
+  bool pending = false;
+  switch (item.state()) {
+    case NATIONAL_ITEM_STATE_OPEN:
+      counts.set_open(counts.open() + 1);
+      pending = true;
+      break;
+    case NATIONAL_ITEM_STATE_CLAIMED:
+      counts.set_claimed(counts.claimed() + 1);
+      pending = true;
+      break;
+    case NATIONAL_ITEM_STATE_VERIFIED:
+      counts.set_verified(counts.verified() + 1);
+      break;
+    case NATIONAL_ITEM_STATE_NOT_APPLICABLE:
+      counts.set_not_applicable(counts.not_applicable() + 1);
+      break;
+    case NATIONAL_ITEM_STATE_WITHDRAWN:
+      counts.set_withdrawn(counts.withdrawn() + 1);
+      break;
+    default:
+      break;
+  }
+  if (overdue) counts.set_overdue(counts.overdue() + 1);
+  if (pending && !item.extensions().empty()) counts.set_extended(counts.extended() + 1);
+}
+
+// What was recommended to all or many forces. Every item shows outside: it exists from the issue on.
+void AddNational(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, v1::ForceDashboard& dashboard) {
+  std::unordered_map<std::string, const concerns::v1::NationalRecommendation*> recommendations;
+  for (const auto& recommendation : facts.national_recommendations) {
+    recommendations[recommendation->name()] = recommendation.get();
+  }
+  std::vector<Shared<concerns::v1::NationalItem>> items;
+  for (const auto& item : facts.national_items) {
+    if (item->name() == absl::StrCat(NationalOf(item->name()), "/", force)) items.push_back(item);
+  }
+  std::sort(items.begin(), items.end(),
+            [](const auto& a, const auto& b) { return Number(NationalOf(a->name())) < Number(NationalOf(b->name())); });
+  for (const auto& item : items) {
+    auto& view = *dashboard.add_national_items();
+    *view.mutable_item() = *item;
+    if (const auto it = recommendations.find(NationalOf(item->name())); it != recommendations.end()) {
+      view.set_title(it->second->title());
+      view.set_theme(it->second->theme());
+    }
+    const bool pending = item->state() == concerns::v1::NATIONAL_ITEM_STATE_OPEN ||
+                         item->state() == concerns::v1::NATIONAL_ITEM_STATE_CLAIMED;
+    view.set_overdue(pending && item->has_due_date() && MustBeBefore(item->due_date(), day));
+    Count(*item, view.overdue(), *dashboard.mutable_national_counts());
+  }
+}
+
 }  // namespace
 
 void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay day, Audience audience,
@@ -123,6 +152,7 @@ void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay
   for (const std::string& predecessor : facts.predecessors) dashboard.add_predecessors(predecessor);
   AddHolders(facts, force, day, inside, dashboard);
   AddBelowConcerns(facts, dashboard);
+  AddNational(facts, force, day, dashboard);
   for (const auto& inspection :
        Newest(facts.inspections, force, shown, kMostInspections, "inspections", "ListInspections", dashboard)) {
     *dashboard.add_inspections() = *inspection;

@@ -1,6 +1,6 @@
 // The parts of a force's dashboard that are records as they are, newest first and bounded: who holds which office,
-// inspections, duties to respond, revisits, evidence; and below each concern what the force answered and how many notes
-// there are. Pure; thread-safe.
+// inspections, duties to respond, revisits, evidence; below each concern what the force answered and how many notes
+// there are; and what was recommended nationally. Pure; thread-safe.
 #pragma once
 
 #include <string>

@@ -34,6 +34,12 @@ DashboardFeed::DashboardFeed(DashboardSource& source, Stream stream, const v1::W
                                   absl::Seconds(1), absl::Seconds(60))),
       stream_(std::move(stream)) {}
 
+void DashboardFeed::Begin() {
+  std::unique_lock lock(mu_);
+  begun_ = true;
+  Pump(std::move(lock));
+}
+
 void DashboardFeed::Notify() {
   std::unique_lock lock(mu_);
   due_ = true;
@@ -55,7 +61,7 @@ void DashboardFeed::End() {
 }
 
 void DashboardFeed::Pump(std::unique_lock<std::mutex> lock) {
-  if (stream_ == nullptr || writing_ || timer_set_ || !due_) return;
+  if (stream_ == nullptr || !begun_ || writing_ || timer_set_ || !due_) return;
   const absl::Time next = sent_time_ + min_interval_;
   if (absl::Now() >= next) {
     Send(std::move(lock));

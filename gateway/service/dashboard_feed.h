@@ -19,6 +19,8 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
   using Stream = std::shared_ptr<rpc::StreamCall<grpc::ByteBuffer>>;
   DashboardFeed(DashboardSource& source, Stream stream, const v1::WatchDashboardRequest& request, Audience audience);
 
+  // Sends the first state. Until then nothing is sent, so that it may be waited for.
+  void Begin();
   // Something may have changed.
   void Notify();
   // Time has passed: sends when a section's state has changed or a heartbeat is due.
@@ -38,6 +40,7 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
 
   std::mutex mu_;
   Stream stream_;
+  bool begun_ = false;
   bool due_ = true;        // A state not sent yet may be there.
   bool must_send_ = true;  // Send even when the dashboard is the same: a section's state changed, or a heartbeat.
   bool writing_ = false;

@@ -59,14 +59,19 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
       context, request, response,
       [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
              rpc::Done done) {
-        source_.WaitFresh(request.freshness(), call.deadline(), [this, response, done](const absl::Status& fresh) {
-          if (!fresh.ok()) return done(fresh);
-          const auto sections = source_.Sections(Audience::kInspectorate);
-          const auto encoded = source_.National();
-          if (!encoded.ok()) return done(encoded.status());
-          *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
-          done(absl::OkStatus());
-        });
+        source_.WaitFresh(request.freshness(), call.deadline(),
+                          [this, response, freshness = request.freshness(), deadline = call.deadline(),
+                           done](const absl::Status& fresh) {
+                            if (!fresh.ok()) return done(fresh);
+                            source_.WaitForDerived("", freshness, deadline, [this, response, done] {
+                              const auto sections = source_.Sections(Audience::kInspectorate);
+                              const auto encoded = source_.National();
+                              if (!encoded.ok()) return done(encoded.status());
+                              *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber,
+                                                         sections, *encoded);
+                              done(absl::OkStatus());
+                            });
+                          });
       });
 }
 
@@ -101,9 +106,10 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
                               // Sections first, here and below: should the facts change in between, they are newer than
                               // it says.
                               auto sections = source_.Sections(audience);
+                              sections.resize(3);  // Nothing is derived for it.
                               return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
                             }
-                            source_.WaitForOverview(force, freshness, deadline, [this, force, audience, answer] {
+                            source_.WaitForDerived(force, freshness, deadline, [this, force, audience, answer] {
                               auto sections = source_.Sections(audience, force);
                               answer(std::move(sections), source_.Force(force, audience));
                             });
@@ -131,7 +137,7 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
            [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<PastFacts> past) {
              if (!past.ok()) return done(past.status());
              std::vector<v1::SectionStatus> sections = past->sections;
-             // Of another day than that of the moment there is no overview.
+             // Of another day than that of the moment nothing is derived.
              if (on_day.has_value() && *on_day != LondonDay(moment)) sections.resize(3);
              const auto encoded = source_.ForceThen(*std::move(past), force, on_day, moment, audience);
              if (!encoded.ok()) return done(encoded.status());
@@ -162,9 +168,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
           }
           feed->End();
         });
-        if (request.force().empty()) return feed->Notify();
         // The first state is to be whole, if that does not take long.
-        source_.WaitForOverview(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Notify(); });
+        source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
       });
 }
 

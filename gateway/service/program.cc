@@ -7,6 +7,7 @@
 #include "common/observe/config.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
+#include "gateway/dashboard/ask_follow_up.h"
 #include "gateway/dashboard/ask_overview.h"
 #include "gateway/dashboard/dashboard_source.h"
 #include "gateway/dashboard/suite_copy.h"
@@ -25,12 +26,14 @@
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
+#include "oversight/monitoring/v1/plans_service.pb.h"
+#include "oversight/monitoring/v1/policy_service.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 #include "oversight/monitoring/v1/sequence_service.pb.h"
-#include "oversight/monitoring/v1/plans_service.pb.h"
 #include "oversight/monitoring/v1/support_service.pb.h"
 
 namespace oversight::gateway {
@@ -65,7 +68,9 @@ class GatewayApplication final : public rpc::Application {
         concerns_(ChannelTo(options.concerns, ConcernsService::service_full_name())),
         monitoring_(ChannelTo(options.monitoring, MonitoringService::service_full_name())),
         copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, kPrincipal, &runtime.metrics)),
-        source_(copy_, runtime.clock, MakeAskOverview(concerns_, kPrincipal)),
+        source_(copy_, runtime.clock,
+                {.overview = MakeAskOverview(concerns_, kPrincipal),
+                 .follow_up = MakeAskFollowUp(monitoring_, kPrincipal)}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         proxy_(backends_) {
     AddBackends(backends_);
@@ -134,6 +139,8 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetPlanRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetMeetingRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetPolicyRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);

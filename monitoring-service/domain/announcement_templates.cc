@@ -20,9 +20,9 @@ using Names = std::set<std::string>;
 // What a statement may use and rest on, and when it may be there; by `each`, what an item adds.
 const Names& CommonNames() {
   static const auto* const names =
-      new Names{"force",     "decider",   "from_stage",  "to_stage",          "default_stage",    "enhanced_stage",
-                "decided",   "effective", "ground_text", "next_report_title", "next_report_date", "ledger",
-                "tree_size", "root_hash"};
+      new Names{"force",   "decider",   "from_stage", "to_stage",    "default_stage",     "enhanced_stage",
+                "decided", "effective", "since",      "ground_text", "next_report_title", "next_report_date",
+                "ledger",  "tree_size", "root_hash"};
   return *names;
 }
 const std::map<std::string, Names>& NamesOfItems() {
@@ -44,7 +44,7 @@ const std::map<std::string, Names>& SubjectsOfItems() {
 }
 const Names& Conditions() {
   static const auto* const names =
-      new Names{"next_report", "handling_known", "responding", "anything_open", "ground_text"};
+      new Names{"next_report", "handling_known", "responding", "anything_open", "ground_text", "episode"};
   return *names;
 }
 

@@ -72,6 +72,7 @@ std::vector<std::shared_ptr<const concerns::v1::Concern>> ConcernsOfReasons(cons
 bool Holds(const std::string& condition, const MoveFacts& facts) {
   if (condition[0] == '!') return !Holds(condition.substr(1), facts);
   if (condition == "next_report") return facts.decision.has_next_report();
+  if (condition == "episode") return facts.ended != nullptr;
   if (condition == "ground_text") return !facts.decision.ground_text().empty();
   if (condition == "anything_open") return !OpenCauses(facts).empty() || !CarriedForward(facts.decision).empty();
   const auto concerns = ConcernsOfReasons(facts);
@@ -96,6 +97,7 @@ Struct CommonWords(const v1::AnnouncementTemplate& of, const MoveFacts& facts, c
   if (stages.size() > 1) Say(words, "enhanced_stage", stages[1].display_name());
   Say(words, "decided", FormatForPeople(decision.decided_date()));
   Say(words, "effective", FormatForPeople(decision.effective_date()));
+  Say(words, "since", facts.ended == nullptr ? "" : FormatForPeople(facts.ended->from_date()));
   Say(words, "ground_text", decision.ground_text());
   if (decision.has_next_report()) {
     Say(words, "next_report_title", WithoutStop(decision.next_report().title()));

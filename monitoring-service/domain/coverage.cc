@@ -56,6 +56,7 @@ class Check {
 
   std::vector<v1::CoverageViolation> Run(bool going_out) {
     TheMove(going_out);
+    if (going_out) TheMoveBefore();
     WhoWhatWhen();
     Reasons();
     StillOpen();
@@ -99,6 +100,13 @@ class Check {
         waits ? absl::StrCat("takes effect on ", FormatForPeople(decision.effective_date()), " and not before")
               : absl::StrCat("is ", v1::DecisionState_Name(decision.state()),
                              ": the move is not made. Withdraw the announcement."));
+  }
+
+  // It tells of the move that it ends.
+  void TheMoveBefore() {
+    if (facts_.ended == nullptr || !facts_.ended->entry_awaits_publication()) return;
+    Add("EARLIER_MOVE_NOT_PUBLISHED", facts_.ended->entry_decision(),
+        "is the move that this one ends, and the public does not know of it. Publish its announcement first.");
   }
 
   void WhoWhatWhen() {

@@ -11,8 +11,8 @@
 
 namespace oversight::monitoring {
 
-// Everything that is missing or unfounded. `going_out`: also that the move is made; before that an approval may still
-// wait for its moment.
+// Everything that is missing or unfounded. `going_out`: also that the move is made, which before that may still wait for
+// its moment, and that the move which it ends is published.
 std::vector<v1::CoverageViolation> CheckCoverage(const AnnouncementTemplates& templates,
                                                  const v1::Announcement& announcement, const MoveFacts& facts,
                                                  bool going_out);

@@ -29,17 +29,25 @@ absl::Status CheckNotThereYet(const v1::Episode& episode, const v1::Reason& want
   return absl::OkStatus();
 }
 
-absl::Status CheckAddedDate(const v1::Episode& episode, const common::v1::PartialDate& date, absl::CivilDay today) {
+absl::Status CheckAddedDate(const v1::Episode& episode, const v1::Reason& wanted, const common::v1::PartialDate& date,
+                            const KnownFacts& facts, absl::CivilDay today) {
   const bool to_come = MustBeAfter(date, today), before = MustBeBefore(date, episode.from_date());
-  if (!to_come && !before) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DATES_CONTRADICT,
-               "A reason is added while the episode lasts, and not ahead of time.")
-      .With("added_date", FormatIso(date))
+  const auto later = IssuedAfter(date, {&wanted}, facts);
+  if (!to_come && !before && later.empty()) return absl::OkStatus();
+  Error error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DATES_CONTRADICT,
+              "A reason is added while the episode lasts, not ahead of time, and not before its concern is issued.");
+  error.With("added_date", FormatIso(date))
       .With("from_date", FormatIso(episode.from_date()))
-      .With("today", FormatIso(today))
-      .Precondition("DATES_CONTRADICT", "added_date",
-                    to_come ? absl::StrCat("is after today, ", FormatIso(today))
-                            : absl::StrCat("is before the episode, ", FormatIso(episode.from_date())));
+      .With("today", FormatIso(today));
+  const auto contradict = [&error](const std::string& description) {
+    error.Precondition("DATES_CONTRADICT", "added_date", description);
+  };
+  if (to_come) contradict(absl::StrCat("is after today, ", FormatIso(today)));
+  if (before) contradict(absl::StrCat("is before the episode, ", FormatIso(episode.from_date())));
+  for (const auto& [concern, issue_date] : later) {
+    contradict(absl::StrCat("is before ", concern, " was issued, ", FormatIso(issue_date)));
+  }
+  return error;
 }
 
 }  // namespace
@@ -55,7 +63,7 @@ absl::StatusOr<v1::Episode> AddReason(const ForceRecord& record, const v1::Episo
   }
   const absl::CivilDay today = LondonDay(now);
   const auto date = request.has_added_date() ? request.added_date() : ToPartialDate(today);
-  OVERSIGHT_RETURN_IF_ERROR(CheckAddedDate(episode, date, today));
+  OVERSIGHT_RETURN_IF_ERROR(CheckAddedDate(episode, request.reason(), date, facts, today));
   OVERSIGHT_RETURN_IF_ERROR(CheckNotThereYet(episode, request.reason()));
   OVERSIGHT_RETURN_IF_ERROR(CheckWhatTheyRestOn({&request.reason()}, ForceOf(episode.name()), /*entry=*/true, facts));
 

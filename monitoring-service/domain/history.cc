@@ -97,6 +97,11 @@ class Course {
         return Recognise(move, decision);
       }
     }
+    if (known_.record.monitoring.has_published()) {
+      Fault(move, absl::StrCat("move is of ", force_, ", whose last move, ", known_.record.monitoring.decision(),
+                               ", is not published; publish its announcement first, as an import is public at once"));
+      return false;
+    }
     Spell* open = Open(move);
     if (open != nullptr && open->episode.stage() == move.stage->id()) {
       Fault(move, absl::StrCat("move is to the stage that ", force_, " is in already, in ", open->episode.name(), " ",

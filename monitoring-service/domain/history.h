@@ -34,7 +34,8 @@ std::map<std::string, std::vector<HistoricalMove>> ByForce(const HistoryFile& fi
 
 // Adds to `plan` what the moves of one force, in the order of the file, do to its record. Adds to `faults` moves out of
 // order, to the stage the force is in already, out of no episode or of one that this record began itself, other words
-// for what was imported before, and episodes that overlap one of the record, naming both.
+// for what was imported before, episodes that overlap one of the record, naming both, and new moves of a force whose last
+// move is not published.
 void PlanHistory(const Ladders& ladders, const std::vector<HistoricalMove>& moves, const KnownHistory& known,
                  HistoryPlan& plan, LineFaults& faults);
 

@@ -98,7 +98,8 @@ absl::Status CheckGround(const v1::Proposal& wanted, const v1::Stage& target) {
 absl::Status NotThereYet(const v1::Monitoring& monitoring, const v1::Stage& target) {
   if (monitoring.stage() != target.id()) return absl::OkStatus();
   return Error(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ALREADY_IN_STAGE,
-               absl::StrCat(ForceOf(monitoring.name()), " is in ", target.display_name(), " already."))
+               absl::StrCat(ForceOf(monitoring.name()), " is in ", target.display_name(),
+                            " already. Propose a move to another stage."))
       .With("stage", target.id())
       .Precondition("ALREADY_IN_STAGE", monitoring.name(), absl::StrCat("must not be in ", target.id()));
 }
@@ -153,7 +154,7 @@ absl::Status CheckMinute(const v1::DecideProposalRequest& request) {
 }
 
 absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool approved, const ForceRecord& record,
-                              absl::CivilDay today) {
+                              const v1::Proposal& proposal, const KnownFacts& facts, absl::CivilDay today) {
   const v1::Monitoring& monitoring = record.monitoring;
   Dates dates;
   dates.decided = request.has_decided_date() ? request.decided_date() : ToPartialDate(today);
@@ -187,6 +188,11 @@ absl::StatusOr<Dates> DatesOf(const v1::DecideProposalRequest& request, bool app
     if (monitoring.has_since_date() && MustBeBefore(dates.effective, monitoring.since_date())) {
       error.With("since_date", FormatIso(monitoring.since_date()));
       of_dates("effective_date", absl::StrCat("is before the force's last move, ", FormatIso(monitoring.since_date())));
+    }
+    for (const auto& [name, issue_date] : IssuedAfter(dates.decided, Pointers(proposal.reasons()), facts)) {
+      contradict("ISSUED_LATER", name,
+                 absl::StrCat("was issued on ", FormatIso(issue_date), ", after the decision, ",
+                              FormatIso(dates.decided), ", which rests on it; the decision must not be dated before"));
     }
     for (const auto* episode : Overlapped(record, dates.effective)) {
       contradict("EPISODE_OVERLAPS", episode->name(),
@@ -307,7 +313,7 @@ absl::StatusOr<Decided> Decide(const Ladders& ladders, const ForceRecord& record
   }
   if (approved) OVERSIGHT_RETURN_IF_ERROR(CheckMinute(request));
   OVERSIGHT_RETURN_IF_ERROR(Check(Verb::kDecideProposal, {.record = record, .proposal = &proposal, .actor = actor}));
-  OVERSIGHT_ASSIGN_OR_RETURN(const Dates dates, DatesOf(request, approved, record, LondonDay(now)));
+  OVERSIGHT_ASSIGN_OR_RETURN(const Dates dates, DatesOf(request, approved, record, proposal, facts, LondonDay(now)));
 
   Decided decided;
   decided.decision = MakeDecision(ladders, record, proposal, request, actor, dates);

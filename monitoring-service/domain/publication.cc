@@ -47,6 +47,10 @@ bool IsPublished(const v1::Decision& decision) {
          (decision.state() == v1::DECISION_STATE_IN_EFFECT || decision.state() == v1::DECISION_STATE_UNSPECIFIED);
 }
 
+bool IsAnythingPublished(const v1::Monitoring& monitoring) {
+  return !monitoring.has_published() || monitoring.published().has_since_date();
+}
+
 void KeepFromPublic(const ForceRecord& before, Decided& decided) {
   if (decided.decision.publication().state() != v1::PUBLICATION_STATE_AWAITED) return;
   *decided.monitoring.mutable_published() =

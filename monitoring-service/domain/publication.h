@@ -21,6 +21,9 @@ bool IsPublished(const v1::Decision& decision);
 // Whether the public may know of a reason that came while an episode lasted. Nothing announces one that was added here.
 inline bool IsPublished(const v1::AddedReason& added) { return added.historical(); }
 
+// Whether a stored stage tells the public anything: a move of the force is published, the last one or an earlier.
+bool IsAnythingPublished(const v1::Monitoring& monitoring);
+
 // Keeps a move from the public that has just been made, when its decision waits for an announcement.
 void KeepFromPublic(const ForceRecord& before, Decided& decided);
 

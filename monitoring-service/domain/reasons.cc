@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/time/partial_date.h"
 #include "monitoring-service/domain/names.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
 
@@ -96,6 +97,18 @@ absl::Status CheckWhatTheyRestOn(const std::vector<const v1::Reason*>& reasons, 
   }
   if (count == 0) return absl::OkStatus();
   return error.With("count", absl::StrCat(count));
+}
+
+std::vector<IssuedLater> IssuedAfter(const common::v1::PartialDate& date, const std::vector<const v1::Reason*>& reasons,
+                                     const KnownFacts& facts) {
+  std::vector<IssuedLater> later;
+  std::set<std::string> told;
+  for (const auto* reason : reasons) {
+    const auto concern = reason->concern().empty() ? nullptr : facts.Concern(reason->concern());
+    if (concern == nullptr || !concern->has_issue_date() || !MustBeBefore(date, concern->issue_date())) continue;
+    if (told.insert(concern->name()).second) later.push_back({concern->name(), concern->issue_date()});
+  }
+  return later;
 }
 
 void NeedExitCriteria(const ReasonList& reasons, const std::string& field, Violations& violations) {

@@ -12,6 +12,7 @@
 #include "common/rpc/errors.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "monitoring-service/domain/known_facts.h"
+#include "oversight/common/v1/partial_date.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 
 namespace oversight::monitoring {
@@ -30,6 +31,16 @@ std::vector<v1::Reason> ReasonsOf(const v1::Episode& episode);
 absl::Status CheckWhatTheyRestOn(const std::vector<const v1::Reason*>& reasons, const std::string& force, bool entry,
                                  const KnownFacts& facts);
 std::vector<const v1::Reason*> Pointers(const ReasonList& reasons);
+
+// A concern that was issued after the day of the act that rests on it, and when.
+struct IssuedLater {
+  std::string concern;
+  common::v1::PartialDate issue_date;
+};
+// The concerns of the reasons that must have been issued after `date`, each once, in the order of the reasons: nothing
+// can rest on what was not there. Dates known in part count only when they leave no doubt.
+std::vector<IssuedLater> IssuedAfter(const common::v1::PartialDate& date, const std::vector<const v1::Reason*>& reasons,
+                                     const KnownFacts& facts);
 
 // A violation for every reason of an entry without exit criterion; `field` such as "proposal.reasons".
 void NeedExitCriteria(const ReasonList& reasons, const std::string& field, Violations& violations);

@@ -102,7 +102,7 @@ class Sequence {
     const std::string force = ForceOf(record_.decision);
     response.set_title(absl::StrCat(record_.force_display_name.empty() ? force : record_.force_display_name, " to ",
                                     record_.stage_display_name));
-    for (auto& [act, latest] : acts_) *response.add_acts() = std::move(act);
+    for (auto& placed : acts_) *response.add_acts() = std::move(placed.act);
     return response;
   }
 
@@ -110,6 +110,7 @@ class Sequence {
   struct Placed {
     v1::SequenceAct act;
     absl::Time latest;
+    int rank;
   };
 
   v1::SequenceAct Act(v1::SequenceActKind kind, const std::string& resource, const common::v1::ChangeInfo& change,
@@ -128,27 +129,51 @@ class Sequence {
     *act.mutable_effective_date() = ToPartialDate(LondonDay(ToTime(time)));
   }
   void Add(v1::SequenceAct act) {
+    const int rank = Rank(act.kind());
+    Add(std::move(act), rank);
+  }
+  void Add(v1::SequenceAct act, int rank) {
     if (act.when().empty()) {
       act.set_when(act.has_effective_time()   ? FormatMinuteForPeople(ToTime(act.effective_time()))
                    : act.has_effective_date() ? FormatForPeople(act.effective_date())
                                               : "not known");
     }
     const absl::Time latest = Latest(act);
-    acts_.push_back({std::move(act), latest});
+    acts_.push_back({std::move(act), latest, rank});
   }
 
   const v1::Decision& Last() const { return record_.decisions.back().resource; }
 
-  // A proposal has no date of its own: it was made when it was recorded, unless the decision on it was recorded as
-  // taken before. Then all that is known is that it came before that.
-  void SetMade(const common::v1::ChangeInfo& change, v1::SequenceAct& act) const {
-    const absl::CivilDay recorded = LondonDay(ToTime(change.recorded_time()));
-    if (!record_.decisions.empty() && Last().has_decided_date() && MustBeBefore(Last().decided_date(), recorded)) {
-      *act.mutable_effective_date() = Last().decided_date();
-      act.set_when(absl::StrCat("by ", FormatForPeople(Last().decided_date())));
+  // A proposal has no date of its own: it was made when it was recorded, unless what rests on it was recorded as done
+  // before. Then all that is known is that it came before that.
+  void SetMade(const common::v1::ChangeInfo& change, const std::vector<PartialDate>& rest_on_it,
+               v1::SequenceAct& act) const {
+    const auto first = std::min_element(
+        rest_on_it.begin(), rest_on_it.end(),
+        [](const PartialDate& a, const PartialDate& b) { return DayInterval(a).last < DayInterval(b).last; });
+    if (first != rest_on_it.end() && MustBeBefore(*first, LondonDay(ToTime(change.recorded_time())))) {
+      *act.mutable_effective_date() = *first;
+      act.set_when(absl::StrCat("by ", FormatForPeople(*first)));
     } else {
       SetTime(change.recorded_time(), act);
     }
+  }
+
+  std::vector<PartialDate> WhenDecided() const {
+    if (record_.decisions.empty() || !Last().has_decided_date()) return {};
+    return {Last().decided_date()};
+  }
+  // When it was decided on, when somebody was told of the proposal, and when advice was given on it.
+  std::vector<PartialDate> WhatRestsOnTheProposal() const {
+    std::vector<PartialDate> dates = WhenDecided();
+    for (const auto& version : record_.advice) dates.push_back(version.resource.advice_date());
+    for (const auto& version : record_.disclosures) {
+      const auto& disclosure = version.resource;
+      if (!IsAbout(disclosure.about()) || disclosure.about() == record_.decision) continue;
+      dates.push_back(disclosure.has_disclosed_time() ? ToPartialDate(LondonDay(ToTime(disclosure.disclosed_time())))
+                                                      : disclosure.disclosed_date());
+    }
+    return dates;
   }
 
   void AddConcerns() {
@@ -181,12 +206,12 @@ class Sequence {
                                 ground.empty() ? "" : absl::StrCat("Ground: ", ground),
                                 absl::StrCat("Reasons: ", ReasonsInWords(proposal.reasons())),
                                 OutcomesInWords(proposal.reason_outcomes()), DossierInWords(proposal)}));
-      SetMade(change, act);
+      SetMade(change, WhatRestsOnTheProposal(), act);
       Add(std::move(act));
     } else if (change.verb() == "RefreshProposal") {
       auto act = Act(v1::SEQUENCE_ACT_KIND_DOSSIER_REFRESHED, proposal.name(), change,
                      Sentences({"The proposal was brought up to the facts of the day", DossierInWords(proposal)}));
-      SetMade(change, act);
+      SetMade(change, WhenDecided(), act);
       Add(std::move(act));
     }
   }
@@ -240,7 +265,9 @@ class Sequence {
     } else {
       *act.mutable_effective_date() = disclosure.disclosed_date();
     }
-    Add(std::move(act));
+    // Of a decision nobody is told before it is taken.
+    const bool of_decision = disclosure.about() == record_.decision;
+    Add(std::move(act), Rank(of_decision ? v1::SEQUENCE_ACT_KIND_DECIDED : v1::SEQUENCE_ACT_KIND_DISCLOSED));
   }
   bool IsAbout(const std::string& about) const {
     return about == record_.decision || (!record_.decisions.empty() && about == Last().proposal());
@@ -268,7 +295,8 @@ class Sequence {
     if (decision.has_historical()) {
       const auto& source = decision.historical();
       auto act = Act(v1::SEQUENCE_ACT_KIND_IMPORTED, decision.name(), change,
-                     Sentences({absl::StrCat("Imported from ", source.source()), source.note()}));
+                     Sentences({absl::StrCat("Imported from ", source.source()),
+                                source.note().empty() ? "" : absl::StrCat("How sure it is: ", source.note())}));
       SetTime(change.recorded_time(), act);
       Add(std::move(act));
       AddEffect(version);
@@ -310,6 +338,8 @@ class Sequence {
                                     " moved to ", record_.stage_display_name),
                        decision.has_historical() ? "Reasons: " + ReasonsInWords(decision.reasons()) : "",
                        decision.has_historical() ? OutcomesInWords(decision.reason_outcomes()) : ""}));
+    // Who imported a move did not make it.
+    if (decision.has_historical()) act.clear_actor();
     *act.mutable_effective_date() = decision.effective_date();
     if (decision.has_effective_time()) SetTime(decision.effective_time(), act);
     SetPublished(act);
@@ -346,17 +376,23 @@ class Sequence {
       for (const auto& added : episode.added_reasons()) AddReason(episode, added, change);
     }
     if (begun && !episode.exit_decision().empty()) {
-      AddMove(v1::SEQUENCE_ACT_KIND_LATER_MOVE, episode.exit_decision(), episode.until_date(), change,
+      AddMove(v1::SEQUENCE_ACT_KIND_LATER_MOVE, episode.exit_decision(), episode.until_date(),
+              WhoMoved(change, episode.has_historical_exit()),
               Sentences({absl::StrCat("The episode ", episode.name(), " ended"),
                          "Reasons: " + ReasonsInWords(episode.exit_reasons()),
                          OutcomesInWords(episode.reason_outcomes()), OpenInWords(episode)}));
     }
     // Told by the first version of the episode, which is in the list if the one that this decision ended is.
     if (!begun && EndedHere(episode.name())) {
-      AddMove(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE, episode.entry_decision(), episode.from_date(), change,
+      AddMove(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE, episode.entry_decision(), episode.from_date(),
+              WhoMoved(change, episode.has_historical_entry()),
               Sentences({absl::StrCat("The episode ", episode.name(), " began"),
                          "Reasons: " + ReasonsInWords(episode.entry_reasons())}));
     }
+  }
+  static common::v1::ChangeInfo WhoMoved(common::v1::ChangeInfo change, bool imported) {
+    if (imported) change.clear_actor();
+    return change;
   }
   bool EndedHere(const std::string& episode) const {
     return std::any_of(record_.episodes.begin(), record_.episodes.end(), [&](const auto& version) {
@@ -454,10 +490,10 @@ class Sequence {
   // What led to a move came before it, also where only its date is known.
   void PlaceBeforeEffect() {
     absl::Time effect = absl::InfiniteFuture();
-    for (const auto& [act, latest] : acts_) {
+    for (const auto& [act, latest, rank] : acts_) {
       if (act.kind() == v1::SEQUENCE_ACT_KIND_TOOK_EFFECT) effect = latest;
     }
-    for (auto& [act, latest] : acts_) {
+    for (auto& [act, latest, rank] : acts_) {
       const bool led = act.kind() <= v1::SEQUENCE_ACT_KIND_DECIDED && act.kind() != v1::SEQUENCE_ACT_KIND_DISCLOSED;
       if (led && !act.has_effective_time()) latest = std::min(latest, effect);
     }
@@ -471,7 +507,7 @@ class Sequence {
         const absl::Time first = clock == v1::SEQUENCE_CLOCK_RECORDED    ? RecordedAt(act)
                                  : clock == v1::SEQUENCE_CLOCK_PUBLISHED ? Published(act)
                                                                          : placed.latest;
-        return std::tuple(first, placed.latest, Rank(act.kind()), act.revision());
+        return std::tuple(first, placed.latest, placed.rank, act.revision());
       };
       return key(a) < key(b);
     });

@@ -335,17 +335,16 @@ grpc::ServerUnaryReactor* AnnouncementsServiceImpl::GetAnnouncement(grpc::Callba
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::GetAnnouncementRequest& request,
                             v1::GetAnnouncementResponse* response, rpc::Done done) {
+                       const Viewer viewer = gate_.ViewerOf(call);
                        resources_.Read<v1::Announcement>(
                            call, request.name(), request.read(),
-                           [this, response, name = request.name(), viewer = gate_.ViewerOf(call),
-                            done](absl::StatusOr<rpc::Found<v1::Announcement>> found) {
+                           [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Announcement>> found) {
                              if (!found.ok()) return done(found.status());
-                             auto shown = viewer.Shown(std::move(found->resource));
-                             if (!shown) return done(NotFound(v1::Announcement::descriptor()->name(), name));
-                             *response->mutable_announcement() = *std::move(shown);
+                             *response->mutable_announcement() = *viewer.Shown(std::move(found->resource));
                              resources_.SetHeader(found->revision, found->time, response->mutable_header());
                              done(absl::OkStatus());
-                           });
+                           },
+                           viewer.Sees<v1::Announcement>());
                      });
 }
 

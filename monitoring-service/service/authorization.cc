@@ -146,6 +146,17 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
       {"GetSupport", Access::kRead, with_forces},
       {"ListSupport", Access::kRead, with_forces},
   };
+  // What is advised tells of moves before they are made.
+  rules["oversight.monitoring.v1.PolicyService"] = {
+      {"ListPolicies", Access::kRead, insiders},
+      {"GetPolicy", Access::kRead, insiders},
+      {"AssessForce", Access::kRead, insiders},
+      {"AssessForces", Access::kRead, insiders},
+      {"Backtest", Access::kRead, insiders},
+  };
+  rules["oversight.monitoring.v1.AttentionService"] = {
+      {"ListAttention", Access::kRead, insiders},
+  };
   return rules;
 }
 
@@ -170,6 +181,10 @@ Sight Viewer::SightOf(const std::string& force) const {
   if (sees_everything_) return Sight::kEverything;
   if (principal_.HasAnyRole({Role::ROLE_FORCE, Role::ROLE_OVERSIGHT_BODY}) && Covers(force)) return Sight::kStage;
   return principal_.HasRole(Role::ROLE_PUBLIC) ? Sight::kPublished : Sight::kNothing;
+}
+
+bool Viewer::MayKnowOf(const v1::Monitoring& monitoring) const {
+  return SeesStageOf(ForceOf(monitoring.name())) || IsAnythingPublished(monitoring);
 }
 
 std::optional<v1::Monitoring> Viewer::Shown(v1::Monitoring monitoring) const {

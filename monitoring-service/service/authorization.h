@@ -7,6 +7,7 @@
 // Thread safety: makes values; a Viewer is immutable.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class Viewer {
   // OK, or PERMISSION_DENIED OUT_OF_SCOPE, for a call that names this force ("forces/-" names none in particular).
   // `least`: what of the force one must see to call it.
   absl::Status MayAskAbout(const std::string& force, const std::string& method, Sight least = Sight::kPublished) const;
+  // Whether a stored stage is one that this principal may know to be stored at all.
+  bool MayKnowOf(const v1::Monitoring& monitoring) const;
   // What decides, besides the request, what a list shows.
   std::string visibility() const { return sees_everything_ ? std::string() : principal_.name(); }
 
@@ -54,6 +57,12 @@ class Viewer {
   std::optional<v1::Monitoring> Shown(v1::Monitoring monitoring) const;
   std::optional<v1::Episode> Shown(v1::Episode episode) const;
   std::optional<v1::Announcement> Shown(v1::Announcement announcement) const;
+  // The same as the `visible` of a read, which then hides what was redacted too; null when everything may be seen.
+  template <class T>
+  std::function<bool(const T&)> Sees() const {
+    if (sees_everything_) return nullptr;
+    return [viewer = *this](const T& resource) { return viewer.Shown(resource).has_value(); };
+  }
 
  private:
   bool Covers(const std::string& force) const;

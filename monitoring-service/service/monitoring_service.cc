@@ -14,10 +14,13 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/tokens.h"
 #include "common/rpc/watch_stream.h"
+#include "common/time/london.h"
 #include "common/time/timestamp.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/advice.h"
 #include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/domain/counterfactual.h"
+#include "monitoring-service/domain/departure.h"
 #include "monitoring-service/domain/dossier.h"
 #include "monitoring-service/domain/episodes.h"
 #include "monitoring-service/domain/follow_up_actions.h"
@@ -27,6 +30,7 @@
 #include "monitoring-service/domain/record.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/owner_view.h"
+#include "monitoring-service/service/policy_reading.h"
 #include "monitoring-service/service/records.h"
 
 namespace oversight::monitoring {
@@ -87,16 +91,26 @@ absl::Status OnlyInside(const rpc::Call& call, const Viewer& viewer) {
 
 }  // namespace
 
-MonitoringServiceImpl::MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, Owners& owners,
-                                             rpc::Resources& resources)
+MonitoringServiceImpl::MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, const Policies& policies,
+                                             Owners& owners, rpc::Resources& resources)
     : host_(runtime.host),
       clock_(runtime.clock),
       ladders_(ladders),
+      policies_(policies),
       owners_(owners),
       resources_(resources),
       gate_(owners, v1::MonitoringService::service_full_name()) {}
 
 // ---- Commands. ----
+
+absl::StatusOr<bool> MonitoringServiceImpl::FreezeAdvice(bool new_dossier, const OwnerFacts& facts, rpc::Facts& log,
+                                                         v1::Proposal& proposal) const {
+  const absl::CivilDay today = LondonDay(log.now());
+  const v1::Policy* policy = policies_.InForceOn(today);
+  if (policy == nullptr || !facts.NeedConcerns().ok()) return new_dossier;
+  OVERSIGHT_ASSIGN_OR_RETURN(const ForceFacts known, LoggedForceFacts(log, facts, ForceOf(proposal.name())));
+  return FreezeAssessment(AssessFully({*policy, ladders_, today}, known), new_dossier, log.now(), proposal);
+}
 
 grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackServerContext* context,
                                                                 const v1::CreateProposalRequest* request,
@@ -117,9 +131,10 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
                   OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
                 }
                 OVERSIGHT_ASSIGN_OR_RETURN(
-                    const v1::Proposal proposal,
+                    v1::Proposal proposal,
                     Propose(ladders_, record, request.proposal(), OwnerView(facts), log.actor().name(), log.now()));
                 if (HoldsInspections(proposal.dossier())) OVERSIGHT_RETURN_IF_ERROR(facts.NeedInspections());
+                OVERSIGHT_RETURN_IF_ERROR(FreezeAdvice(/*new_dossier=*/true, facts, log, proposal).status());
                 rpc::Outcome<v1::CreateProposalResponse> outcome;
                 outcome.Put(proposal);
                 *outcome.response.mutable_proposal() = proposal;
@@ -178,9 +193,11 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::RefreshProposal(grpc::CallbackS
                 OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
                 OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
                 OVERSIGHT_ASSIGN_OR_RETURN(
-                    const Refreshed refreshed,
+                    Refreshed refreshed,
                     Refresh(ladders_, record, proposal, request, OwnerView(facts), log.actor().name(), log.now()));
                 OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, refreshed.proposal.dossier()));
+                OVERSIGHT_ASSIGN_OR_RETURN(refreshed.different,
+                                           FreezeAdvice(refreshed.different, facts, log, refreshed.proposal));
                 rpc::Outcome<v1::RefreshProposalResponse> outcome;
                 *outcome.response.mutable_proposal() = refreshed.proposal;
                 outcome.response.mutable_changes()->Assign(refreshed.changes.begin(), refreshed.changes.end());
@@ -238,8 +255,10 @@ absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> MonitoringServiceImpl::
   if (approval && (record.episode || NeedsConcerns(proposal.reasons()))) {
     OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, proposal.dossier()));
   }
-  OVERSIGHT_ASSIGN_OR_RETURN(const Decided decided, Decide(ladders_, record, proposal, request, OwnerView(facts),
-                                                           log.actor().name(), log.now()));
+  OVERSIGHT_ASSIGN_OR_RETURN(
+      Decided decided, Decide(ladders_, record, proposal, request, OwnerView(facts), log.actor().name(), log.now()));
+  OVERSIGHT_RETURN_IF_ERROR(CheckDeparture(policies_, proposal, decided.decision, request.departure_reason()));
+  decided.decision.set_departure_reason(request.departure_reason());
   rpc::Outcome<v1::DecideProposalResponse> outcome;
   static_cast<rpc::Changes&>(outcome) = StoredBy(decided);
   *outcome.response.mutable_decision() = decided.decision;
@@ -339,15 +358,22 @@ void MonitoringServiceImpl::AnswerMonitoring(rpc::Call& call, const v1::GetMonit
     const Viewer viewer = gate_.ViewerOf(call);
     if (absl::Status status = viewer.MayAskAbout(force, call.verb()); !status.ok()) return done(status);
     if (const auto gone = stages.redacted.find(force); gone != stages.redacted.end()) {
-      return done(rpc::NotReadable(gone->second));
+      // What was removed may never have been public.
+      return done(viewer.sees_everything() ? rpc::NotReadable(gone->second) : NothingKnownYet(MonitoringName(force)));
     }
     if (auto shown = viewer.Shown(stages.Of(ladders_, force))) *response->mutable_monitoring() = *std::move(shown);
     resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
     done(absl::OkStatus());
   };
   if (stages.revision == 0) return done(NothingKnownYet(request.name()));
-  // What was moved is a force, whether or not the register can be asked.
-  if (stages.Knows(force)) return answer(stages);
+  // What was moved is a force, whether or not the register can be asked. Who may not know of it must not see that from
+  // an answer that needs no register.
+  const Viewer viewer = gate_.ViewerOf(call);
+  const auto moved = stages.moved.find(force);
+  if (viewer.sees_everything() ? stages.Knows(force)
+                               : moved != stages.moved.end() && viewer.MayKnowOf(moved->second)) {
+    return answer(stages);
+  }
   if (InThePast(request.read())) {
     return owners_.ForcesAsOf(MomentOf(request.read(), stages), rpc::DeadlineFor(call),
                               [force, stages = std::move(stages), answer = std::move(answer),
@@ -532,16 +558,15 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::GetEpisode(grpc::CallbackServer
         if (absl::Status status = viewer.MayAskAbout(ForceOf(request.name()), call.verb()); !status.ok()) {
           return done(status);
         }
-        resources_.Read<v1::Episode>(call, request.name(), request.read(),
-                                     [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
-                                       if (!found.ok()) return done(found.status());
-                                       const std::string name = found->resource.name();
-                                       auto shown = viewer.Shown(std::move(found->resource));
-                                       if (!shown) return done(NotFound(v1::Episode::descriptor()->name(), name));
-                                       *response->mutable_episode() = *std::move(shown);
-                                       resources_.SetHeader(found->revision, found->time, response->mutable_header());
-                                       done(absl::OkStatus());
-                                     });
+        resources_.Read<v1::Episode>(
+            call, request.name(), request.read(),
+            [this, response, viewer, done](absl::StatusOr<rpc::Found<v1::Episode>> found) {
+              if (!found.ok()) return done(found.status());
+              *response->mutable_episode() = *viewer.Shown(std::move(found->resource));
+              resources_.SetHeader(found->revision, found->time, response->mutable_header());
+              done(absl::OkStatus());
+            },
+            viewer.Sees<v1::Episode>());
       });
 }
 

@@ -16,6 +16,7 @@
 #include "common/rpc/server.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/ladder.h"
+#include "monitoring-service/domain/policy_data.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/stages.h"
@@ -25,7 +26,8 @@ namespace oversight::monitoring {
 
 class MonitoringServiceImpl final : public v1::MonitoringService::CallbackService {
  public:
-  MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, Owners& owners, rpc::Resources& resources);
+  MonitoringServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, const Policies& policies, Owners& owners,
+                        rpc::Resources& resources);
 
   grpc::ServerUnaryReactor* GetMonitoring(grpc::CallbackServerContext* context, const v1::GetMonitoringRequest* request,
                                           v1::GetMonitoringResponse* response) override;
@@ -74,6 +76,10 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
       grpc::CallbackServerContext* context, const v1::WatchMonitoringRequest* request) override;
 
  private:
+  // What the policy in force advises for the proposal's force goes into its dossier. True: the proposal is a different
+  // one now. Nothing while no policy is in force, or the concerns are not known as they are now.
+  absl::StatusOr<bool> FreezeAdvice(bool new_dossier, const OwnerFacts& facts, rpc::Facts& log,
+                                    v1::Proposal& proposal) const;
   // `seen` is the revision of the proposal as the call came in.
   absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> DecideNow(const v1::DecideProposalRequest& request,
                                                                      bool approval, int64_t seen,
@@ -104,6 +110,7 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   rpc::Host& host_;
   const Clock& clock_;
   const Ladders& ladders_;
+  const Policies& policies_;
   Owners& owners_;
   rpc::Resources& resources_;
   const Gate gate_;

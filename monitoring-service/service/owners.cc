@@ -13,6 +13,7 @@
 #include "common/rpc/resources.h"
 #include "common/rpc/status_mapping.h"
 #include "common/time/timestamp.h"
+#include "monitoring-service/service/past_owners.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
@@ -73,8 +74,10 @@ absl::Status Unavailable(const char* service) {
 class InformedOwners final : public Owners {
  public:
   InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics)
-      : forces_stub_(ForcesService::NewStub(ChannelTo(forces_address, ForcesService::service_full_name()))),
-        concerns_stub_(ConcernsService::NewStub(ChannelTo(concerns_address, ConcernsService::service_full_name()))),
+      : forces_channel_(ChannelTo(forces_address, ForcesService::service_full_name())),
+        concerns_channel_(ChannelTo(concerns_address, ConcernsService::service_full_name())),
+        forces_stub_(ForcesService::NewStub(forces_channel_)),
+        concerns_stub_(ConcernsService::NewStub(concerns_channel_)),
         forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
         concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {}
   ~InformedOwners() override { Stop(); }
@@ -140,6 +143,23 @@ class InformedOwners final : public Owners {
     asking->request.set_page_size(1000);
     SetTime(time, asking->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
     NextPage(asking);
+  }
+
+  void FactsAsOf(const std::string& force, absl::Time time, absl::Time deadline,
+                 std::function<void(absl::StatusOr<OwnerFacts>)> done) override {
+    ReadPastOwners(forces_channel_, concerns_channel_, force, time, deadline,
+                   [done = std::move(done)](absl::StatusOr<OwnerFacts> facts) {
+                     const auto code = facts.status().code();
+                     const bool silent = code == absl::StatusCode::kUnavailable ||
+                                         code == absl::StatusCode::kDeadlineExceeded ||
+                                         code == absl::StatusCode::kUnimplemented;
+                     if (silent) return done(Unavailable("forces-service or concerns-service"));
+                     done(std::move(facts));
+                   });
+  }
+
+  std::unique_ptr<LogReplay> Replay(ledger::Ledger& own) override {
+    return std::make_unique<LogReplay>(own, forces_channel_, concerns_channel_);
   }
 
   void Stop() override {
@@ -226,10 +246,11 @@ class InformedOwners final : public Owners {
         });
   }
 
-  // Each keeps its channel, which must outlive the informers.
+  // They must outlive the informers.
+  const std::shared_ptr<grpc::Channel> forces_channel_, concerns_channel_;
   std::shared_ptr<ForcesService::Stub> forces_stub_;
   std::shared_ptr<ConcernsService::Stub> concerns_stub_;
-  rpc::Informer<forces::v1::Force, forces::v1::Inspection, forces::v1::OfficeHolder> forces_;
+  rpc::Informer<forces::v1::Force, forces::v1::Inspection, forces::v1::OfficeHolder, forces::v1::ResponseDuty> forces_;
   rpc::Informer<concerns::v1::Concern, concerns::v1::Recommendation, concerns::v1::ForceResponse,
                 concerns::v1::Evidence>
       concerns_;

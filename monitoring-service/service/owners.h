@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
+#include "monitoring-service/service/log_replay.h"
 #include "oversight/forces/v1/force.pb.h"
 
 namespace oversight::monitoring {
@@ -64,6 +65,12 @@ class Owners {
   // `done` as Refresh does.
   virtual void ForcesAsOf(absl::Time time, absl::Time deadline,
                           std::function<void(absl::StatusOr<std::vector<std::string>>)> done) = 0;
+  // Asks the owners for what an assessment looks at, as it was recorded by then (past_owners.h): of one force, or of
+  // all for "forces/-". UNAVAILABLE DEPENDENCY_UNAVAILABLE when one does not answer.
+  virtual void FactsAsOf(const std::string& force, absl::Time time, absl::Time deadline,
+                         std::function<void(absl::StatusOr<OwnerFacts>)> done) = 0;
+  // The owners' logs beside the own one, from their beginning.
+  virtual std::unique_ptr<LogReplay> Replay(ledger::Ledger& own) = 0;
   // Ends what it runs; waits end with what there is.
   virtual void Stop() = 0;
 };

@@ -15,6 +15,7 @@ struct Options {
   std::string concerns = "127.0.0.1:7102";  // Address of concerns-service.
   std::string ladders = "data/ladders.json";
   std::string announcements = "data/announcements";
+  std::string policies;  // Empty: none is ever in force. The process runs with data/policies.
 };
 
 // The application over an open ledger.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/owner_view.h"
 #include "monitoring-service/service/read_every.h"
 
@@ -47,6 +48,15 @@ struct SequenceServiceImpl::Reading {
   rpc::Found<v1::Decision> found;
   std::vector<ledger::HistoryQuery> queries;  // Still to be read.
   std::vector<ledger::HistoryEntry> entries;
+
+  // The versions of a resource, and of what is below it when asked.
+  void Add(const std::string& name, bool below) {
+    ledger::HistoryQuery query;
+    query.name = name;
+    query.before = found.revision + 1;
+    query.below = below;
+    queries.push_back(std::move(query));
+  }
 };
 
 SequenceServiceImpl::SequenceServiceImpl(rpc::Runtime& runtime, const Ladders& ladders, Owners& owners,
@@ -67,21 +77,27 @@ grpc::ServerUnaryReactor* SequenceServiceImpl::GetDecisionSequence(grpc::Callbac
               const std::string force = ForceOf(request.name());
               const std::string proposal = found->resource.proposal();
               auto reading = std::make_shared<Reading>(Reading{request, response, done, *std::move(found), {}, {}});
-              const auto add = [&reading](const std::string& name, bool below) {
-                ledger::HistoryQuery query;
-                query.name = name;
-                query.before = reading->found.revision + 1;
-                query.below = below;
-                reading->queries.push_back(std::move(query));
-              };
-              add(request.name(), false);
-              if (!proposal.empty()) add(proposal, true);  // With the advice on it.
-              add(absl::StrCat(force, "/disclosures"), true);
-              add(absl::StrCat(force, "/episodes"), true);
-              add(absl::StrCat(force, "/announcements"), true);
-              ReadNext(std::move(reading));
+              reading->Add(request.name(), false);
+              if (!proposal.empty()) reading->Add(proposal, true);  // With the advice on it.
+              reading->Add(absl::StrCat(force, "/disclosures"), true);
+              reading->Add(absl::StrCat(force, "/episodes"), true);
+              AddAnnouncements(std::move(reading));
             });
       });
+}
+
+void SequenceServiceImpl::AddAnnouncements(std::shared_ptr<Reading> reading) {
+  ledger::ListQuery query;
+  query.all_of = {{kDecisionTerm, reading->request.name()}};
+  query.as_of = {.revision = reading->found.revision};
+  auto announcements = std::make_shared<Every<v1::Announcement>>();
+  ReadEvery<v1::Announcement>(resources_.ledger(), std::move(query), announcements,
+                              [this, reading, announcements](const absl::StatusOr<ledger::Head>& head) {
+                                if (!head.ok()) return reading->done(head.status());
+                                for (const auto& one : announcements->resources) reading->Add(one.name(), false);
+                                for (const auto& one : announcements->redacted) reading->Add(one.name, false);
+                                ReadNext(reading);
+                              });
 }
 
 void SequenceServiceImpl::ReadNext(std::shared_ptr<Reading> reading) {

@@ -25,6 +25,8 @@ class SequenceServiceImpl final : public v1::SequenceService::CallbackService {
  private:
   // Reads what is around the decision at a revision, one part after the other, then answers.
   struct Reading;
+  // Those of the decision only: each has its whole text in every version, and a force has many.
+  void AddAnnouncements(std::shared_ptr<Reading> reading);
   void ReadNext(std::shared_ptr<Reading> reading);
   void Answer(const Reading& reading);
 

@@ -1,10 +1,11 @@
 // What a bare gRPC callback server can do, to hold forces-service against: GetForce answered from a file of ready
 // answers in turn, whatever was asked, with nothing around it. `typed` copies a message and lets gRPC encode it, as any
-// handler of the generated service must; `bytes` neither decodes the request nor encodes the answer.
+// handler of the generated service must; `bytes` neither decodes the request nor encodes the answer, so its answers may
+// be of any type.
 //
 //   echo-server typed|bytes ANSWERS READY_FILE
 //
-// ANSWERS holds length-delimited GetForceResponses. Serves until it is killed.
+// ANSWERS holds length-delimited messages, for `typed` GetForceResponses. Serves until it is killed.
 #include <unistd.h>
 
 #include <atomic>
@@ -15,8 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl.h"
-#include "google/protobuf/util/delimited_message_util.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
@@ -59,9 +60,9 @@ class Typed final : public ForcesService::WithCallbackMethod_GetForce<ForcesServ
 
 class Bytes final : public ForcesService::WithRawCallbackMethod_GetForce<ForcesService::Service> {
  public:
-  explicit Bytes(const std::vector<GetForceResponse>& answers) {
+  explicit Bytes(const std::vector<std::string>& answers) {
     for (const auto& answer : answers) {
-      const grpc::Slice slice(answer.SerializeAsString());
+      const grpc::Slice slice(answer);
       answers_.Add(grpc::ByteBuffer(&slice, 1));
     }
   }
@@ -82,24 +83,26 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: echo-server typed|bytes ANSWERS READY_FILE\n");
     return 2;
   }
-  std::vector<GetForceResponse> answers;
+  const bool is_typed = std::strcmp(argv[1], "typed") == 0;
+  std::vector<std::string> answers;
+  std::vector<GetForceResponse> typed;
   {
     std::ifstream file(argv[2], std::ios::binary);
     google::protobuf::io::IstreamInputStream stream(&file);
-    GetForceResponse answer;
-    bool at_end = false;
-    while (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&answer, &stream, &at_end)) {
-      answers.push_back(std::move(answer));
-      answer.Clear();
+    google::protobuf::io::CodedInputStream coded(&stream);
+    bool whole = true;
+    for (uint32_t size; whole && coded.ReadVarint32(&size);) {
+      whole = coded.ReadString(&answers.emplace_back(), static_cast<int>(size)) &&
+              (!is_typed || typed.emplace_back().ParseFromString(answers.back()));
     }
-    if (!at_end || answers.empty()) {
+    if (!whole || answers.empty()) {
       std::fprintf(stderr, "%s does not hold answers\n", argv[2]);
       return 1;
     }
   }
   std::unique_ptr<grpc::Service> service;
-  if (std::strcmp(argv[1], "typed") == 0) {
-    service = std::make_unique<Typed>(answers);
+  if (is_typed) {
+    service = std::make_unique<Typed>(typed);
   } else {
     service = std::make_unique<Bytes>(answers);
   }

@@ -17,6 +17,11 @@ void BenchCommits(const Plan& plan, Report& report);
 void BenchGrowth(const Plan& plan, Report& report);
 // Counts, due items, search, checks and histories over ten years of casework, and how they grow with it.
 void BenchOverview(const Plan& plan, Report& report);
+// 1000 announcements of one minute, and what is read of monitoring, over ten years, beside a bare echo of the same bytes.
+// Waits for a minute of the clock.
+void BenchMonitoring(const Plan& plan, Report& report);
+// The assessment of all forces, and backtests, over ten years of casework.
+void BenchPolicy(const Plan& plan, Report& report);
 // Streams that wait, and one event to all of them, beside etcd's.
 void BenchWatch(const Plan& plan, Report& report);
 

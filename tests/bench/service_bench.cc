@@ -26,7 +26,8 @@ int Main(int argc, char** argv) {
     void (*run)(const Plan&, Report&);
   };
   const Part parts[] = {{"reads", BenchReads},   {"issuing", BenchIssuing},   {"commits", BenchCommits},
-                        {"growth", BenchGrowth}, {"overview", BenchOverview}, {"watch", BenchWatch}};
+                        {"growth", BenchGrowth}, {"overview", BenchOverview}, {"monitoring", BenchMonitoring},
+                        {"policy", BenchPolicy}, {"watch", BenchWatch}};
   Plan plan;
   observe::Flags flags("service_bench", "BENCH", "Measures the services as processes, beside others.");
   flags.Add("quick", &plan.quick, "Only see that it works: one short round.");
@@ -34,8 +35,9 @@ int Main(int argc, char** argv) {
   flags.Add("rounds", &plan.rounds, "How many rounds.", {.validate = observe::IsBetween(1, 100)});
   flags.Add("each", &plan.each, "How long each measurement of a round takes.",
             {.validate = observe::IsDurationBetween(absl::Milliseconds(50), absl::Minutes(1))});
-  flags.Add("only", &plan.only, "all, reads, issuing, commits, growth, overview or watch.",
-            {.validate = observe::IsOneOf({"all", "reads", "issuing", "commits", "growth", "overview", "watch"})});
+  flags.Add("only", &plan.only, "all, reads, issuing, commits, growth, overview, monitoring, policy or watch.",
+            {.validate = observe::IsOneOf(
+                 {"all", "reads", "issuing", "commits", "growth", "overview", "monitoring", "policy", "watch"})});
   flags.Add("contender", &plan.contender, "Of the commits, measure only sqlite, postgres, plain or etcd.",
             {.validate = observe::IsOneOf({"all", "sqlite", "postgres", "plain", "etcd"})});
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;

@@ -519,9 +519,10 @@ class Simulation {
     request.set_reason(RemarkText(random_));
     *request.mutable_due_date() =
         ToPartialDate(std::max(*ToCivilDay(recommendation.due_date()), today()) + Between(random_, 30, 180));
-    StoreRecommendation(InspectorOf(the), "ExtendRecommendation", request.reason(), request,
-                        &cv1::ExtendRecommendationResponse::mutable_recommendation, recommendation,
-                        concerns::ExtendRecommendation(recommendation, request, By(InspectorOf(the))));
+    StoreRecommendation(
+        InspectorOf(the), "ExtendRecommendation", request.reason(), request,
+        &cv1::ExtendRecommendationResponse::mutable_recommendation, recommendation,
+        concerns::ExtendRecommendation(the.record.concern, recommendation, request, By(InspectorOf(the))));
   }
 
   void Claim(const std::shared_ptr<Case>& the, size_t i) {
@@ -533,7 +534,7 @@ class Simulation {
     request.set_statement(absl::StrCat(RemarkText(random_), " ", RemarkText(random_)));
     StoreRecommendation(officer, "ClaimRecommendation", "", request,
                         &cv1::ClaimRecommendationResponse::mutable_recommendation, recommendation,
-                        concerns::ClaimRecommendation(recommendation, request, By(officer)));
+                        concerns::ClaimRecommendation(the->record.concern, recommendation, request, By(officer)));
     After(10, 90, [this, the, i] { Verify(the, i); });
   }
 

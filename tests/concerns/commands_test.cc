@@ -251,10 +251,34 @@ TEST(AssessHandling, RecordsWhoJudgedWhatWhenAndWhy) {
   EXPECT_THAT(AssessHandling(Draft(), request, On("2024-01-10")).status(), Precondition("WRONG_STATE"));
 }
 
+TEST(AssessHandling, HasADayOfItsOwn) {
+  const auto assess = [](const Record& record, const std::string& day) {
+    v1::AssessHandlingRequest request;
+    request.set_level(v1::HANDLING_LEVEL_MANAGING);
+    request.set_rationale("A plan is kept.");
+    if (!day.empty()) *request.mutable_assessed_date() = Date(day);
+    return AssessHandling(record, request, On("2024-03-01"));
+  };
+  EXPECT_EQ(FormatIso(assess(Issued(), "")->handling().assessed_date()), "2024-03-01") << "today, when it is not said";
+  Record record = Issued();
+  record.concern = assess(record, "January 2024").value();
+  EXPECT_EQ(FormatIso(record.concern.handling().assessed_date()), "2024-01");
+
+  const auto refused = [&](const Record& of, const std::string& day, const char* other) {
+    const auto status = assess(of, day).status();
+    EXPECT_THAT(status, Precondition("DATES_CONTRADICT")) << day;
+    EXPECT_NE(ErrorMetadata(status, other), "") << other;
+  };
+  refused(Issued(), "2024-03-02", "today");
+  refused(Issued(), "2023-11-23", "issue_date");
+  refused(record, "2023-12-31", "earlier_assessed_date");
+  EXPECT_TRUE(assess(record, "2024-01-01").ok()) << "it may have been after";
+}
+
 v1::Recommendation Claimed() {
   v1::ClaimRecommendationRequest request;
   request.set_statement("Done; see the audit of 200 cases.");
-  return ClaimRecommendation(Issued().recommendations[0], request, On("2024-01-10")).value();
+  return ClaimRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-01-10")).value();
 }
 
 TEST(ClaimRecommendation, RecordsTheForcesWord) {
@@ -263,7 +287,7 @@ TEST(ClaimRecommendation, RecordsTheForcesWord) {
   EXPECT_EQ(claimed.claim().statement(), "Done; see the audit of 200 cases.");
   EXPECT_EQ(claimed.claim().claimant(), "principals/hm-inspector");
   v1::ClaimRecommendationRequest again;
-  const auto status = ClaimRecommendation(claimed, again, On("2024-01-11")).status();
+  const auto status = ClaimRecommendation(Issued().concern, claimed, again, On("2024-01-11")).status();
   EXPECT_THAT(status, Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("VerifyRecommendation"));
 }
@@ -279,7 +303,8 @@ TEST(VerifyRecommendation, AcceptsForGood) {
   EXPECT_EQ(verified->claim().statement(), Claimed().claim().statement());
   EXPECT_THAT(VerifyRecommendation(Issued().concern, *verified, request, On("2024-02-11")).status(),
               Precondition("WRONG_STATE"));
-  EXPECT_THAT(ClaimRecommendation(*verified, {}, On("2024-02-11")).status(), Precondition("WRONG_STATE"));
+  EXPECT_THAT(ClaimRecommendation(Issued().concern, *verified, {}, On("2024-02-11")).status(),
+              Precondition("WRONG_STATE"));
 }
 
 TEST(VerifyRecommendation, ReturnsAClaimWithReasons) {
@@ -290,7 +315,8 @@ TEST(VerifyRecommendation, ReturnsAClaimWithReasons) {
   ASSERT_TRUE(returned.ok()) << returned.status();
   EXPECT_EQ(returned->state(), v1::RECOMMENDATION_STATE_OPEN);
   EXPECT_EQ(returned->verification().outcome(), v1::VERIFICATION_OUTCOME_RETURNED);
-  EXPECT_TRUE(ClaimRecommendation(*returned, {}, On("2024-03-01")).ok()) << "the force may claim again";
+  EXPECT_TRUE(ClaimRecommendation(Issued().concern, *returned, {}, On("2024-03-01")).ok())
+      << "the force may claim again";
 }
 
 TEST(VerifyRecommendation, NeedsAClaim) {
@@ -351,6 +377,24 @@ TEST(DischargeConcern, ChecksTheDay) {
   EXPECT_EQ(ErrorMetadata(status, "issue_date"), "2023-11-24");
   *request.mutable_close_date() = Date("2023-11-24");
   EXPECT_TRUE(DischargeConcern(AllDone(), request, On("2024-02-10")).ok());
+}
+
+TEST(DischargeConcern, NotBeforeTheRevisitThatItNames) {
+  v1::Revisit revisit;
+  revisit.set_name("forces/west-midlands/revisits/1");
+  v1::DischargeConcernRequest request;
+  request.set_reason("Done.");
+  request.set_revisit(revisit.name());
+  *request.mutable_close_date() = Date("2024-02-01");
+  EXPECT_THAT(DischargeConcern(AllDone(), request, On("2024-02-10"), &revisit).status(),
+              Precondition("LINK_DOES_NOT_FIT"));
+  revisit.set_state(v1::REVISIT_STATE_CARRIED_OUT);
+  *revisit.mutable_from_date() = Date("2024-02-02");
+  const auto early = DischargeConcern(AllDone(), request, On("2024-02-10"), &revisit).status();
+  EXPECT_THAT(early, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(early, "revisit_from_date"), "2024-02-02");
+  *revisit.mutable_from_date() = Date("2024-02-01");
+  EXPECT_TRUE(DischargeConcern(AllDone(), request, On("2024-02-10"), &revisit).ok());
 }
 
 TEST(DischargeConcern, NotADraft) {

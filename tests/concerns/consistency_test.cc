@@ -86,6 +86,21 @@ TEST(Consistency, FoundAfterIssue) {
   EXPECT_THAT(Found(made.record()), IsEmpty()) << "it may have been before";
 }
 
+TEST(Consistency, DoneBeforeIssueAndVerifiedBeforeClaimed) {
+  Made made = SoundCause();
+  made.Recommends(kRecVerified, "2024-02-24");
+  auto& recommendation = made.last();
+  *recommendation.mutable_done_date() = Date("2023-11-23");
+  EXPECT_THAT(Found(made.record()), ElementsAre("done-before-issue kent/concerns/1/recommendations/2"));
+  *recommendation.mutable_done_date() = Date("2023-11");
+  EXPECT_THAT(Found(made.record()), IsEmpty()) << "it may have been after";
+  *recommendation.mutable_verified_date() = Date("2024-01-31");
+  *recommendation.mutable_claim()->mutable_claimed_date() = Date("2024-02-01");
+  EXPECT_THAT(Found(made.record()), ElementsAre("verified-before-claimed kent/concerns/1/recommendations/2"));
+  *recommendation.mutable_claim()->mutable_claimed_date() = Date("2024-01");
+  EXPECT_THAT(Found(made.record()), IsEmpty());
+}
+
 TEST(Consistency, PublishedBeforeIssue) {
   Made made = SoundCause();
   *made.concern().mutable_published()->mutable_date() = Date("2023-11-23");
@@ -190,6 +205,11 @@ TEST(Consistency, ClaimedNotVerifiedForMoreThanFiftySixDays) {
       absl::ToUnixSeconds(absl::FromCivil(absl::CivilMinute(2024, 6, 1, 0, 30), London())));
   EXPECT_THAT(Found(made.record(), "2024-07-27"), IsEmpty()) << "56 days after";
   EXPECT_THAT(Found(made.record(), "2024-07-28"),
+              ElementsAre("claimed-not-verified kent/concerns/1/recommendations/1"));
+  // By its own day, entered later.
+  *made.last().mutable_claim()->mutable_claimed_date() = Date("2024-03");
+  EXPECT_THAT(Found(made.record(), "2024-05-26"), IsEmpty()) << "56 days after the last that it may be";
+  EXPECT_THAT(Found(made.record(), "2024-05-27"),
               ElementsAre("claimed-not-verified kent/concerns/1/recommendations/1"));
   made.last().set_state(kRecOpen);
   EXPECT_THAT(Found(made.record(), "2024-07-28"), IsEmpty());

@@ -71,10 +71,11 @@ TEST_F(HistoryTest, TellsEveryActNewestFirst) {
   EXPECT_EQ(assessed.resources(0).name(), name_);
   EXPECT_EQ(assessed.resources(0).kind(), "Concern");
   EXPECT_EQ(assessed.resources(0).type(), common::v1::EVENT_TYPE_MODIFIED);
-  EXPECT_THAT(Told(assessed), ElementsAre("1 handling.level:  -> HANDLING_LEVEL_MANAGING",
-                                          "1 handling.rationale:  -> A plan is under way.",
-                                          "1 handling.assessor:  -> principals/hm-inspector",
-                                          "1 handling.assess_time:  -> 2023-11-24T10:00:00Z"));
+  EXPECT_THAT(
+      Told(assessed),
+      ElementsAre("1 handling.level:  -> HANDLING_LEVEL_MANAGING", "1 handling.rationale:  -> A plan is under way.",
+                  "1 handling.assessor:  -> principals/hm-inspector",
+                  "1 handling.assess_time:  -> 2023-11-24T10:00:00Z", "1 handling.assessed_date:  -> 2023-11-24"));
   EXPECT_THAT(Told(acts[3]), Contains("1/recommendations/1 state: RECOMMENDATION_STATE_CLAIMED -> "
                                       "RECOMMENDATION_STATE_OPEN"));
   // One act on three resources, in the order of the log.

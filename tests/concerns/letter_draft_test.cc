@@ -25,10 +25,12 @@ Record Cause() {
   v1::ExtendRecommendationRequest extend;
   *extend.mutable_due_date() = Date("2024-06-30");
   extend.set_reason("New system.");
-  record.recommendations[0] = ExtendRecommendation(record.recommendations[0], extend, On("2024-02-01")).value();
+  record.recommendations[0] =
+      ExtendRecommendation(record.concern, record.recommendations[0], extend, On("2024-02-01")).value();
   v1::ClaimRecommendationRequest claim;
   claim.set_statement("Done.");
-  record.recommendations[1] = ClaimRecommendation(record.recommendations[1], claim, On("2024-02-01")).value();
+  record.recommendations[1] =
+      ClaimRecommendation(record.concern, record.recommendations[1], claim, On("2024-02-01")).value();
   v1::VerifyRecommendationRequest verify;
   verify.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
   verify.set_rationale("Seen.");

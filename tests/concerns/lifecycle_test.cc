@@ -10,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/national_recommendations_service.pb.h"
+#include "oversight/concerns/v1/revisits_service.pb.h"
 #include "rapidcheck/gtest.h"
 #include "tests/concerns/domain_support.h"
 
@@ -32,6 +33,8 @@ TEST(Lifecycle, LastStatesAreLast) {
         EXPECT_FALSE(IsClosed(static_cast<v1::NationalRecommendationState>(state))) << row.verb;
       } else if (row.subject == Subject::kNationalItem) {
         EXPECT_FALSE(IsClosed(static_cast<v1::NationalItemState>(state))) << row.verb;
+      } else if (row.subject == Subject::kRevisit) {
+        EXPECT_FALSE(IsClosed(static_cast<v1::RevisitState>(state))) << row.verb;
       }
     }
   }
@@ -39,6 +42,7 @@ TEST(Lifecycle, LastStatesAreLast) {
     EXPECT_TRUE(IsClosed(state));
   }
   EXPECT_TRUE(IsClosed(v1::NATIONAL_RECOMMENDATION_STATE_WITHDRAWN));
+  EXPECT_TRUE(IsClosed(v1::REVISIT_STATE_CANCELLED));
   for (const auto state :
        {v1::NATIONAL_ITEM_STATE_VERIFIED, v1::NATIONAL_ITEM_STATE_NOT_APPLICABLE, v1::NATIONAL_ITEM_STATE_WITHDRAWN}) {
     EXPECT_TRUE(IsClosed(state));
@@ -69,6 +73,9 @@ TEST(Lifecycle, EveryStateCanBeReached) {
   for (int state = v1::NATIONAL_ITEM_STATE_OPEN; state <= v1::NationalItemState_MAX; ++state) {
     EXPECT_TRUE(reached.count({Subject::kNationalItem, state})) << state;
   }
+  for (int state = v1::REVISIT_STATE_PLANNED; state <= v1::RevisitState_MAX; ++state) {
+    EXPECT_TRUE(reached.count({Subject::kRevisit, state})) << state;
+  }
 }
 
 TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
@@ -91,6 +98,10 @@ TEST(Lifecycle, EveryRefusalOfAStateHasARemedy) {
         break;
       case Subject::kNationalItem:
         open = {v1::NATIONAL_ITEM_STATE_OPEN, v1::NATIONAL_ITEM_STATE_CLAIMED};
+        break;
+      case Subject::kRevisit:
+        open = {v1::REVISIT_STATE_PLANNED, v1::REVISIT_STATE_CARRIED_OUT, v1::REVISIT_STATE_FINDINGS_RECORDED,
+                v1::REVISIT_STATE_LETTER_SENT, v1::REVISIT_STATE_LETTER_PUBLISHED};
     }
     for (int state : open) {
       const bool taken = std::count(row.from.begin(), row.from.end(), state) > 0;
@@ -105,9 +116,10 @@ TEST(Lifecycle, EveryVerbIsACallOfAService) {
   const auto* concerns = v1::CreateConcernRequest::descriptor()->file()->service(0);
   const auto* responses = v1::CreateResponseRequest::descriptor()->file()->service(0);
   const auto* nationals = v1::ClaimNationalItemRequest::descriptor()->file()->service(0);
+  const auto* revisits = v1::PlanRevisitRequest::descriptor()->file()->service(0);
   for (const auto& row : Lifecycle()) {
     EXPECT_TRUE(concerns->FindMethodByName(row.verb) != nullptr || responses->FindMethodByName(row.verb) != nullptr ||
-                nationals->FindMethodByName(row.verb) != nullptr)
+                nationals->FindMethodByName(row.verb) != nullptr || revisits->FindMethodByName(row.verb) != nullptr)
         << row.verb;
   }
 }
@@ -296,12 +308,13 @@ class Life {
       v1::ExtendRecommendationRequest request;
       const auto due = ToCivilDay(recommendation.due_date());
       *request.mutable_due_date() = ToPartialDate(due.value_or(day_) + argument + 1);
-      return store(ExtendRecommendation(recommendation, request, acting), &recommendation);
+      return store(ExtendRecommendation(record_.concern, recommendation, request, acting), &recommendation);
     }
     if (verb == "WithdrawRecommendation") {
       return store(WithdrawRecommendation(record_, recommendation, {}, acting), &recommendation);
     }
-    if (verb == "ClaimRecommendation") return store(ClaimRecommendation(recommendation, {}, acting), &recommendation);
+    if (verb == "ClaimRecommendation")
+      return store(ClaimRecommendation(record_.concern, recommendation, {}, acting), &recommendation);
     v1::VerifyRecommendationRequest request;
     request.set_outcome(argument % 2 == 0 ? v1::VERIFICATION_OUTCOME_ACCEPTED : v1::VERIFICATION_OUTCOME_RETURNED);
     return store(VerifyRecommendation(record_.concern, recommendation, request, acting), &recommendation);

@@ -47,9 +47,10 @@ std::vector<std::string> RowsOf(const NationalMatrix& matrix, const MatrixSelect
 // Two: the first to three forces with one claimed, one extended, one not applicable; the second to Kent alone.
 std::pair<National, National> Two() {
   National first = IssuedNational();
-  first.items[0] = ClaimNationalItem(first.items[0], ItemClaim(), On("2024-02-01")).value();
+  first.items[0] = ClaimNationalItem(first.recommendation, first.items[0], ItemClaim(), On("2024-02-01")).value();
   first.items[1] = MarkNationalItemNotApplicable(first.items[1], {}, On("2024-02-01")).value();
-  first.items[2] = ExtendNationalItem(first.items[2], ItemExtension("2024-05-31"), On("2024-02-01")).value();
+  first.items[2] =
+      ExtendNationalItem(first.recommendation, first.items[2], ItemExtension("2024-05-31"), On("2024-02-01")).value();
   auto request = NationalRequestFor({"forces/kent"});
   request.mutable_national_recommendation()->set_theme("themes/online-child-abuse");
   request.mutable_national_recommendation()->set_text("Train every officer.");
@@ -275,11 +276,11 @@ RC_GTEST_PROP(NationalOverview, KeptInStepIsWhatIsMadeFromScratch, ()) {
       v1::NationalItem& item = national.items[*rc::gen::inRange<size_t>(0, national.items.size())];
       const int verb = *rc::gen::inRange(0, 6);
       auto changed =
-          verb < 2   ? ClaimNationalItem(item, ItemClaim(), acting)
+          verb < 2   ? ClaimNationalItem(national.recommendation, item, ItemClaim(), acting)
           : verb < 4 ? VerifyNationalItem(
                            national.recommendation, item,
                            ItemVerification(*rc::gen::element(kAccepted, v1::VERIFICATION_OUTCOME_RETURNED)), acting)
-          : verb == 4 ? ExtendNationalItem(item, ItemExtension(FormatIso(day + 30)), acting)
+          : verb == 4 ? ExtendNationalItem(national.recommendation, item, ItemExtension(FormatIso(day + 30)), acting)
                       : MarkNationalItemNotApplicable(item, {}, acting);
       if (changed.ok()) item = *std::move(changed);
     }

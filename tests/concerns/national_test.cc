@@ -24,7 +24,7 @@ absl::Status Anyone(const std::string&) { return absl::OkStatus(); }
 
 v1::NationalItem Item() { return IssuedNational().items[2]; }  // Kent's.
 v1::NationalItem ClaimedItem(const std::string& done = "") {
-  return ClaimNationalItem(Item(), ItemClaim(done), On("2024-02-01")).value();
+  return ClaimNationalItem(IssuedNational().recommendation, Item(), ItemClaim(done), On("2024-02-01")).value();
 }
 v1::MarkNationalItemNotApplicableRequest NotApplicable() {
   v1::MarkNationalItemNotApplicableRequest request;
@@ -249,16 +249,17 @@ TEST(NationalItem, IsOpenAgainWhenAClaimIsReturned) {
 }
 
 TEST(NationalItem, IsNotDoneInTheFuture) {
-  EXPECT_THAT(ClaimNationalItem(Item(), ItemClaim("2024-02-02"), On("2024-02-01")).status(),
-              Precondition("DATES_CONTRADICT"));
+  EXPECT_THAT(
+      ClaimNationalItem(IssuedNational().recommendation, Item(), ItemClaim("2024-02-02"), On("2024-02-01")).status(),
+      Precondition("DATES_CONTRADICT"));
 }
 
 TEST(NationalItem, HasEvidenceOfItsOwnForce) {
   auto claim = ItemClaim();
   claim.add_evidence("forces/kent/evidence/1");
-  EXPECT_TRUE(ClaimNationalItem(Item(), claim, On("2024-02-01")).ok());
+  EXPECT_TRUE(ClaimNationalItem(IssuedNational().recommendation, Item(), claim, On("2024-02-01")).ok());
   claim.add_evidence("forces/essex/evidence/1");
-  const auto refused = ClaimNationalItem(Item(), claim, On("2024-02-01"));
+  const auto refused = ClaimNationalItem(IssuedNational().recommendation, Item(), claim, On("2024-02-01"));
   EXPECT_THAT(ViolationsOf(refused.status()),
               ElementsAre(Pair("evidence[1]", HasSubstr("must belong to forces/kent"))));
 }
@@ -275,19 +276,37 @@ TEST(NationalItem, IsVerifiedBetweenIssueAndToday) {
                                  On("2024-02-10"))
                   .status(),
               Precondition("DATES_CONTRADICT"));
-  EXPECT_THAT(
-      VerifyNationalItem(recommendation, ClaimedItem(), ItemVerification(kReturned, "2024-02-01"), On("2024-02-10"))
-          .status(),
-      Invalid());
+  const auto returned =
+      VerifyNationalItem(recommendation, ClaimedItem(), ItemVerification(kReturned, "2024-02-01"), On("2024-02-10"));
+  ASSERT_TRUE(returned.ok()) << returned.status();
+  EXPECT_EQ(FormatIso(returned->verification().verified_date()), "2024-02-01");
+}
+
+// What is recommended to all, some have done already.
+TEST(NationalItem, MayHaveBeenDoneBeforeIssueAndNotClaimedBeforeIt) {
+  auto claim = ItemClaim("2022");
+  const auto claimed = ClaimNationalItem(IssuedNational().recommendation, Item(), claim, On("2024-02-01"));
+  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  EXPECT_EQ(FormatIso(claimed->claim().claimed_date()), "2024-02-01");
+  *claim.mutable_claimed_date() = Date("2023-11-23");
+  const auto refused = ClaimNationalItem(IssuedNational().recommendation, Item(), claim, On("2024-02-01")).status();
+  EXPECT_THAT(refused, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(refused, "issue_date"), "2023-11-24");
+  auto extension = ItemExtension("2024-05-31");
+  *extension.mutable_extended_date() = Date("2023-11-23");
+  EXPECT_THAT(ExtendNationalItem(IssuedNational().recommendation, Item(), extension, On("2024-02-01")).status(),
+              Precondition("DATES_CONTRADICT"));
 }
 
 TEST(NationalItem, IsGivenMoreTimeOnlyForward) {
-  const auto extended = ExtendNationalItem(Item(), ItemExtension("2024-05-31"), On("2024-01-10"));
+  const auto extended =
+      ExtendNationalItem(IssuedNational().recommendation, Item(), ItemExtension("2024-05-31"), On("2024-01-10"));
   ASSERT_TRUE(extended.ok()) << extended.status();
   EXPECT_EQ(FormatIso(extended->due_date()), "2024-05-31");
   EXPECT_EQ(FormatIso(extended->original_due_date()), "2024-02-24");
   EXPECT_EQ(extended->extensions(0).reason(), "The new system comes in May.");
-  EXPECT_THAT(ExtendNationalItem(Item(), ItemExtension("2024-02-24"), On("2024-01-10")).status(),
+  EXPECT_THAT(ExtendNationalItem(IssuedNational().recommendation, Item(), ItemExtension("2024-02-24"), On("2024-01-10"))
+                  .status(),
               Precondition("DATES_CONTRADICT"));
 }
 
@@ -295,9 +314,10 @@ TEST(NationalItem, IsExtendedTwentyTimesAtMost) {
   v1::NationalItem item = Item();
   for (int i = 0; i < kMaxExtensions; ++i) {
     const std::string day = FormatIso(absl::CivilDay(2024, 3, 1) + i);
-    item = ExtendNationalItem(item, ItemExtension(day), On("2024-01-10")).value();
+    item = ExtendNationalItem(IssuedNational().recommendation, item, ItemExtension(day), On("2024-01-10")).value();
   }
-  const auto refused = ExtendNationalItem(item, ItemExtension("2025-01-01"), On("2024-01-10"));
+  const auto refused =
+      ExtendNationalItem(IssuedNational().recommendation, item, ItemExtension("2025-01-01"), On("2024-01-10"));
   EXPECT_THAT(refused.status(), Precondition("TOO_MANY_EXTENSIONS"));
   for (const auto& action : AllowedActions(item, Anyone)) {
     if (action.verb() == "ExtendNationalItem") {
@@ -322,7 +342,7 @@ TEST(NationalItem, SaysWhatComesFirst) {
       VerifyNationalItem(IssuedNational().recommendation, Item(), ItemVerification(kAccepted), On("2024-02-10"));
   EXPECT_THAT(verified.status(), Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(verified.status().message()), HasSubstr("ClaimNationalItem"));
-  const auto claimed = ClaimNationalItem(ClaimedItem(), ItemClaim(), On("2024-02-10"));
+  const auto claimed = ClaimNationalItem(IssuedNational().recommendation, ClaimedItem(), ItemClaim(), On("2024-02-10"));
   EXPECT_THAT(claimed.status(), Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(claimed.status().message()), HasSubstr("VerifyNationalItem"));
 }
@@ -330,10 +350,11 @@ TEST(NationalItem, SaysWhatComesFirst) {
 TEST(NationalItem, DoesNotReopen) {
   const auto closed = MarkNationalItemNotApplicable(Item(), NotApplicable(), On("2024-02-10")).value();
   for (const auto& status :
-       {ClaimNationalItem(closed, ItemClaim(), On("2024-02-11")).status(),
+       {ClaimNationalItem(IssuedNational().recommendation, closed, ItemClaim(), On("2024-02-11")).status(),
         VerifyNationalItem(IssuedNational().recommendation, closed, ItemVerification(kAccepted), On("2024-02-11"))
             .status(),
-        ExtendNationalItem(closed, ItemExtension("2025-01-01"), On("2024-02-11")).status(),
+        ExtendNationalItem(IssuedNational().recommendation, closed, ItemExtension("2025-01-01"), On("2024-02-11"))
+            .status(),
         MarkNationalItemNotApplicable(closed, NotApplicable(), On("2024-02-11")).status()}) {
     EXPECT_THAT(status, Precondition("WRONG_STATE"));
     EXPECT_THAT(std::string(status.message()), HasSubstr("nothing reopens"));
@@ -352,11 +373,13 @@ TEST(NationalItem, IsOverdueFromTheDayAfter) {
 
 TEST(NationalWithdrawal, ClosesWhatIsNotClosed) {
   National national = IssuedNational();
-  national.items[0] = ClaimNationalItem(national.items[0], ItemClaim(), On("2024-02-01")).value();
+  national.items[0] =
+      ClaimNationalItem(national.recommendation, national.items[0], ItemClaim(), On("2024-02-01")).value();
   national.items[0] =
       VerifyNationalItem(national.recommendation, national.items[0], ItemVerification(kAccepted), On("2024-02-02"))
           .value();
-  national.items[1] = ClaimNationalItem(national.items[1], ItemClaim(), On("2024-02-01")).value();
+  national.items[1] =
+      ClaimNationalItem(national.recommendation, national.items[1], ItemClaim(), On("2024-02-01")).value();
   const auto withdrawn = WithdrawNationalRecommendation(national, Withdrawal(), On("2024-02-10"));
   ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
   EXPECT_EQ(withdrawn->recommendation.state(), v1::NATIONAL_RECOMMENDATION_STATE_WITHDRAWN);
@@ -419,9 +442,9 @@ RC_GTEST_PROP(NationalActions, AreWhatACallThenMeets, ()) {
       v1::NationalItem& item = national.items[*rc::gen::inRange<size_t>(0, national.items.size())];
       const auto actions = AllowedActions(item, Anyone);
       const int which = verb % 4;
-      auto result = which == 0
-                        ? ExtendNationalItem(item, ItemExtension(FormatIso(*ToCivilDay(item.due_date()) + 7)), acting)
-                    : which == 1 ? ClaimNationalItem(item, ItemClaim(), acting)
+      auto result = which == 0   ? ExtendNationalItem(national.recommendation, item,
+                                                      ItemExtension(FormatIso(*ToCivilDay(item.due_date()) + 7)), acting)
+                    : which == 1 ? ClaimNationalItem(national.recommendation, item, ItemClaim(), acting)
                     : which == 2 ? VerifyNationalItem(national.recommendation, item,
                                                       ItemVerification(*rc::gen::element(kAccepted, kReturned)), acting)
                                  : MarkNationalItemNotApplicable(item, NotApplicable(), acting);

@@ -15,7 +15,8 @@ Record OldIssued() {
 TEST(OldRecords, AnExtensionKeepsTheDayItWasDueAtFirst) {
   v1::ExtendRecommendationRequest request;
   *request.mutable_due_date() = Date("2024-05-31");
-  const auto extended = ExtendRecommendation(OldIssued().recommendations[0], request, On("2024-02-20"));
+  const auto extended =
+      ExtendRecommendation(OldIssued().concern, OldIssued().recommendations[0], request, On("2024-02-20"));
   ASSERT_TRUE(extended.ok()) << extended.status();
   EXPECT_EQ(FormatIso(extended->original_due_date()), "2024-02-24");
   EXPECT_EQ(FormatIso(extended->due_date()), "2024-05-31");

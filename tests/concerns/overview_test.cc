@@ -96,7 +96,8 @@ class Played {
       }
       case 7:
       case 8:
-        return count > 0 && TakeOne(ClaimRecommendation(record.recommendations[one], {}, acting()), one, record);
+        return count > 0 &&
+               TakeOne(ClaimRecommendation(record.concern, record.recommendations[one], {}, acting()), one, record);
       case 9: {
         v1::VerifyRecommendationRequest request;
         request.set_outcome(static_cast<v1::VerificationOutcome>(*rc::gen::inRange(1, 3)));
@@ -126,7 +127,8 @@ class Played {
         if (count == 0) return false;
         v1::ExtendRecommendationRequest request;
         *request.mutable_due_date() = ToPartialDate(LondonDay(now_) + *rc::gen::inRange(1, 200));
-        return TakeOne(ExtendRecommendation(record.recommendations[one], request, acting()), one, record);
+        return TakeOne(ExtendRecommendation(record.concern, record.recommendations[one], request, acting()), one,
+                       record);
       }
       case 14:
         return count > 0 &&

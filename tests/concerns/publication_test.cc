@@ -74,11 +74,11 @@ Record Old() {
   for (int i = 0; i < 4; ++i) Add(record, Within(3, common::v1::DUE_UNIT_MONTHS));
   record = Issue(record, {}, On("2023-11-24")).value();
   auto& recommendations = record.recommendations;
-  recommendations[0] = ClaimRecommendation(recommendations[0], {}, On("2024-01-10")).value();
+  recommendations[0] = ClaimRecommendation(Issued().concern, recommendations[0], {}, On("2024-01-10")).value();
   v1::VerifyRecommendationRequest verify;
   verify.set_outcome(v1::VERIFICATION_OUTCOME_ACCEPTED);
   recommendations[0] = VerifyRecommendation(record.concern, recommendations[0], verify, On("2024-01-20")).value();
-  recommendations[1] = ClaimRecommendation(recommendations[1], {}, On("2024-01-10")).value();
+  recommendations[1] = ClaimRecommendation(Issued().concern, recommendations[1], {}, On("2024-01-10")).value();
   recommendations[2] = WithdrawRecommendation(record, recommendations[2], {}, On("2024-01-10")).value();
   return record;
 }

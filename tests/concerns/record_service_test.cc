@@ -329,7 +329,11 @@ TEST_F(RecordTest, EvidenceAndRevisitsExistAsFarAsTheCallerMayKnow) {
   const auto no_revisit = Call(&Stub::VerifyRecommendation, verify).status();
   EXPECT_THAT(no_revisit, missing);
   EXPECT_EQ(ErrorMetadata(no_revisit, "field"), "revisit");
-  Store(hidden, "forces/west-midlands/revisits/1");
+  v1::Revisit revisit;
+  revisit.set_name("forces/west-midlands/revisits/1");
+  revisit.set_state(v1::REVISIT_STATE_CARRIED_OUT);
+  *revisit.mutable_from_date() = issued.concern().issue_date();
+  Store(revisit, revisit.name());
   verify.add_evidence("forces/west-midlands/evidence/2");
   EXPECT_THAT(Call(&Stub::VerifyRecommendation, verify).status(), missing);
   verify.set_evidence(0, "forces/west-midlands/evidence/1");

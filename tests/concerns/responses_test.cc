@@ -89,6 +89,29 @@ TEST(JudgeResponse, SaysWhoJudgedWhatWhenAndWhy) {
   EXPECT_EQ(again->state(), v1::FORCE_RESPONSE_STATE_ADEQUATE);
 }
 
+TEST(JudgeResponse, HasADayOfItsOwn) {
+  const auto response = CreateResponse(Issued().concern, Answer("2023-12-04"), kResponseName, On("2023-12-04")).value();
+  const auto judge = [](const v1::ForceResponse& current, const std::string& day) {
+    auto request = Judge(v1::ADEQUACY_ADEQUATE);
+    if (!day.empty()) *request.mutable_judged_date() = Date(day);
+    return JudgeResponse(Issued().concern, current, request, On("2024-03-01"));
+  };
+  EXPECT_EQ(FormatIso(judge(response, "")->judgement().judged_date()), "2024-03-01") << "today, when it is not said";
+  const auto judged = judge(response, "January 2024");
+  ASSERT_TRUE(judged.ok()) << judged.status();
+  EXPECT_EQ(FormatIso(judged->judgement().judged_date()), "2024-01");
+
+  const auto refused = [&](const v1::ForceResponse& current, const std::string& day, const char* other) {
+    const auto status = judge(current, day).status();
+    EXPECT_THAT(status, Precondition("DATES_CONTRADICT")) << day;
+    EXPECT_NE(ErrorMetadata(status, other), "") << other;
+  };
+  refused(response, "2024-03-02", "today");
+  refused(response, "2023-12-03", "respond_date");
+  refused(*judged, "2023-12-31", "earlier_judged_date");
+  EXPECT_TRUE(judge(*judged, "2024-01-01").ok()) << "it may have been after";
+}
+
 TEST(JudgeResponse, WhileItsConcernIsOpen) {
   const auto response = CreateResponse(Issued().concern, Answer(), kResponseName, On("2023-12-04")).value();
   const Record closed = WithdrawConcern(Issued(), {}, On("2023-12-05")).value();

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "concerns-service/domain/lifecycle.h"
 #include "concerns-service/domain/revisit_commands.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
+#include "concerns-service/domain/visibility.h"
 #include "tests/concerns/domain_support.h"
 
 namespace oversight::concerns {

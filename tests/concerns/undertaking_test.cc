@@ -7,6 +7,7 @@
 namespace oversight::concerns {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -20,7 +21,7 @@ v1::ClaimRecommendationRequest Claim(const std::string& done = "") {
   return request;
 }
 v1::Recommendation Claimed(const std::string& done = "") {
-  return ClaimRecommendation(Issued().recommendations[0], Claim(done), On("2024-02-01")).value();
+  return ClaimRecommendation(Issued().concern, Issued().recommendations[0], Claim(done), On("2024-02-01")).value();
 }
 v1::VerifyRecommendationRequest Verify(v1::VerificationOutcome outcome, const std::string& day = "") {
   v1::VerifyRecommendationRequest request;
@@ -44,7 +45,7 @@ v1::ExtendRecommendationRequest Until(const std::string& day) {
 TEST(Claim, SaysWhenItWasDoneAsPreciselyAsIsKnown) {
   auto request = Claim("January 2024");
   request.add_evidence("forces/west-midlands/evidence/1");
-  const auto claimed = ClaimRecommendation(Issued().recommendations[0], request, On("2024-02-01"));
+  const auto claimed = ClaimRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-02-01"));
   ASSERT_TRUE(claimed.ok()) << claimed.status();
   EXPECT_EQ(FormatIso(claimed->done_date()), "2024-01");
   EXPECT_EQ(FormatIso(claimed->claim().done_date()), "2024-01");
@@ -57,20 +58,58 @@ TEST(Claim, NeedNotSayWhen) {
   auto again =
       VerifyRecommendation(Issued().concern, Claimed("2024-01-15"), Verify(kReturned), On("2024-02-10")).value();
   EXPECT_TRUE(again.has_done_date());
-  again = ClaimRecommendation(again, Claim(), On("2024-03-01")).value();
+  again = ClaimRecommendation(Issued().concern, again, Claim(), On("2024-03-01")).value();
   EXPECT_FALSE(again.has_done_date());
 }
 
 TEST(Claim, IsNotOfTheFuture) {
   const auto open = Issued().recommendations[0];
-  EXPECT_TRUE(ClaimRecommendation(open, Claim("2024-02-01"), On("2024-02-01")).ok());
-  EXPECT_TRUE(ClaimRecommendation(open, Claim("February 2024"), On("2024-02-01")).ok()) << "may be today";
+  EXPECT_TRUE(ClaimRecommendation(Issued().concern, open, Claim("2024-02-01"), On("2024-02-01")).ok());
+  EXPECT_TRUE(ClaimRecommendation(Issued().concern, open, Claim("February 2024"), On("2024-02-01")).ok())
+      << "may be today";
   for (const char* done : {"2024-02-02", "March 2024", "2025"}) {
-    const auto status = ClaimRecommendation(open, Claim(done), On("2024-02-01")).status();
+    const auto status = ClaimRecommendation(Issued().concern, open, Claim(done), On("2024-02-01")).status();
     EXPECT_THAT(status, Precondition("DATES_CONTRADICT")) << done;
     EXPECT_EQ(ErrorMetadata(status, "today"), "2024-02-01");
     EXPECT_THAT(std::string(status.message()), HasSubstr("Claim it when it is done"));
   }
+}
+
+TEST(Claim, HasADayOfItsOwn) {
+  const auto open = Issued().recommendations[0];
+  auto request = Claim("January 2024");
+  EXPECT_EQ(FormatIso(ClaimRecommendation(Issued().concern, open, request, On("2024-06-01"))->claim().claimed_date()),
+            "2024-06-01")
+      << "today, when it is not said";
+  *request.mutable_claimed_date() = Date("February 2024");
+  const auto claimed = ClaimRecommendation(Issued().concern, open, request, On("2024-06-01"));
+  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  EXPECT_EQ(FormatIso(claimed->claim().claimed_date()), "2024-02");
+}
+
+TEST(Claim, RefusesEveryDateThatContradictsAnotherAtOnce) {
+  const auto refused = [](const std::string& done, const std::string& claimed) {
+    auto request = Claim(done);
+    *request.mutable_claimed_date() = Date(claimed);
+    const auto status =
+        ClaimRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-02-01")).status();
+    EXPECT_THAT(status, Precondition("DATES_CONTRADICT")) << done << " " << claimed;
+    return status;
+  };
+  const auto early = refused("2023-11-23", "2023-11-22");
+  EXPECT_EQ(ErrorMetadata(early, "issue_date"), "2023-11-24");
+  EXPECT_EQ(ErrorMetadata(early, "done_date"), "2023-11-23");
+  EXPECT_EQ(ErrorMetadata(early, "claimed_date"), "2023-11-22");
+  EXPECT_THAT(std::string(early.message()),
+              AllOf(HasSubstr("cannot have been claimed on 22 November 2023"),
+                    HasSubstr("cannot have been done on 23 November 2023: it was claimed as done on 22 November 2023"),
+                    HasSubstr("because it was not done by then")));
+  EXPECT_EQ(ErrorMetadata(refused("2023-12-01", "2024-02-02"), "today"), "2024-02-01");
+  refused("2024-01-11", "2024-01-10");
+  // What may be before does not contradict.
+  auto request = Claim("November 2023");
+  *request.mutable_claimed_date() = Date("November 2023");
+  EXPECT_TRUE(ClaimRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-02-01")).ok());
 }
 
 TEST(Claim, NamesEvidenceOfItsForceOnce) {
@@ -78,9 +117,11 @@ TEST(Claim, NamesEvidenceOfItsForceOnce) {
   request.add_evidence("forces/west-midlands/evidence/1");
   request.add_evidence("forces/kent/evidence/1");
   request.add_evidence("forces/west-midlands/evidence/1");
-  EXPECT_THAT(ViolationsOf(ClaimRecommendation(Issued().recommendations[0], request, On("2024-02-01")).status()),
-              ElementsAre(Pair("evidence[1]", HasSubstr("must belong to forces/west-midlands")),
-                          Pair("evidence[2]", HasSubstr("a second time"))));
+  EXPECT_THAT(
+      ViolationsOf(
+          ClaimRecommendation(Issued().concern, Issued().recommendations[0], request, On("2024-02-01")).status()),
+      ElementsAre(Pair("evidence[1]", HasSubstr("must belong to forces/west-midlands")),
+                  Pair("evidence[2]", HasSubstr("a second time"))));
 }
 
 // ---- Verification ----
@@ -109,7 +150,7 @@ TEST(Verification, CountsReturns) {
         VerifyRecommendation(Issued().concern, recommendation, Verify(kReturned), On("2024-02-10")).value();
     EXPECT_EQ(recommendation.times_returned(), i);
     EXPECT_FALSE(recommendation.has_verified_date());
-    recommendation = ClaimRecommendation(recommendation, Claim(), On("2024-02-11")).value();
+    recommendation = ClaimRecommendation(Issued().concern, recommendation, Claim(), On("2024-02-11")).value();
   }
 }
 
@@ -134,11 +175,43 @@ TEST(Verification, RefusesDaysThatCannotBe) {
       VerifyRecommendation(Issued().concern, Claimed(), Verify(kAccepted, "2023-11-24"), On("2024-02-10")).ok());
 }
 
-TEST(Verification, ADayOfAcceptanceIsForAcceptance) {
+TEST(Verification, AReturnHasADayToo) {
+  const auto returned =
+      VerifyRecommendation(Issued().concern, Claimed("2024-02-01"), Verify(kReturned, "2024-01-05"), On("2024-02-10"));
+  ASSERT_TRUE(returned.ok()) << returned.status() << " though the claim says a later day: that is why it is returned";
+  EXPECT_EQ(FormatIso(returned->verification().verified_date()), "2024-01-05");
+  EXPECT_FALSE(returned->has_verified_date());
   EXPECT_THAT(
-      ViolationsOf(VerifyRecommendation(Issued().concern, Claimed(), Verify(kReturned, "2024-02-05"), On("2024-02-10"))
-                       .status()),
-      ElementsAre(Pair("verified_date", HasSubstr("accepted only"))));
+      VerifyRecommendation(Issued().concern, Claimed(), Verify(kReturned, "2024-02-11"), On("2024-02-10")).status(),
+      Precondition("DATES_CONTRADICT"));
+}
+
+TEST(Verification, NotBeforeTheRevisitThatItNames) {
+  v1::Revisit revisit;
+  revisit.set_name("forces/west-midlands/revisits/1");
+  revisit.set_state(v1::REVISIT_STATE_CARRIED_OUT);
+  *revisit.mutable_from_date() = Date("2024-02-06");
+  const auto verify = [&revisit](const std::string& day, v1::VerificationOutcome outcome = kAccepted) {
+    auto request = Verify(outcome, day);
+    request.set_revisit(revisit.name());
+    return VerifyRecommendation(Issued().concern, Claimed(), request, On("2024-02-10"), &revisit).status();
+  };
+  EXPECT_TRUE(verify("2024-02-06").ok());
+  for (const auto outcome : {kAccepted, kReturned}) {
+    const auto early = verify("2024-02-05", outcome);
+    EXPECT_THAT(early, Precondition("DATES_CONTRADICT"));
+    EXPECT_EQ(ErrorMetadata(early, "revisit_from_date"), "2024-02-06");
+    EXPECT_THAT(std::string(early.message()), HasSubstr("name another revisit"));
+  }
+  *revisit.mutable_from_date() = Date("February 2024");
+  EXPECT_TRUE(verify("2024-02-01").ok()) << "it may have begun";
+
+  revisit.set_state(v1::REVISIT_STATE_CANCELLED);
+  EXPECT_THAT(verify("2024-02-06"), Precondition("LINK_DOES_NOT_FIT"));
+  revisit.set_state(v1::REVISIT_STATE_PLANNED);
+  revisit.clear_from_date();
+  EXPECT_THAT(verify("2024-02-06"), Precondition("LINK_DOES_NOT_FIT"));
+  EXPECT_THAT(std::string(verify("2024-02-06").message()), HasSubstr("CarryOutRevisit"));
 }
 
 TEST(Verification, NamesWhatIsOfItsForce) {
@@ -153,9 +226,10 @@ TEST(Verification, NamesWhatIsOfItsForce) {
 // ---- More time ----
 
 TEST(Extension, KeepsTheFirstDayAndEveryStep) {
-  const auto once = ExtendRecommendation(Issued().recommendations[0], Until("2024-05-31"), On("2024-02-20"));
+  const auto once =
+      ExtendRecommendation(Issued().concern, Issued().recommendations[0], Until("2024-05-31"), On("2024-02-20"));
   ASSERT_TRUE(once.ok()) << once.status();
-  const auto twice = ExtendRecommendation(*once, Until("2024-06-30"), On("2024-05-20"));
+  const auto twice = ExtendRecommendation(Issued().concern, *once, Until("2024-06-30"), On("2024-05-20"));
   ASSERT_TRUE(twice.ok()) << twice.status();
   EXPECT_EQ(FormatIso(twice->original_due_date()), "2024-02-24");
   EXPECT_EQ(FormatIso(twice->due_date()), "2024-06-30");
@@ -171,24 +245,55 @@ TEST(Extension, KeepsTheFirstDayAndEveryStep) {
 
 TEST(Extension, IsForwardOnly) {
   for (const char* day : {"2024-02-24", "2024-02-23"}) {
-    const auto status = ExtendRecommendation(Issued().recommendations[0], Until(day), On("2024-02-20")).status();
+    const auto status =
+        ExtendRecommendation(Issued().concern, Issued().recommendations[0], Until(day), On("2024-02-20")).status();
     EXPECT_THAT(status, Precondition("DATES_CONTRADICT")) << day;
     EXPECT_EQ(ErrorMetadata(status, "current_due_date"), "2024-02-24");
     EXPECT_THAT(std::string(status.message()), HasSubstr("Give a day after that"));
   }
-  EXPECT_TRUE(ExtendRecommendation(Issued().recommendations[0], Until("2024-02-25"), On("2024-02-20")).ok());
+  EXPECT_TRUE(
+      ExtendRecommendation(Issued().concern, Issued().recommendations[0], Until("2024-02-25"), On("2024-02-20")).ok());
+}
+
+TEST(Extension, HasADayOfItsOwn) {
+  const auto extend = [](const v1::Recommendation& recommendation, const std::string& until, const std::string& given) {
+    auto request = Until(until);
+    *request.mutable_extended_date() = Date(given);
+    return ExtendRecommendation(Issued().concern, recommendation, request, On("2024-06-01"));
+  };
+  const auto once = extend(Issued().recommendations[0], "2024-05-31", "2024-02-20");
+  ASSERT_TRUE(once.ok()) << once.status();
+  EXPECT_EQ(FormatIso(once->extensions(0).extended_date()), "2024-02-20");
+  EXPECT_EQ(FormatIso(ExtendRecommendation(Issued().concern, Issued().recommendations[0], Until("2024-05-31"),
+                                           On("2024-06-01"))
+                          ->extensions(0)
+                          .extended_date()),
+            "2024-06-01")
+      << "today, when it is not said";
+
+  // Not to come, not before issue, and one after the other; all that is wrong at once.
+  EXPECT_THAT(extend(Issued().recommendations[0], "2024-05-31", "2024-06-02").status(),
+              Precondition("DATES_CONTRADICT"));
+  const auto early = extend(Issued().recommendations[0], "2024-02-24", "2023-11-23").status();
+  EXPECT_EQ(ErrorMetadata(early, "current_due_date"), "2024-02-24");
+  EXPECT_EQ(ErrorMetadata(early, "issue_date"), "2023-11-24");
+  const auto before = extend(*once, "2024-07-31", "2024-02-19").status();
+  EXPECT_THAT(before, Precondition("DATES_CONTRADICT"));
+  EXPECT_EQ(ErrorMetadata(before, "earlier_extended_date"), "2024-02-20");
+  EXPECT_TRUE(extend(*once, "2024-07-31", "February 2024").ok()) << "it may have been after";
 }
 
 TEST(Extension, AlsoWhileClaimedAndNotOfWhatIsClosedOrDrafted) {
-  const auto extended = ExtendRecommendation(Claimed(), Until("2024-05-31"), On("2024-02-20"));
+  const auto extended = ExtendRecommendation(Issued().concern, Claimed(), Until("2024-05-31"), On("2024-02-20"));
   ASSERT_TRUE(extended.ok()) << extended.status();
   EXPECT_EQ(extended->state(), v1::RECOMMENDATION_STATE_CLAIMED);
   const auto verified = VerifyRecommendation(Issued().concern, Claimed(), Verify(kAccepted), On("2024-02-10")).value();
-  EXPECT_THAT(ExtendRecommendation(verified, Until("2024-05-31"), On("2024-02-20")).status(),
+  EXPECT_THAT(ExtendRecommendation(Issued().concern, verified, Until("2024-05-31"), On("2024-02-20")).status(),
               Precondition("WRONG_STATE"));
   Record draft = Draft();
   Add(draft, Immediately());
-  const auto status = ExtendRecommendation(draft.recommendations[0], Until("2024-05-31"), On("2024-02-20")).status();
+  const auto status =
+      ExtendRecommendation(Issued().concern, draft.recommendations[0], Until("2024-05-31"), On("2024-02-20")).status();
   EXPECT_THAT(status, Precondition("WRONG_STATE"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("UpdateRecommendation"));
 }
@@ -198,9 +303,10 @@ TEST(Extension, HasALimit) {
   auto& recommendation = record.recommendations[0];
   for (int i = 0; i < kMaxExtensions; ++i) {
     const std::string day = FormatIso(*ToCivilDay(recommendation.due_date()) + 1);
-    recommendation = ExtendRecommendation(recommendation, Until(day), On("2024-02-20")).value();
+    recommendation = ExtendRecommendation(Issued().concern, recommendation, Until(day), On("2024-02-20")).value();
   }
-  const auto status = ExtendRecommendation(recommendation, Until("2025-01-01"), On("2024-02-20")).status();
+  const auto status =
+      ExtendRecommendation(Issued().concern, recommendation, Until("2025-01-01"), On("2024-02-20")).status();
   EXPECT_THAT(status, Precondition("TOO_MANY_EXTENSIONS"));
   EXPECT_EQ(ErrorMetadata(status, "limit"), "20");
   EXPECT_THAT(Require("ExtendRecommendation", record, recommendation, absl::CivilDay(2024, 2, 20)),
@@ -262,7 +368,7 @@ TEST(WithdrawRecommendation, OfADraftItWasNeverAskedOfTheForce) {
 TEST(WithdrawRecommendation, NotWhatIsClosed) {
   Record record = IssuedWithTwo();
   auto& recommendation = record.recommendations[0];
-  recommendation = ClaimRecommendation(recommendation, Claim(), On("2024-02-01")).value();
+  recommendation = ClaimRecommendation(Issued().concern, recommendation, Claim(), On("2024-02-01")).value();
   recommendation = VerifyRecommendation(record.concern, recommendation, Verify(kAccepted), On("2024-02-02")).value();
   EXPECT_THAT(WithdrawRecommendation(record, recommendation, Withdraw(), On("2024-02-03")).status(),
               Precondition("WRONG_STATE"));
@@ -310,7 +416,8 @@ TEST(Overdue, FromTheDayAfter) {
   EXPECT_FALSE(IsOverdue(recommendation, absl::CivilDay(2024, 2, 24)));
   EXPECT_TRUE(IsOverdue(recommendation, absl::CivilDay(2024, 2, 25)));
   EXPECT_TRUE(IsOverdue(Claimed(), absl::CivilDay(2024, 2, 25)));
-  recommendation = ExtendRecommendation(recommendation, Until("2024-05-31"), On("2024-02-20")).value();
+  recommendation =
+      ExtendRecommendation(Issued().concern, recommendation, Until("2024-05-31"), On("2024-02-20")).value();
   EXPECT_FALSE(IsOverdue(recommendation, absl::CivilDay(2024, 2, 25)));
   for (const auto state : {v1::RECOMMENDATION_STATE_DRAFT, v1::RECOMMENDATION_STATE_VERIFIED,
                            v1::RECOMMENDATION_STATE_WITHDRAWN, v1::RECOMMENDATION_STATE_SUPERSEDED}) {

@@ -1,6 +1,6 @@
 // WatchConcerns: what insiders are told, and what outsiders are told of the same events.
 #include "concerns-service/domain/lifecycle.h"
-#include "concerns-service/domain/revisit_lifecycle.h"
+#include "concerns-service/domain/visibility.h"
 #include "tests/concerns/revisits_fixture.h"
 #include "tests/support/watch_recorder.h"
 

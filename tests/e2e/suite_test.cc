@@ -94,7 +94,7 @@ TEST_P(SuiteTest, TheSeedsCaseShowsTheSameOnEverySurface) {
   for (const char* told :
        {"West Midlands Police moved into enhanced monitoring", "has moved West Midlands Police to Engage",
         "- making sure multi-agency risk assessment conferences (MARACs) work effectively",
-        "which is due in early 2024", "Wendy Williams said", "ANNOUNCEMENT_STATE_PUBLISHED"}) {
+        "which is due to be published in early 2024", "Wendy Williams said", "ANNOUNCEMENT_STATE_PUBLISHED"}) {
     EXPECT_THAT(announced.out, HasSubstr(told));
   }
   EXPECT_THAT(announced.out, ::testing::Not(HasSubstr("decisions/")));

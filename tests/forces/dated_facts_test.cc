@@ -81,6 +81,13 @@ TEST(Rename, KeepsTheOldNameWithItsDays) {
 }
 
 TEST(Rename, RefusesDaysThatContradict) {
+  for (const char* same : {"Avon and Somerset", " Avon  and Somerset "}) {
+    v1::Force avon = Avon();
+    avon.set_display_name("Avon and Somerset");
+    const auto unchanged = Rename(avon, RenameTo(same, "2024-04-01"), kToday);
+    EXPECT_EQ(ReasonOf(unchanged.status()), "NAME_UNCHANGED");
+    EXPECT_EQ(ErrorMetadata(unchanged.status(), "display_name"), "Avon and Somerset");
+  }
   const auto future = Rename(Avon(), RenameTo("New", "2026-11-25"), kToday);
   EXPECT_EQ(ReasonOf(future.status()), "DATES_CONTRADICT");
   EXPECT_THAT(std::string(future.status().message()), HasSubstr("Record it when it has come"));

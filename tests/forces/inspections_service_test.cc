@@ -554,5 +554,23 @@ TEST_F(InspectionsServiceTest, WhatWasRedactedShowsInsideOnly) {
   EXPECT_EQ(ReasonOf(Call(&Stub::CompareGrades, compare, "public").status()), "RESOURCE_NOT_FOUND");
 }
 
+TEST_F(InspectionsServiceTest, ThereAreNoListsBelowAForceThatThereIsNot) {
+  v1::ListInspectionsRequest inspections;
+  inspections.set_parent("forces/atlantis");
+  v1::ListResponseDutiesRequest duties;
+  duties.set_parent("forces/atlantis/inspections/-");
+  v1::ListOfficeHoldersRequest holders;
+  holders.set_parent("forces/atlantis");
+  for (const auto& status : {Call(&Stub::ListInspections, inspections, "public").status(),
+                             Call(&Stub::ListResponseDuties, duties, "public").status(),
+                             Call(&Stub::ListOfficeHolders, holders, "public").status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(ReasonOf(status), "RESOURCE_NOT_FOUND");
+    EXPECT_EQ(ErrorMetadata(status, "name"), "forces/atlantis");
+  }
+  holders.set_parent("forces/kent");
+  EXPECT_TRUE(Call(&Stub::ListOfficeHolders, holders, "public").ok()) << "there is one, with none";
+}
+
 }  // namespace
 }  // namespace oversight::forces

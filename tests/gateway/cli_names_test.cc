@@ -73,7 +73,7 @@ TEST(Names, WhatMayBeSeveralIsAskedBack) {
 TEST(Names, ExamplesCanBeTyped) {
   EXPECT_EQ(ShortForm(kConcern), "FORCE/CONCERN");
   EXPECT_EQ(ShortExample(kForce), "kent");
-  EXPECT_EQ(ShortExample(kConcern), "kent/1 or kent/concerns/1");
+  EXPECT_EQ(ShortExample(kConcern), "kent/concerns/1");
 }
 
 std::string Found(const absl::StatusOr<Named>& named) {
@@ -91,7 +91,10 @@ TEST(Verbs, AResourceIsReadByItsName) {
               AllOf(HasSubstr("may be forces/kent/actions/1, "), HasSubstr("forces/kent/concerns/1, "),
                     HasSubstr("forces/kent/proposals/1"), HasSubstr(": write which")));
   EXPECT_THAT(Found(FindByName("Get", "", "1")), AllOf(HasSubstr("oversightSessions/1"), Not(HasSubstr("forces/1"))));
-  EXPECT_THAT(Found(FindByName("Get", "", "a/b/c/d/e")), HasSubstr("It takes forces/{force}, "));
+  EXPECT_THAT(Found(FindByName("Get", "", "a/b/c/d/e")), HasSubstr("is no name of a record"));
+  const std::string none = Found(FindByName("Get", "", "kent/concerns/0"));
+  EXPECT_THAT(none, HasSubstr("There is no \"kent/concerns/0\": write a name such as kent/concerns/1;"));
+  EXPECT_LT(none.size(), 120u) << none;
 }
 
 TEST(Verbs, ActionsAreAskedOfTheOwner) {

@@ -114,8 +114,31 @@ TEST(ItemsTable, FitsEveryWidthAndKeepsNames) {
     EXPECT_THAT(table, AllOf(HasSubstr("forces/kent/concerns/5"), HasSubstr("TITLE"), HasSubstr("number")));
   }
   // What is the same in every row gives way first.
-  EXPECT_THAT(ItemsTable(items, 60), AllOf(HasSubstr("FOUND DATE"), Not(HasSubstr("KIND"))));
+  EXPECT_THAT(ItemsTable(items, 64), AllOf(HasSubstr("FOUND DATE"), HasSubstr("STATE"), Not(HasSubstr("KIND"))));
+  EXPECT_THAT(ItemsTable(items, 60), AllOf(HasSubstr("STATE"), Not(HasSubstr("FOUND DATE"))));
   EXPECT_THAT(ItemsTable(items, 200), AllOf(HasSubstr("KIND"), HasSubstr("STATE")));
+}
+
+// What a list of what is due is read for stays on the narrowest screen.
+TEST(ItemsTable, KeepsByWhenAndHowBadOnNarrowScreens) {
+  const auto due = Read("oversight.concerns.v1.DueItem",
+                        R"({"kind":"DUE_KIND_RECOMMENDATION","name":"forces/kent/concerns/1/recommendations/1",
+                            "force":"forces/kent","concern":"forces/kent/concerns/1","concernTitle":"Investigations",
+                            "theme":"themes/investigations","text":"Make sure that every investigation is supervised
+                            throughout, and that its plan is written down.",
+                            "dueDate":{"year":2024,"month":9,"day":24},"overdue":true,"daysLeft":-12})");
+  const auto inconsistency = Read("oversight.concerns.v1.Inconsistency",
+                                  R"({"rule":"due-before-issue","severity":"SEVERITY_WARNING",
+                                      "name":"forces/west-midlands/concerns/1/recommendations/1",
+                                      "force":"forces/west-midlands","sentence":"It is due before its concern was issued,
+                                      which cannot be.","remedy":"Withdraw it."})");
+  for (const size_t width : {40, 60, 80, 120}) {
+    EXPECT_THAT(ItemsTable({due.get()}, width),
+                AllOf(HasSubstr("DUE DATE"), HasSubstr("24 September 2024"), HasSubstr("DAYS LEFT"), HasSubstr("-12"),
+                      HasSubstr("forces/kent/concerns/1/recommendations/1"), HasSubstr("supervised")));
+    EXPECT_THAT(ItemsTable({inconsistency.get()}, width), AllOf(HasSubstr("SEVERITY"), HasSubstr("warning"),
+                                                                HasSubstr("recommendations/1"), HasSubstr("issued,")));
+  }
 }
 
 TEST(ItemsTable, ATextIsShownWhereThereIsNoTitle) {
@@ -293,6 +316,32 @@ TEST(Table, BreaksWhatMayBeBroken) {
   table.Add({"x", "one two three four five six seven"});
   EXPECT_EQ(table.Fit(25), "A  WHY\nx  one two three four\n   five six seven\n");
   EXPECT_FALSE(table.empty());
+}
+
+// What matters most stays on the narrowest screen; texts make room for it.
+TEST(Table, TextsGoBelowBeforeWhatMattersMostGoes) {
+  Table table({Column("NAME", false, 0), Column("DUE", false, 2), Column("WHAT", true, 2), Column("THEME", false, 20)});
+  table.Add({"forces/kent/concerns/1", "24 May 2024", "Make sure that every investigation has a plan.", "t"});
+  table.Add({"forces/kent/concerns/2", "25 May 2024", "Publish it.", "t"});
+  EXPECT_EQ(table.Fit(40),
+            "NAME                    DUE\n"
+            "forces/kent/concerns/1  24 May 2024\n"
+            "    Make sure that every investigation\n"
+            "    has a plan.\n"
+            "forces/kent/concerns/2  25 May 2024\n"
+            "    Publish it.\n");
+  EXPECT_THAT(table.Fit(60), HasSubstr("NAME                    DUE          WHAT\n"));
+}
+
+TEST(Table, ACellCannotForgeALine) {
+  Table table({Column("NAME", false, 0), Column("TITLE", true, 1)});
+  table.Add({"a/1", "Crime\nb/2   Closed\x1b[2J\r\xe2\x80\xae"});
+  for (const std::string& text : {table.Text(), table.Fit(60)}) {
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
+    EXPECT_THAT(text, HasSubstr("Crime b/2"));
+    EXPECT_EQ(text.find_first_of("\x1b\r"), std::string::npos);
+    EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
+  }
 }
 
 TEST(Table, LeavesOutWhatMattersLeastAndWhatIsEmpty) {

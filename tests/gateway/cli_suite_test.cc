@@ -1,5 +1,6 @@
 // The command line as people use it, over the real gateway and the services behind it.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -193,6 +194,15 @@ TEST_F(CliSuiteTest, APlanGoesFromSubmissionToItsForecastWithMeetingsAndSupport)
                     {"create-support", "west-midlands", "--provider=npcc", "--text=A peer.", "--from-date=2023-11"}),
               ContainsRegex("state: +given\n"));
   EXPECT_THAT(Shown("west-midlands-oversight-body", {"list-support", "west-midlands"}), HasSubstr("support/1"));
+
+  EXPECT_THAT(
+      Shown("chief-inspector", {"dashboard", "west-midlands"}),
+      AllOf(HasSubstr("plans/1  accepted, version 3: Improvement plan\n"), HasSubstr("    rated amber on "),
+            HasSubstr("actions done: 0 of 1; forecast to end 24 November 2023"), HasSubstr("To meet every 92 days"),
+            HasSubstr("actions/1  due 1 December 2023, Deputy chief constable: Send the figures\n"),
+            HasSubstr("support/1  given, from November 2023, by NPCC: A peer.\n")));
+  EXPECT_THAT(Shown("west-midlands-officer", {"dashboard", "west-midlands"}),
+              AllOf(HasSubstr("plans/1  accepted"), Not(HasSubstr("To meet every"))));
 }
 
 TEST_F(CliSuiteTest, PagesAreFollowedUpToTheLimit) {
@@ -364,7 +374,89 @@ TEST_F(CliSuiteTest, ANationalRecommendationGoesToEveryForceAndIsClosedByBulk) {
                                HasSubstr(R"("label":"Surrey")"), HasSubstr(R"("reason":"WRONG_STATE")")));
 
   EXPECT_THAT(Shown("chief-inspector", {"get-national-recommendation-matrix", "--force=kent"}),
-              HasSubstr("not applicable"));
+              ContainsRegex("FORCE +STATE[^\n]*\n +forces/kent +not applicable"));
+  EXPECT_THAT(Shown("liaison-lead", {"dashboard", "kent"}),
+              AllOf(HasSubstr("national recommendations: 0 open, 0 claimed"), HasSubstr("1 not applicable"),
+                    ContainsRegex("National recommendations\n.*\n +nationalRecommendations/1 +not applicable")));
+}
+
+// A command is known by what it says: where it stands in the file does not matter.
+TEST_F(CliSuiteTest, BulkDoesNothingTwiceWhenLinesAreTakenOutOrAdded) {
+  const std::string concern = Issued().concern().name();
+  const auto note = [&](const std::string& text) {
+    return absl::StrCat(R"({"addProgressNote": {"parent": ")", concern,
+                        R"(/recommendations/1", "progressNote": {"text": ")", text, R"("}}})", "\n");
+  };
+  const testing::TempDir dir;
+  const std::string file = dir / "commands.jsonl";
+  const auto run = [&](const std::string& lines) {
+    std::ofstream(file) << lines;
+    return Shown("liaison-lead", {"bulk", file, "--request-id=notes"});
+  };
+  const auto notes = [&] {
+    const Result listed =
+        As("liaison-lead", {"list-progress-notes", absl::StrCat(concern, "/recommendations/1"), "--json"});
+    return std::count(listed.out.begin(), listed.out.end(), '\n');
+  };
+  run(note("One.") + note("Two.") + note("Twice.") + note("Twice."));
+  EXPECT_EQ(notes(), 4) << "the same twice is meant twice";
+  run(note("Two.") + note("Twice.") + note("Twice."));
+  EXPECT_EQ(notes(), 4);
+  EXPECT_THAT(run(note("New.") + "\n" + note("Twice.") + note("One.")), HasSubstr("3 done, 0 refused."));
+  EXPECT_EQ(notes(), 5) << "one was new";
+}
+
+TEST_F(CliSuiteTest, ALineBreakInATitleIsRefusedAndASecondRaiseSaysSo) {
+  const std::vector<std::string> raise = {"raise",
+                                          "--force=kent",
+                                          "--kind=cause",
+                                          "--title=Crime",
+                                          "--finding=x",
+                                          "--theme=crime-recording",
+                                          "--source=inspection",
+                                          "--source-title=PEEL",
+                                          "--found=2023",
+                                          "--request-id=once"};
+  EXPECT_THAT(Shown("liaison-lead", raise), Not(HasSubstr("before")));
+  EXPECT_THAT(Shown("liaison-lead", raise), HasSubstr("Raised before, under the same request id"));
+  auto forged = raise;
+  forged[3] = "--title=Crime\nforces/kent/concerns/9: issued";
+  forged[9] = "--request-id=another";
+  EXPECT_THAT(As("liaison-lead", forged).err, HasSubstr("must be one line"));
+}
+
+TEST_F(CliSuiteTest, ASearchWithoutItsFlagIsToldWhatToType) {
+  EXPECT_THAT(As("liaison-lead", {"search-concerns", "custody"}).err,
+              AllOf(HasSubstr("--query is missing"), HasSubstr("oversight search-concerns --query=\"custody\"")));
+}
+
+TEST_F(CliSuiteTest, WhoMayNotReadTheLogsLeavesNoFolderBehind) {
+  const testing::TempDir dir;
+  EXPECT_EQ(As("public", {"backup", dir / "backup"}).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(dir / "backup"));
+}
+
+TEST_F(CliSuiteTest, AStoryIsNotPlayedOverTheRecordOfAnother) {
+  Shown("liaison-lead", {"raise", "--force=west-midlands", "--kind=afi", "--title=Crime", "--finding=Not recorded.",
+                         "--theme=crime-recording", "--source=inspection", "--source-title=PEEL", "--found=2023"});
+  const Result refused = As("chief-inspector", {"play", "data/scenarios/west-midlands-2023.json"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("forces/west-midlands/concerns/1"), HasSubstr("Nothing was played")));
+  EXPECT_THAT(Shown("liaison-lead", {"list-concerns", "west-midlands", "--json"}), Not(HasSubstr("concerns/2")));
+}
+
+TEST_F(CliSuiteTest, AStoryThatStopsSaysWhatStays) {
+  const testing::TempDir dir;
+  const std::string file = dir / "story.json";
+  std::ofstream(file) << R"({"title": "T", "steps": [
+    {"say": "one", "as": "records-manager", "method": "oversight.forces.v1.ForcesService/CreateOfficeHolder",
+     "request": {"parent": "forces/kent", "requestId": "story/1", "officeHolder": {"office": "OFFICE_CHIEF_OFFICER",
+                 "displayName": "First Chief", "fromDate": {"year": 2019}}}},
+    {"say": "two", "as": "hm-inspector", "method": "oversight.concerns.v1.ConcernsService/IssueConcern",
+     "request": {"name": "forces/kent/concerns/7", "requestId": "story/2"}}]})";
+  const Result stopped = As("chief-inspector", {"play", file});
+  EXPECT_EQ(stopped.code, 1);
+  EXPECT_THAT(stopped.err, AllOf(HasSubstr("Step 2"), HasSubstr("The 1 step before it stay recorded")));
 }
 
 TEST_F(CliSuiteTest, BulkRunsNothingWhenALineCannotBeRead) {

@@ -3,6 +3,8 @@
 
 #include <fstream>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/cli/contract.h"
 #include "gateway/cli/value_text.h"
 #include "gmock/gmock.h"
@@ -156,6 +158,25 @@ TEST(Values, TextsAndBytesComeFromFiles) {
   EXPECT_EQ(import.Set("csv", "00ff"), "");
   EXPECT_EQ(import.Json(), R"({"csv":"AP8="})");
   for (const char* bad : {"0ff", "id,name"}) EXPECT_THAT(import.Set("csv", bad), HasSubstr("@FILE")) << bad;
+}
+
+// As sha256sum prints them, with and without the name of the file, and as the bytes themselves.
+TEST(Values, ADigestIsTakenAsItIsPrinted) {
+  const std::string digits(64, 'a');
+  const std::string json = absl::StrCat(R"({"sha256":")", absl::Base64Escape(std::string(32, '\xaa')), "\"}");
+  const testing::TempDir dir;
+  std::ofstream(dir / "digits") << digits << "\n";
+  std::ofstream(dir / "printed") << digits << "  plan.pdf\n";
+  std::ofstream(dir / "bytes") << std::string(32, '\xaa');
+  for (const std::string& text :
+       {digits, digits + "  plan.pdf", "@" + (dir / "digits"), "@" + (dir / "printed"), "@" + (dir / "bytes")}) {
+    Target content("oversight.concerns.v1.EvidenceContent");
+    EXPECT_EQ(content.Set("sha256", text), "") << text;
+    EXPECT_EQ(content.Json(), json) << text;
+  }
+  Target content("oversight.concerns.v1.EvidenceContent");
+  EXPECT_THAT(content.Set("sha256", "plan.pdf"),
+              HasSubstr("is neither @FILE nor an even number of hexadecimal digits"));
 }
 
 TEST(Values, MessagesAsPartsAndAsJson) {

@@ -56,5 +56,21 @@ TEST(Words, GuessesWhatWasMeant) {
   EXPECT_EQ(Nearest("", known), "");
 }
 
+TEST(Visible, ShowsWhatTerminalsObey) {
+  EXPECT_EQ(Visible("Heddlu ŵ\n\tsecond line"), "Heddlu ŵ\n\tsecond line");
+  EXPECT_EQ(OneLine("Heddlu ŵ\n\tsecond line"), "Heddlu ŵ  second line");
+  EXPECT_EQ(Visible("a\x1b[1m\r\x7f"), "a␛[1m␍␡");
+  EXPECT_EQ(Visible("a\xc2\x9b"
+                    "b"),
+            "a\uFFFDb");  // CSI as one character.
+  EXPECT_EQ(Visible("a\xe2\x80\xae"
+                    "b"),
+            "a\uFFFDb");  // From right to left.
+  EXPECT_EQ(OneLine("a\xe2\x80\xa8"
+                    "b"),
+            "a b");  // A line separator.
+  EXPECT_EQ(Visible("€ … ⁉ 👮"), "€ … ⁉ 👮");
+}
+
 }  // namespace
 }  // namespace oversight::cli

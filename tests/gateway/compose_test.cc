@@ -92,7 +92,7 @@ class ComposeTest : public ::testing::Test {
 
 TEST_F(ComposeTest, EveryForceIsInTheDefaultStageUnlessMoved) {
   Engage("forces/kent");
-  const auto dashboard = ComposeNational(facts_, kToday);
+  const auto dashboard = ComposeNational(facts_, {}, kToday);
   ASSERT_EQ(dashboard.rows_size(), 3);
   EXPECT_EQ(dashboard.rows(0).force(), "forces/kent");  // Enhanced stages first, then by name.
   EXPECT_EQ(dashboard.rows(1).force(), "forces/avon");
@@ -109,7 +109,7 @@ TEST_F(ComposeTest, EveryForceIsInTheDefaultStageUnlessMoved) {
 TEST_F(ComposeTest, NoStageIsClaimedBeforeMonitoringWasReached) {
   facts_.monitoring_known = false;
   facts_.ladder = nullptr;
-  const auto national = ComposeNational(facts_, kToday);
+  const auto national = ComposeNational(facts_, {}, kToday);
   EXPECT_EQ(national.rows(0).stage(), "");
   EXPECT_EQ(national.stage_counts_size(), 0);
   EXPECT_FALSE(ComposeForce(facts_, "forces/kent", kToday, Audience::kInspectorate).has_monitoring());
@@ -129,7 +129,7 @@ TEST_F(ComposeTest, CountsOpenWorkOnly) {
   AddRecommendation(first + "4", RECOMMENDATION_STATE_WITHDRAWN, kToday - 9);
   AddRecommendation("forces/kent/concerns/3/recommendations/1", RECOMMENDATION_STATE_DRAFT, kToday - 9);
   AddRecommendation("forces/essex/concerns/1/recommendations/1", RECOMMENDATION_STATE_OPEN, kToday - 9);
-  const auto dashboard = ComposeNational(facts_, kToday);
+  const auto dashboard = ComposeNational(facts_, {}, kToday);
   const auto& counts = dashboard.counts();
   EXPECT_EQ(counts.open_causes_of_concern(), 1);
   EXPECT_EQ(counts.open_areas_for_improvement(), 1);

@@ -248,6 +248,91 @@ TEST_F(ForceRecordTest, ARecommendationStandsAsItsDatesSay) {
   EXPECT_FALSE(on("2024-04-01").overdue());
 }
 
+// What is recommended to all forces is told by itself, and stands on a day as its dates say.
+TEST_F(ForceRecordTest, NationalRecommendationsAreShownAndCountedByThemselves) {
+  const auto recommend = [this](int number, const std::string& issued) {
+    const std::string name = absl::StrCat("nationalRecommendations/", number);
+    auto& recommendation = Add(facts_.national_recommendations, name);
+    recommendation.set_state(NATIONAL_RECOMMENDATION_STATE_ISSUED);
+    recommendation.set_title(absl::StrCat("Title ", number));
+    *recommendation.mutable_issue_date() = Date(issued);
+    auto& item = Add(facts_.national_items, absl::StrCat(name, "/", kForce));
+    item.set_state(NATIONAL_ITEM_STATE_OPEN);
+    *item.mutable_due_date() = Date("2024-02-24");
+    return &item;
+  };
+  recommend(10, "2024-01-10");
+  auto* done = recommend(9, "2023-11-24");
+  done->set_state(NATIONAL_ITEM_STATE_VERIFIED);
+  *done->mutable_claim()->mutable_claimed_date() = Date("2024-01-01");
+  *done->mutable_verified_date() = Date("2024-02-01");
+  done->mutable_verification()->set_outcome(VERIFICATION_OUTCOME_ACCEPTED);
+  Add(facts_.national_items, "nationalRecommendations/9/forces/surrey").set_state(NATIONAL_ITEM_STATE_OPEN);
+
+  const auto now = Shown("2024-02-25");
+  ASSERT_EQ(now.national_items_size(), 2) << "not those of other forces";
+  EXPECT_EQ(now.national_items(0).title(), "Title 9");
+  EXPECT_FALSE(now.national_items(0).overdue());
+  EXPECT_EQ(now.national_items(1).title(), "Title 10");
+  EXPECT_TRUE(now.national_items(1).overdue());
+  EXPECT_EQ(now.national_counts().open(), 1);
+  EXPECT_EQ(now.national_counts().verified(), 1);
+  EXPECT_EQ(now.national_counts().overdue(), 1);
+  EXPECT_EQ(now.counts().open_recommendations(), 0) << "they are not recommendations of concerns";
+  EXPECT_EQ(Shown("2024-02-25", Audience::kOutside).national_items_size(), 2);
+
+  EXPECT_THAT(On("2023-11-23").national_items(), IsEmpty());
+  EXPECT_EQ(On("2023-12-31").national_counts().open(), 1);
+  EXPECT_EQ(On("2024-01-01").national_counts().claimed(), 1);
+  EXPECT_EQ(On("2024-02-01").national_counts().verified(), 1);
+}
+
+// Entered years later, by the days that the acts have.
+TEST_F(ForceRecordTest, ActsCountFromTheirOwnDay) {
+  Concern& concern = AddConcern();
+  concern.mutable_handling()->set_level(HANDLING_LEVEL_MANAGING);
+  *concern.mutable_handling()->mutable_assess_time() = Noon("2026-11-27");
+  *concern.mutable_handling()->mutable_assessed_date() = Date("2024-01");
+  Recommendation& recommendation = AddRecommendation();  // Due on 24 February 2024.
+  recommendation.set_state(RECOMMENDATION_STATE_CLAIMED);
+  auto& extension = *recommendation.add_extensions();
+  *extension.mutable_from_due_date() = recommendation.due_date();
+  *extension.mutable_to_due_date() = Date("2024-12-31");
+  *extension.mutable_grant_time() = Noon("2026-11-27");
+  *extension.mutable_extended_date() = Date("2024-03-10");
+  *recommendation.mutable_due_date() = Date("2024-12-31");
+  *recommendation.mutable_claim()->mutable_claim_time() = Noon("2026-11-27");
+  *recommendation.mutable_claim()->mutable_claimed_date() = Date("2024-10-01");
+  auto& response = Add(facts_.responses, "forces/kent/concerns/1/responses/1");
+  response.set_state(FORCE_RESPONSE_STATE_ADEQUATE);
+  *response.mutable_respond_date() = Date("2023-12-15");
+  *response.mutable_judgement()->mutable_judge_time() = Noon("2026-11-27");
+  *response.mutable_judgement()->mutable_judged_date() = Date("2024-01-05");
+  const auto on = [this](const std::string& day) { return On(day).concerns(0); };
+
+  // Late for two weeks, and from the day of the extension not any more.
+  EXPECT_FALSE(on("2024-02-24").recommendations(0).overdue());
+  EXPECT_TRUE(on("2024-02-25").recommendations(0).overdue());
+  EXPECT_TRUE(on("2024-03-09").recommendations(0).overdue());
+  EXPECT_EQ(On("2024-03-09").counts().overdue_recommendations(), 1);
+  EXPECT_FALSE(on("2024-03-10").recommendations(0).overdue());
+  EXPECT_EQ(On("2024-03-10").counts().overdue_recommendations(), 0);
+  EXPECT_EQ(on("2024-09-30").recommendations(0).recommendation().state(), RECOMMENDATION_STATE_OPEN);
+  EXPECT_EQ(on("2024-10-01").recommendations(0).recommendation().state(), RECOMMENDATION_STATE_CLAIMED);
+  EXPECT_FALSE(on("2024-01-30").concern().has_handling()) << "it need not have been assessed by then";
+  EXPECT_TRUE(on("2024-01-31").concern().has_handling());
+  EXPECT_EQ(on("2024-01-04").responses(0).state(), FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT);
+  EXPECT_EQ(on("2024-01-05").responses(0).state(), FORCE_RESPONSE_STATE_ADEQUATE);
+
+  // Returned: claimed until then.
+  recommendation.set_state(RECOMMENDATION_STATE_OPEN);
+  recommendation.mutable_verification()->set_outcome(VERIFICATION_OUTCOME_RETURNED);
+  *recommendation.mutable_verification()->mutable_verify_time() = Noon("2026-11-27");
+  *recommendation.mutable_verification()->mutable_verified_date() = Date("2024-11-01");
+  EXPECT_EQ(on("2024-10-31").recommendations(0).recommendation().state(), RECOMMENDATION_STATE_CLAIMED);
+  EXPECT_EQ(on("2024-11-01").recommendations(0).recommendation().state(), RECOMMENDATION_STATE_OPEN);
+}
+
 TEST_F(ForceRecordTest, AResponseARevisitAndAnInspectionStandAsTheirDatesSay) {
   AddConcern();
   auto& response = Add(facts_.responses, "forces/kent/concerns/1/responses/1");

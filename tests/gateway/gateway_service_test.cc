@@ -97,7 +97,7 @@ TEST_F(GatewayServiceTest, ShowsTheRegisterEachForceInItsDefaultStage) {
   ASSERT_GE(register_size_, 43);
   EXPECT_EQ(national.rows_size(), register_size_);
   for (const auto& row : national.rows()) EXPECT_EQ(row.stage(), "scan") << row.force();
-  ASSERT_EQ(national.sections_size(), 3);
+  ASSERT_EQ(national.sections_size(), 4);
   for (const auto& section : national.sections()) {
     EXPECT_EQ(section.state(), v1::SECTION_STATE_COMPLETE) << section.service();
     EXPECT_THAT(section.reason(), IsEmpty());
@@ -117,7 +117,7 @@ TEST_F(GatewayServiceTest, WhatIsDerivedIsWhatTheOwnerTellsEachCaller) {
     EXPECT_EQ(dashboard.overview().summary().SerializeAsString(), own.summary().SerializeAsString()) << who;
     ASSERT_EQ(dashboard.overview().due_size(), 1) << who;
     EXPECT_EQ(dashboard.overview().due(0).concern(), issued.concern().name());
-    ASSERT_EQ(dashboard.sections_size(), 4);
+    ASSERT_EQ(dashboard.sections_size(), 5);
     EXPECT_EQ(dashboard.sections(3).part(), "overview");
     EXPECT_EQ(dashboard.sections(3).state(), v1::SECTION_STATE_COMPLETE);
     const bool inside = who == "chief-inspector";
@@ -449,7 +449,7 @@ TEST_F(GatewayServiceTest, AWatchSendsTheStateThenEachChange) {
   v1::WatchDashboardResponse response;
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.force().force().name(), kForce);
-  EXPECT_EQ(response.force().sections_size(), 4);
+  EXPECT_EQ(response.force().sections_size(), 5);
   EXPECT_EQ(response.force().concerns_size(), 0);
   ASSERT_TRUE(national->Read(&response));
   EXPECT_EQ(response.national().rows_size(), register_size_);
@@ -508,7 +508,7 @@ TEST_F(GatewayServiceTest, AHeartbeatRepeatsTheStateWithNewAges) {
   EXPECT_GE(steady_clock::now() - began, std::chrono::milliseconds(500));
   EXPECT_EQ(Builds(), builds);
   first.mutable_force()->clear_sections();
-  EXPECT_EQ(second.force().sections_size(), 4);
+  EXPECT_EQ(second.force().sections_size(), 5);
   second.mutable_force()->clear_sections();
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(first, second));
 }

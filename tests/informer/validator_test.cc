@@ -134,6 +134,23 @@ TEST(Validator, WhiteSpaceAloneIsNoText) {
   EXPECT_TRUE(Validate(request).ok());
 }
 
+// A title with a line break would be two lines of a list, and the second could be made to look like another record.
+TEST(Validator, TitlesAreOneLineAndTextsMayHaveMore) {
+  concerns::v1::UpdateConcernRequest request;
+  for (const char* bad : {"Crime\nforces/kent/concerns/9", "a\tb",
+                          "a\xe2\x80\xa8"
+                          "b",
+                          "a\xe2\x80\xa9"
+                          "b"}) {
+    request.mutable_concern()->set_title(bad);
+    request.mutable_concern()->set_finding(bad);
+    EXPECT_THAT(ViolationsOf(Validate(request)),
+                Contains(Pair("concern.title", "must be one line, without line breaks and tabs")))
+        << bad;
+    for (const auto& [field, words] : ViolationsOf(Validate(request))) EXPECT_NE(field, "concern.finding");
+  }
+}
+
 TEST(Validator, RefusesControlCharactersAndTurnsOfDirection) {
   forces::v1::ListForcesRequest request;
   for (const std::string& bad :

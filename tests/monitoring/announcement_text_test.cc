@@ -27,8 +27,8 @@ const std::vector<SeedFact>& SeedFacts() {
       {"who decided, what, and that it was that day",
        {"His Majesty’s Chief Inspector of Constabulary has moved West Midlands Police to Engage", "24 November 2023"}},
       {"the inspectorate by its full name watches every force all the time",
-       {"His Majesty’s Inspectorate of Constabulary and Fire & Rescue Services (HMICFRS)", "every police force",
-        "at all times"}},
+       {"His Majesty’s Inspectorate of Constabulary and Fire & Rescue Services (HMICFRS)",
+        "every police force in England and Wales", "at all times"}},
       {"there are two stages, Scan and Engage", {"two stages, Scan and Engage"}},
       {"every force is in Scan, routine monitoring, by default",
        {"Every force is in Scan, which is routine monitoring"}},
@@ -44,7 +44,8 @@ const std::vector<SeedFact>& SeedFacts() {
       {"assured that steps are being taken", {"assured that West Midlands Police is taking steps"}},
       {"significant and sustained improvement is needed all the same", {"significant and last are needed"}},
       {"the force's progress is followed closely", {"follow the force’s progress closely"}},
-      {"more in the next inspection report, in early 2024", {"next inspection report, which is due in early 2024"}},
+      {"more in the next inspection report, in early 2024",
+       {"next inspection report, which is due to be published in early 2024"}},
       {"the speaker and her office", {"His Majesty’s Inspector of Constabulary Wendy Williams said: “"}},
       {"the ground: not responding, or not managing, mitigating or eradicating",
        {"does not respond to the inspectorate’s concerns, or when it does not manage, mitigate or eradicate them"}},
@@ -125,6 +126,9 @@ TEST_F(AnnouncementText, OnExitSaysWhatIsStillOpenAndWhoFollowsIt) {
   EXPECT_EQ(draft.kind(), v1::ANNOUNCEMENT_KIND_MOVED_OUT);
   EXPECT_THAT(draft.text(), HasSubstr("West Midlands Police returned to routine monitoring"));
   EXPECT_THAT(draft.text(), HasSubstr("from Engage to Scan, the routine level of monitoring, from 18 September 2024."));
+  EXPECT_THAT(draft.text(), HasSubstr("\n\nWest Midlands Police had been in Engage since 24 November 2023.\n\n"));
+  EXPECT_THAT(draft.text(), HasSubstr("At the next inspection.\n\nHis Majesty’s Inspector"))
+      << "a list ends with a free line";
   EXPECT_THAT(draft.text(), HasSubstr("- the cause of concern “Title of forces/west-midlands/concerns/12”; and\n"));
   EXPECT_THAT(draft.text(),
               HasSubstr("keep vulnerable people safe”, which HM Inspector for the Midlands will follow: At "
@@ -290,6 +294,15 @@ TEST_F(Coverage, OnExitWhatGoesOnMustBeInTheText) {
   Remove(draft, "carried-r2");
   EXPECT_THAT(Violated(draft),
               ElementsAre("STILL_OPEN_MISSING forces/west-midlands/episodes/1", "STILL_OPEN_MISSING r2"));
+}
+
+TEST_F(Coverage, AMoveOutDoesNotGoOutBeforeTheMoveInDoes) {
+  MoveTheSeedOut();
+  const auto draft = Drafted();
+  EXPECT_THAT(Violated(draft), IsEmpty()) << "it may be prepared";
+  EXPECT_THAT(Violated(draft, true), ElementsAre("EARLIER_MOVE_NOT_PUBLISHED forces/west-midlands/decisions/1"));
+  record_.episodes[0].clear_entry_awaits_publication();
+  EXPECT_THAT(Violated(draft, true), IsEmpty());
 }
 
 TEST_F(Coverage, TheRefusalListsEveryViolation) {

@@ -246,6 +246,37 @@ TEST_F(AnnouncementsServiceTest, UntilAReturnIsPublishedThePublicSeesTheForceWhe
   EXPECT_NE(Seen("public"), before);
 }
 
+TEST_F(AnnouncementsServiceTest, OutsidersAreNotToldOfWhatWasRemovedByLaw) {
+  const int64_t moved = Move(EntryRequest()).header().revision();
+  const auto drafted = Create();
+  ASSERT_TRUE(drafted.ok()) << drafted.status();
+  ClearIt();
+  ASSERT_TRUE(CallOf<Service>("press-officer", &Rpcs::PublishAnnouncement, On<v1::PublishAnnouncementRequest>()).ok());
+  const std::string episode = std::string(kWho) + "/episodes/1";
+  for (const ledger::VersionId& id :
+       {ledger::VersionId{std::string(kWho) + "/monitoring", moved}, ledger::VersionId{episode, moved},
+        ledger::VersionId{kAnnouncement, drafted->header().revision()}}) {
+    ASSERT_TRUE(testing::CommitNow(server_->ledger(), testing::Redacting(id)).ok());
+  }
+  v1::GetEpisodeRequest of_episode;
+  of_episode.set_name(episode);
+  of_episode.mutable_read()->mutable_as_of()->set_revision(moved);
+  auto of_draft = On<v1::GetAnnouncementRequest>();
+  of_draft.mutable_read()->mutable_as_of()->set_revision(drafted->header().revision());
+  const auto answers = [&](const std::string& as) {
+    return std::vector<absl::Status>{Get(kWho, as, moved).status(), Call(as, &Stub::GetEpisode, of_episode).status(),
+                                     CallOf<Service>(as, &Rpcs::GetAnnouncement, of_draft).status()};
+  };
+  for (const auto& status : answers("press-officer")) {
+    EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "VERSION_REDACTED"));
+  }
+  for (const auto* as : {"public", "west-midlands-officer"}) {
+    for (const auto& status : answers(as)) {
+      EXPECT_THAT(status, Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND")) << as;
+    }
+  }
+}
+
 TEST_F(AnnouncementsServiceTest, AForceSeesItsStageAtOnceAndAnnouncementsWhenTheyAreOut) {
   Move(EntryRequest());
   ASSERT_TRUE(Create().ok());

@@ -89,6 +89,14 @@ class History : public testing::Test {
   std::map<std::string, KnownHistory> known_;
 };
 
+TEST_F(History, NothingNewIsImportedOverAMoveThatIsNotPublished) {
+  ASSERT_TRUE(Import({kIn, kOut}).ok());
+  Known("forces/kent").record.monitoring.mutable_published()->set_stage("scan");
+  EXPECT_TRUE(Import({kIn, kOut}).ok()) << "what is there already changes nothing";
+  EXPECT_THAT(Faults({kIn, kOut, "kent,ENGAGE,2024,,a,https://example.org/again,low\n"}),
+              ElementsAre(AllOf(HasSubstr("csv.line[4]"), HasSubstr("is not published"))));
+}
+
 TEST_F(History, AMoveInAndAMoveOutBecomeTwoDecisionsAndAnEpisode) {
   const auto plan = Import({kIn, kOut});
   ASSERT_TRUE(plan.ok()) << plan.status();

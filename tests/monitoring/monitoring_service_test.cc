@@ -953,6 +953,32 @@ TEST_F(MonitoringServiceTest, ARepeatedCallIsAnsweredWhoeverIsDown) {
               Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
 }
 
+TEST_F(MonitoringServiceTest, WhoMayNotKnowOfAMoveDoesNotSeeItFromTheRegisterBeingDown) {
+  const auto moved = Move(EntryRequest());
+  const int64_t hidden = Head();
+  Publish(moved.decision().name());
+  const int64_t published = Head();
+  // Here a proposal alone.
+  Register("forces/newtown");
+  auto propose = EntryRequest({""});
+  propose.set_parent("forces/newtown");
+  propose.mutable_proposal()->mutable_reasons(0)->mutable_outside_evidence()->set_text("A review found it.");
+  propose.mutable_proposal()->mutable_reasons(0)->mutable_outside_evidence()->set_reference("https://www.example.org");
+  const auto proposed = Propose(propose, "liaison-lead");
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  forces_->Stop();
+  for (const auto* force : {"forces/kent", "forces/newtown", kForce}) {
+    EXPECT_THAT(Get(force, "public", hidden).status(),
+                Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"))
+        << force;
+  }
+  EXPECT_THAT(Get("forces/newtown", "public", Head()).status(),
+              Refuses(absl::StatusCode::kUnavailable, "DEPENDENCY_UNAVAILABLE"));
+  EXPECT_TRUE(Get(kForce, "public", published).ok());
+  EXPECT_TRUE(Get(kForce, "west-midlands-officer", hidden).ok()) << "it was told";
+  EXPECT_TRUE(Get("forces/newtown", "press-officer", Head()).ok());
+}
+
 TEST_F(MonitoringServiceTest, WithoutACopyOfTheConcernsSaysWhoDoesNotAnswer) {
   const std::string address = concerns_->address();
   concerns_->Stop();

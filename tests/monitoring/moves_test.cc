@@ -357,6 +357,27 @@ TEST_F(Moves, NoMoveTakesEffectBeforeItsDecisionOrBeforeTheLastMove) {
   EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok()) << "the same day is not before";
 }
 
+TEST_F(Moves, NoApprovalIsDatedBeforeAConcernItRestsOnWasIssued) {
+  const auto proposal = *ProposeIt(Entry());
+  *concerns_[kFirst].mutable_issue_date() = Day(2023, 11, 25);
+  *concerns_[kSecond].mutable_issue_date() = Day(2023, 11, 26);
+  *concerns_["forces/west-midlands/concerns/5"].mutable_issue_date() = Day(2023, 11, 27);
+  *request_.mutable_decided_date() = Day(2023, 11, 24);
+  const auto status = DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).status();
+  EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"));
+  EXPECT_THAT(PreconditionsOf(status),
+              ElementsAre(absl::StrCat("ISSUED_LATER ", kFirst), absl::StrCat("ISSUED_LATER ", kSecond)))
+      << "each of them, and no other";
+  EXPECT_THAT(status.ToString(), ::testing::HasSubstr("was issued on 2023-11-25, after the decision, 2023-11-24"));
+  *request_.mutable_decided_date() = Day(2023, 11, 26);
+  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok()) << "on the day the last one was issued";
+  *request_.mutable_decided_date() = Day(2023, 11, 24);
+  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_DECLINED).ok()) << "declining moves nothing";
+  // "November 2023" leaves it possible.
+  for (const auto* name : {kFirst, kSecond}) *concerns_[name].mutable_issue_date() = *ParsePartialDate("2023-11");
+  EXPECT_TRUE(DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED).ok());
+}
+
 TEST_F(Moves, NoneIsDeclinedBeforeTheLastMove) {
   MoveIn(absl::CivilDay(2023, 11, 24));
   const auto proposal = *ProposeIt(Return());

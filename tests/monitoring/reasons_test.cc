@@ -187,6 +187,11 @@ TEST_F(Reasons, WhatCannotBeAdded) {
     EXPECT_THAT(Add(request).status(), Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"))
         << FormatIso(day);
   }
+  *concerns_["forces/west-midlands/concerns/5"].mutable_issue_date() = Day(2023, 11, 27);
+  *request.mutable_added_date() = Day(2023, 11, 26);
+  status = Add(request).status();
+  EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "DATES_CONTRADICT"));
+  EXPECT_THAT(status.ToString(), HasSubstr("is before forces/west-midlands/concerns/5 was issued, 2023-11-27"));
   record_.episode->mutable_until_date()->set_year(2023);
   status = Add(Adding("forces/west-midlands/concerns/5")).status();
   EXPECT_THAT(status, Refuses(absl::StatusCode::kFailedPrecondition, "WRONG_STATE"));

@@ -176,7 +176,9 @@ TEST_F(Sequence, TellsAMoveFromTheConcernToTheEffectWithEveryClock) {
 
 TEST_F(Sequence, TellsHowTheAnnouncementCameToGoOut) {
   Propose(At(22, 9));
-  Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  auto& decided = Decide(At(23, 10), v1::DECISION_STATE_PENDING_EFFECT);
+  *decided.mutable_effective_date() = Day(2023, 11, 24);
+  *decided.mutable_effective_time() = ToTimestamp(At(24, 12));
   Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 11), "CreateAnnouncement");
   Announce(v1::ANNOUNCEMENT_STATE_DRAFT, At(23, 12), "UpdateAnnouncement");
   Announce(v1::ANNOUNCEMENT_STATE_IN_REVIEW, At(23, 13), "SubmitAnnouncement");
@@ -245,6 +247,11 @@ TEST_F(Sequence, AMoveRecordedLongAfterwardsIsStillInOrder) {
   *decided.mutable_effective_time() = ToTimestamp(At(24, 10));
   EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DECIDED", "TOOK_EFFECT"));
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_PROPOSED).when(), "by 24 November 2023") << "the record does not tell more";
+  // Who was told of it on an earlier day was told of what was there.
+  Disclose(later, "1").set_about(kProposal);
+  Advise(later, "1", *ParsePartialDate("2023-11"));
+  EXPECT_THAT(Kinds(), ElementsAre("CONCERN_ISSUED", "PROPOSED", "DISCLOSED", "ADVISED", "DECIDED", "TOOK_EFFECT"));
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_PROPOSED).when(), "by 22 November 2023");
 }
 
 TEST_F(Sequence, TellsRefreshesCorrectionsAndWhatIsAboutTheProposal) {
@@ -333,6 +340,21 @@ TEST_F(Sequence, TellsWhatCameOfTheEpisode) {
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_EARLIER_MOVE).when(), "22 November 2023");
 }
 
+TEST_F(Sequence, NobodyIsToldOfADecisionBeforeItIsTaken) {
+  Propose(At(22, 9));
+  auto& decided = Decide(At(23, 9), v1::DECISION_STATE_PENDING_EFFECT);
+  *decided.mutable_decided_date() = Day(2023, 11, 22);
+  *decided.mutable_effective_date() = Day(2023, 11, 25);
+  Disclose(At(23, 10), "1");
+  Disclose(At(23, 11), "2").set_about(kProposal);
+  const auto sequence = Get();
+  std::vector<std::string> resources;
+  for (const auto& act : sequence.acts()) resources.push_back(act.resource());
+  EXPECT_THAT(resources, ElementsAre(kConcern, kProposal, "forces/west-midlands/disclosures/2", kDecision,
+                                     "forces/west-midlands/disclosures/1"))
+      << "all on one day: of the proposal before the decision, of the decision after it";
+}
+
 TEST_F(Sequence, TellsWhereAnImportedMoveIsKnownFrom) {
   v1::Decision decision;
   decision.set_name(kDecision);
@@ -346,8 +368,10 @@ TEST_F(Sequence, TellsWhereAnImportedMoveIsKnownFrom) {
   EXPECT_THAT(Kinds(), ElementsAre("TOOK_EFFECT", "IMPORTED"));
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).when(), "2019");
   EXPECT_THAT(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).words(), HasSubstr("Reasons: Calls."));
-  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).words(), "Imported from https://example.org. high (a list).");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).words(),
+            "Imported from https://example.org. How sure it is: high (a list).");
   EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_IMPORTED).actor(), "principals/records-manager");
+  EXPECT_EQ(Act(v1::SEQUENCE_ACT_KIND_TOOK_EFFECT).actor(), "") << "who imported it did not make it";
 }
 
 TEST_F(Sequence, AConcernThatIsNotKnownHereIsToldAsItWasReliedOn) {

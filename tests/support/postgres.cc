@@ -80,10 +80,14 @@ Postgres::Postgres(std::vector<std::string> settings, std::vector<std::string> e
 
 Postgres::~Postgres() { StopImmediately(); }
 
-void Postgres::StopImmediately() {
+void Postgres::StopImmediately() { StopBy(SIGQUIT); }
+
+void Postgres::Stop() { StopBy(SIGINT); }
+
+void Postgres::StopBy(int signal) {
   if (!process_) return;
   Thaw();
-  process_->Signal(SIGQUIT);
+  process_->Signal(signal);
   if (process_->Wait() < 0) Die("it does not stop");
   process_.reset();
 }

@@ -50,6 +50,8 @@ class Postgres {
 
   // As after a crash: backends are thrown out, nothing is flushed. It may have ended by itself.
   void StopImmediately();
+  // Backends are thrown out and everything is flushed: the next start replays no log, so files are read as they are.
+  void Stop();
   void Start();
   bool running() { return process_ != nullptr && process_->running(); }
   // Stops and goes on: the whole server stands still, with every connection open.
@@ -59,6 +61,7 @@ class Postgres {
  private:
   Postgres(std::vector<std::string> settings, std::vector<std::string> environment);
   std::string Url(const std::string& schema) const;
+  void StopBy(int signal);
   std::vector<pid_t> Processes();
 
   const std::vector<std::string> settings_, environment_;

@@ -89,6 +89,7 @@ void Suite::Launch(const std::string& name, int replica) {
   std::vector<std::string> command = {ServerProcess::Binary(name), listen("listen", "grpc"),
                                       listen("admin-listen", "admin"), "--insecure",
                                       "--drain-delay=" + absl::FormatDuration(shape_.drain_delay)};
+  if (!shape_.principals.empty()) command.push_back("--principals=" + shape_.principals);
   if (name == "gateway") {
     command.push_back(listen("http-listen", "http"));
   } else {

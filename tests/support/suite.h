@@ -20,6 +20,8 @@ struct SuiteShape {
   // (Postgres::Get, which must be there), one schema per service.
   int replicas = 1;
   absl::Duration drain_delay = absl::ZeroDuration();
+  // Who may call, as the services' --principals; empty: the shipped sample.
+  std::string principals = {};
   // By service: where it keeps its records instead, as its --store. When any is given nothing is imported.
   std::map<std::string, std::string> stores = {};
 };

@@ -168,5 +168,14 @@ RC_GTEST_PROP(ReadCsv, TakesAnyBytes, ()) {
   if (rpc::CountCodePoints(text) >= 0 && text.find_first_of("\"\r") == std::string::npos) RC_ASSERT(faulty.empty());
 }
 
+TEST(CsvTest, WritesWhatItReads) {
+  const std::vector<std::string> fields = {"", "plain", "a, b", "say \"yes\"", "two\nlines", "é"};
+  const std::string row = FormatCsvRow(fields);
+  EXPECT_EQ(row, ",plain,\"a, b\",\"say \"\"yes\"\"\",\"two\nlines\",é\r\n");
+  const CsvFile file = ReadCsv(row);
+  ASSERT_EQ(file.records.size(), 1u);
+  EXPECT_EQ(file.records[0].fields, fields);
+}
+
 }  // namespace
 }  // namespace oversight

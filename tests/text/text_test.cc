@@ -56,5 +56,22 @@ TEST(FirstSegments, AreTheBeginningOfAName) {
   EXPECT_EQ(FirstSegments("", 2), "");
 }
 
+TEST(HasControlCharacter, FindsThem) {
+  EXPECT_FALSE(HasControlCharacter("Heddlu Dyfed-Powys ŵ"));
+  EXPECT_TRUE(HasControlCharacter(std::string("a\0b", 3)));
+  EXPECT_TRUE(HasControlCharacter("a\x7F"));
+  EXPECT_TRUE(HasControlCharacter("a\x1B[1m"));
+}
+
+TEST(IsWebAddress, GoesOnAfterTheScheme) {
+  for (const char* good : {"https://hmicfrs.justiceinspectorates.gov.uk/a", "http://x", "https://ŵ.example/a?b#c"}) {
+    EXPECT_TRUE(IsWebAddress(good)) << good;
+  }
+  for (const char* bad :
+       {"", "https://", "http://", "ftp://x", "hmicfrs.gov.uk", "https://a b", "https://a\n", " https://a"}) {
+    EXPECT_FALSE(IsWebAddress(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace oversight

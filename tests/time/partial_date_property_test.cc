@@ -27,8 +27,8 @@ rc::Gen<PartialDate> AnyDate() {
 }
 
 rc::Gen<PartialDate> ValidDate() {
-  return rc::gen::map(rc::gen::tuple(rc::gen::inRange(1, 10000), rc::gen::inRange(1, 13), rc::gen::inRange(1, 32),
-                                     rc::gen::inRange(0, 4), rc::gen::inRange(1, 8)),
+  return rc::gen::map(rc::gen::tuple(rc::gen::inRange(kFirstYear, kLastYear + 1), rc::gen::inRange(1, 13),
+                                     rc::gen::inRange(1, 32), rc::gen::inRange(0, 4), rc::gen::inRange(1, 8)),
                       [](const std::tuple<int, int, int, int, int>& parts) {
                         const auto [year, month, day, kind, part] = parts;
                         PartialDate date;
@@ -141,9 +141,9 @@ RC_GTEST_PROP(DueRuleProperty, WithinIsNeverBeforeTheAnchor, ()) {
   common::v1::DueRule rule;
   rule.mutable_within()->set_count(*rc::gen::inRange(-2, 3654));
   rule.mutable_within()->set_unit(static_cast<common::v1::DueUnit>(*rc::gen::inRange(0, 5)));
-  const absl::CivilDay anchor = absl::CivilDay(1, 1, 1) + *rc::gen::inRange(-3, 3652059 + 3);
+  const absl::CivilDay anchor = absl::CivilDay(kFirstYear, 1, 1) + *rc::gen::inRange(-3, 371 * 366);
   const auto due = DueDay(rule, anchor, testing::ShippedBankHolidays());
-  if (due.ok()) RC_ASSERT(*due > anchor && due->year() <= 9999);
+  if (due.ok()) RC_ASSERT(*due > anchor && due->year() <= kLastYear);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(PartialDateValidation, ReportsAllProblemsAtOnceUnderTheirFields) {
   PartialDate date = Date(0, 13, 40);
   date.set_part_of_year(common::v1::PART_OF_YEAR_LATE);
   EXPECT_THAT(ViolationsIn(date),
-              ElementsAre(Pair("from.year", HasSubstr("1 to 9999")), Pair("from.month", HasSubstr("1 to 12")),
+              ElementsAre(Pair("from.year", HasSubstr("1829 to 2199")), Pair("from.month", HasSubstr("1 to 12")),
                           Pair("from.day", HasSubstr("length of the month")),
                           Pair("from.part_of_year", HasSubstr("must not be set together"))));
 }
@@ -59,7 +59,19 @@ TEST(PartialDateValidation, RefusesADayWithoutMonthAndUnknownParts) {
   EXPECT_THAT(ViolationsIn(Date(2023, 0, 5)), ElementsAre(Pair("from.day", "needs a month")));
   EXPECT_THAT(ViolationsIn(PartOf(2023, static_cast<common::v1::PartOfYear>(99))),
               ElementsAre(Pair("from.part_of_year", HasSubstr("not a known"))));
-  EXPECT_THAT(ViolationsIn(Date(0), ""), ElementsAre(Pair("year", HasSubstr("1 to 9999"))));
+}
+
+// One slip of the pen in a year, and a force would be in Engage for eighteen centuries.
+TEST(PartialDateValidation, TakesTheYearsThatARecordMayHave) {
+  for (const int year : {0, -1, 1, 204, kFirstYear - 1, kLastYear + 1, 9999, 20234}) {
+    EXPECT_THAT(ViolationsIn(Date(year), ""), ElementsAre(Pair("year", "must be from 1829 to 2199"))) << year;
+  }
+  for (const int year : {kFirstYear, 2024, kLastYear}) EXPECT_THAT(ViolationsIn(Date(year)), IsEmpty()) << year;
+  EXPECT_FALSE(ParsePartialDate("24 November 0204").ok());
+  EXPECT_FALSE(ParsePartialDate("2200-01-01").ok());
+  // What is recorded is read all the same.
+  EXPECT_TRUE(IsValid(Date(204)));
+  EXPECT_EQ(FormatIso(Date(204)), "0204");
 }
 
 struct Reading {
@@ -90,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(All, PartialDateReading,
                                            Reading{"December 2021", "2021-12", "December 2021"},
                                            Reading{"Sept 2021", "2021-09", "September 2021"},
                                            Reading{" 24th nov 2023\n", "2023-11-24", "24 November 2023"},
-                                           Reading{"1 January 0001", "0001-01-01", "1 January 0001"}));
+                                           Reading{"1 January 1829", "1829-01-01", "1 January 1829"}));
 
 class NotADate : public ::testing::TestWithParam<const char*> {};
 TEST_P(NotADate, IsRefusedWithWhatWouldDo) {

@@ -1,13 +1,14 @@
-#include "gateway/dashboard/overview_copy.h"
+#include "gateway/dashboard/derived_copy.h"
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/timer.h"
 #include "common/time/london.h"
-#include "common/time/partial_date.h"
-#include "gateway/dashboard/ask_overview.h"
 #include "gateway/dashboard/names.h"
 
 namespace oversight::gateway {
@@ -18,38 +19,29 @@ constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
 constexpr absl::Duration kLateAfter = absl::Seconds(3);  // As InformerOptions::stale_after.
 constexpr absl::Duration kAskAnewAfter = absl::Seconds(30);
 
-// The concerns of the force that changed last, themselves or below their names.
-std::vector<std::string> LatestConcerns(const rpc::InformerCopy& copy, const std::string& force) {
-  std::map<std::string, int64_t> latest;
-  const auto note = [&latest](const auto& resource) {
-    int64_t& revision = latest[ConcernOf(resource.name())];
-    revision = std::max(revision, resource.revision());
-    return true;
-  };
-  const std::string below = force + "/";
-  copy.ForEach<concerns::v1::Concern>(below, note);
-  copy.ForEach<concerns::v1::Recommendation>(below, note);
-  copy.ForEach<concerns::v1::ForceResponse>(below, note);
-  copy.ForEach<concerns::v1::ProgressNote>(below, note);
-  return NamesOfLatest(latest);
+// Whether two answers say the same. The log goes on for others too: the revision does not count.
+bool SameSaid(const DerivedPart& a, const DerivedPart& b) {
+  return a.force.SerializeAsString() == b.force.SerializeAsString() &&
+         std::equal(a.missed.begin(), a.missed.end(), b.missed.begin(), b.missed.end(),
+                    [](const auto& x, const auto& y) { return x.SerializeAsString() == y.SerializeAsString(); });
 }
 
 }  // namespace
 
-struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
+struct DerivedCopy::State : std::enable_shared_from_this<DerivedCopy::State> {
   // What stood when it was asked.
   struct Asked {
     int64_t listing = 0;
-    int64_t register_change = 0;
+    int64_t other_change = 0;
     absl::CivilDay day;
     absl::Time time;
   };
   struct Entry {
-    std::shared_ptr<const DerivedOverview> derived;
+    std::shared_ptr<const DerivedPart> derived;
     int64_t generation = 0;
-    // What of the record and the register it is of: see IsCurrent.
+    // What of the record and of the others' it is of: see IsCurrent.
     int64_t listing = 0;
-    int64_t register_change = 0;
+    int64_t other_change = 0;
     int64_t revision = 0;
     absl::Time asked_time = absl::InfinitePast();
     absl::CivilDay day;
@@ -61,30 +53,35 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
     std::map<int64_t, std::unique_ptr<rpc::Timer>> limits;
   };
 
-  State(SuiteCopy& copy, const Clock& the_clock, AskOverview how, std::function<void()> listener)
-      : concerns(*copy.concerns), clock(the_clock), ask(std::move(how)), changed(std::move(listener)) {}
+  State(std::string its_name, rpc::InformerCore& informer, const Clock& the_clock, AskOwner how,
+        std::function<void()> listener)
+      : service(std::move(its_name)),
+        owner(informer),
+        clock(the_clock),
+        ask(std::move(how)),
+        changed(std::move(listener)) {}
 
   // Indexes are told of a change before it can be read, so what is read as current is.
-  void OnConcerns(const rpc::InformerChange& change) {
+  void OnOwner(const rpc::InformerChange& change) {
     std::lock_guard lock(mu);
     if (change.listed) {
       // It may be another store: its revisions say nothing of those before.
       ++listing;
       changed_at.clear();
     }
-    for (const auto& item : change.items) {
-      const std::string force = ForceOf(item.name);
-      changed_at[force] = change.revision;
-      behind_since.try_emplace(force, absl::Now());
-    }
+    Note(change, change.revision, changed_at);
   }
-  void OnRegister(const rpc::InformerChange& change) {
+  void OnOther(const rpc::InformerChange& change) {
     std::lock_guard lock(mu);
-    ++register_changes;
+    Note(change, ++other_changes, other_changed_at);
+  }
+  // What is of all forces changes with any of them.
+  void Note(const rpc::InformerChange& change, int64_t number, std::map<std::string, int64_t>& numbers) {
     for (const auto& item : change.items) {
-      const std::string force = ForceOf(item.name);
-      register_changed_at[force] = register_changes;
-      behind_since.try_emplace(force, absl::Now());
+      for (const std::string& force : {ForceConcerned(item.name), std::string()}) {
+        numbers[force] = number;
+        behind_since.try_emplace(force, absl::Now());
+      }
     }
   }
 
@@ -93,10 +90,10 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
     const auto it = map.find(force);
     return it == map.end() ? 0 : it->second;
   }
-  // Of the record and the register as the copies have them, on this day.
+  // Of the records as the copies have them, on this day.
   bool IsCurrent(const std::string& force, const Entry& entry) const {
     return entry.derived != nullptr && entry.listing == listing && entry.revision >= At(changed_at, force) &&
-           entry.register_change >= At(register_changed_at, force) && entry.day == Today(clock);
+           entry.other_change >= At(other_changed_at, force) && entry.day == Today(clock);
   }
   View ViewOf(const std::string& force, const Entry& entry) const {
     View view;
@@ -108,9 +105,8 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
     if (view.current) return view;
     const auto behind = behind_since.find(force);
     view.late = !entry.failure.ok() || (behind != behind_since.end() && absl::Now() > behind->second + kLateAfter);
-    view.reason = !entry.failure.ok()
-                      ? absl::StrCat("concerns-service did not say: ", std::string(entry.failure.message()))
-                      : "concerns-service is being asked.";
+    view.reason = !entry.failure.ok() ? absl::StrCat(service, " did not say: ", std::string(entry.failure.message()))
+                                      : service + " is being asked.";
     return view;
   }
 
@@ -124,19 +120,15 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
       if (stopped || fresh || entry.asking || asked.time < entry.not_before) return;
       entry.asking = true;
       asked.listing = listing;
-      asked.register_change = register_changes;
+      asked.other_change = other_changes;
     }
-    const auto copy = concerns.Read();
-    ask({.force = force,
-         .token = copy->token(),
-         .concerns = LatestConcerns(*copy, force),
-         .deadline = asked.time + kAnswerWithin},
-        [self = shared_from_this(), force, asked](absl::StatusOr<DerivedOverview> answer) {
+    ask({.force = force, .day = asked.day, .copy = owner.Read(), .deadline = asked.time + kAnswerWithin},
+        [self = shared_from_this(), force, asked](absl::StatusOr<DerivedPart> answer) {
           self->Take(force, asked, std::move(answer));
         });
   }
 
-  void Take(const std::string& force, const Asked& asked, absl::StatusOr<DerivedOverview> answer) {
+  void Take(const std::string& force, const Asked& asked, absl::StatusOr<DerivedPart> answer) {
     std::vector<std::function<void()>> ready;
     bool behind = false;
     {
@@ -147,14 +139,12 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
       entry.failure = answer.status();
       if (answer.ok()) {
         entry.listing = asked.listing;
-        entry.register_change = asked.register_change;
+        entry.other_change = asked.other_change;
         entry.asked_time = asked.time;
         entry.day = asked.day;
         entry.revision = answer->revision;
-        // The log goes on for others too: what says the same of a later revision is no change.
-        if (entry.derived == nullptr ||
-            entry.derived->overview.SerializeAsString() != answer->overview.SerializeAsString()) {
-          entry.derived = std::make_shared<const DerivedOverview>(*std::move(answer));
+        if (entry.derived == nullptr || !SameSaid(*entry.derived, *answer)) {
+          entry.derived = std::make_shared<const DerivedPart>(*std::move(answer));
           ++entry.generation;
         }
         const bool current = IsCurrent(force, entry);
@@ -206,33 +196,37 @@ struct OverviewCopy::State : std::enable_shared_from_this<OverviewCopy::State> {
     told.notify_all();
   }
 
-  ConcernsInformer& concerns;
+  const std::string service;
+  rpc::InformerCore& owner;
   const Clock& clock;
-  const AskOverview ask;
+  const AskOwner ask;
   const std::function<void()> changed;
 
   mutable std::mutex mu;
   std::condition_variable told;
   int telling = 0;
   bool stopped = false;
-  int64_t listing = 0;                                 // How often the record was listed.
-  int64_t register_changes = 0;                        // of forces-service
-  std::map<std::string, int64_t> changed_at;           // by force: the revision of its last change since the listing
-  std::map<std::string, int64_t> register_changed_at;  // by force: register_changes when it last changed
-  std::map<std::string, absl::Time> behind_since;      // by force: the first change that its overview does not have
+  int64_t listing = 0;                              // How often the record was listed.
+  int64_t other_changes = 0;                        // of what the others follow
+  std::map<std::string, int64_t> changed_at;        // by force: the revision of its last change since the listing
+  std::map<std::string, int64_t> other_changed_at;  // by force: other_changes when it last changed
+  std::map<std::string, absl::Time> behind_since;   // by force: the first change that its answer does not have
   std::map<std::string, Entry> entries;
   int64_t next_wait = 0;
 };
 
-OverviewCopy::OverviewCopy(SuiteCopy& copy, const Clock& clock, AskOverview ask, std::function<void()> changed)
-    : state_(std::make_shared<State>(copy, clock, std::move(ask), std::move(changed))) {
-  copy.concerns->AddIndex([state = state_](const rpc::InformerChange& change) { state->OnConcerns(change); });
-  copy.forces->AddIndex([state = state_](const rpc::InformerChange& change) { state->OnRegister(change); });
+DerivedCopy::DerivedCopy(std::string service, rpc::InformerCore& owner, const std::vector<rpc::InformerCore*>& also,
+                         const Clock& clock, AskOwner ask, std::function<void()> changed)
+    : state_(std::make_shared<State>(std::move(service), owner, clock, std::move(ask), std::move(changed))) {
+  owner.AddIndex([state = state_](const rpc::InformerChange& change) { state->OnOwner(change); });
+  for (auto* other : also) {
+    other->AddIndex([state = state_](const rpc::InformerChange& change) { state->OnOther(change); });
+  }
 }
 
-OverviewCopy::~OverviewCopy() { Stop(); }
+DerivedCopy::~DerivedCopy() { Stop(); }
 
-void OverviewCopy::Stop() {
+void DerivedCopy::Stop() {
   std::vector<std::function<void()>> ready;
   {
     std::unique_lock lock(state_->mu);
@@ -246,20 +240,20 @@ void OverviewCopy::Stop() {
   for (const auto& done : ready) done();
 }
 
-OverviewCopy::View OverviewCopy::Look(const std::string& force) const {
+DerivedCopy::View DerivedCopy::Look(const std::string& force) const {
   std::lock_guard lock(state_->mu);
   const auto it = state_->entries.find(force);
-  if (it == state_->entries.end()) return {.reason = "concerns-service was not asked yet."};
+  if (it == state_->entries.end()) return {.reason = state_->service + " was not asked yet."};
   return state_->ViewOf(force, it->second);
 }
 
-OverviewCopy::View OverviewCopy::Want(const std::string& force) {
+DerivedCopy::View DerivedCopy::Want(const std::string& force) {
   state_->AskIfNeeded(force);
   return Look(force);
 }
 
-void OverviewCopy::WaitCurrent(const std::string& force, absl::Time deadline, std::function<void()> done) {
-  const bool connected = state_->concerns.Status().connected;
+void DerivedCopy::WaitCurrent(const std::string& force, absl::Time deadline, std::function<void()> done) {
+  const bool connected = state_->owner.Status().connected;
   {
     std::lock_guard lock(state_->mu);
     State::Entry& entry = state_->entries[force];

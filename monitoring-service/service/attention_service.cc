@@ -1,0 +1,99 @@
+#include "monitoring-service/service/attention_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/rpc/errors.h"
+#include "common/time/london.h"
+#include "common/time/partial_date.h"
+#include "monitoring-service/domain/attention.h"
+#include "monitoring-service/domain/names.h"
+
+namespace oversight::monitoring {
+namespace {
+
+constexpr int kDefaultWithinDays = 14;
+constexpr int kDefaultLimit = 200;
+
+template <class T>
+std::vector<T> Below(const std::shared_ptr<const rpc::InformerCopy>& copy, const std::string& force) {
+  std::vector<T> found;
+  if (copy == nullptr) return found;
+  copy->ForEach<T>(force + "/", [&found](const T& resource) {
+    found.push_back(resource);
+    return true;
+  });
+  return found;
+}
+
+std::vector<v1::AttentionItem> OfForce(const v1::Policy* policy, const Ladders& ladders, const PolicyFacts& known,
+                                       const std::string& force, absl::CivilDay day, int within_days) {
+  const ForceFacts facts = known.Of(force);
+  const AttentionFacts all{.facts = facts,
+                           .decisions = Below<v1::Decision>(known.own, force),
+                           .proposals = Below<v1::Proposal>(known.own, force),
+                           .actions = Below<v1::Action>(known.own, force),
+                           .duties = Below<forces::v1::ResponseDuty>(known.owners.forces, force)};
+  return AttentionOf(policy, ladders, all, day, within_days);
+}
+
+}  // namespace
+
+AttentionServiceImpl::AttentionServiceImpl(rpc::Runtime& runtime, const Policies& policies, const Ladders& ladders,
+                                           Owners& owners, rpc::Resources& resources, PolicyReader& reader)
+    : host_(runtime.host),
+      policies_(policies),
+      ladders_(ladders),
+      resources_(resources),
+      gate_(owners, v1::AttentionService::service_full_name()),
+      reader_(reader) {}
+
+grpc::ServerUnaryReactor* AttentionServiceImpl::ListAttention(grpc::CallbackServerContext* context,
+                                                              const v1::ListAttentionRequest* request,
+                                                              v1::ListAttentionResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::ListAttentionRequest& request, v1::ListAttentionResponse* response,
+             rpc::Done done) {
+        const auto answer = [this, &call, &request, response](const PolicyFacts& known) -> absl::Status {
+          if (!request.force().empty() && known.owners.Force(request.force()) == nullptr) {
+            return ForceNotFound(request.force(), request.read().has_as_of() ? " at that moment" : "");
+          }
+          const absl::CivilDay day = LondonDay(known.moment);
+          const v1::Policy* policy = policies_.InForceOn(day);
+          const int within_days = request.within_days() == 0 ? kDefaultWithinDays : request.within_days();
+          std::vector<v1::AttentionItem> items;
+          for (const std::string& force : known.owners.ForceNames()) {
+            if (!request.force().empty() && force != request.force()) continue;
+            const std::string& region = known.owners.Force(force)->region();
+            if (!request.region().empty() && region != request.region()) continue;
+            if (request.mine() && !call.principal().Covers(force, region)) continue;
+            for (auto& item : OfForce(policy, ladders_, known, force, day, within_days)) {
+              const bool theirs = request.role() == common::v1::ROLE_UNSPECIFIED ||
+                                  std::count(item.roles().begin(), item.roles().end(), request.role()) > 0;
+              if (theirs) items.push_back(std::move(item));
+            }
+          }
+          SortByUrgency(items);
+          response->set_total_count(static_cast<int>(items.size()));
+          const size_t limit = static_cast<size_t>(request.limit() == 0 ? kDefaultLimit : request.limit());
+          if (items.size() > limit) items.resize(limit);
+          for (auto& item : items) *response->add_items() = std::move(item);
+          *response->mutable_on_date() = ToPartialDate(day);
+          resources_.SetHeader(known.own->revision(), known.own->recorded_time(), response->mutable_header());
+          return absl::OkStatus();
+        };
+        const std::string force = request.force().empty() ? kAnyForce : request.force();
+        const auto read = [this, &call, &request, force, answer, done] {
+          reader_.Read(call, request.read(), force, [answer, done](const absl::StatusOr<PolicyFacts>& known) {
+            done(known.ok() ? answer(*known) : known.status());
+          });
+        };
+        if (request.read().has_as_of()) return read();
+        gate_.IfForceExists(call, force, done, read);
+      });
+}
+
+}  // namespace oversight::monitoring
