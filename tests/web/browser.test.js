@@ -24,7 +24,7 @@ async function contextAs(principal, options) {
   return context;
 }
 
-for (const principal of ['chief-inspector', 'west-midlands-officer', 'public']) {
+for (const principal of ['chief-inspector', 'public']) {
   test(`the pages as ${principal}: no request elsewhere, nothing wider than a phone, nothing serious for axe`, async () => {
     const plain = await contextAs(principal, { javaScriptEnabled: false, viewport: { width: 375, height: 800 } });
     const judged = await contextAs(principal, { bypassCSP: true });  // So that axe, which is a script, may run.
