@@ -502,7 +502,7 @@ TEST(Overviews, ReadEverythingOfThePastOnceAtATimeAndNothingOlderThanAskedFor) {
   observe::Metrics metrics("test");
   const auto authenticator = *auth::InsecureAuthenticator::FromFile("data/principals.json");
   rpc::Host host({}, *authenticator, metrics);
-  rpc::Runtime runtime{clock, metrics, host, ledger.get()};
+  rpc::Runtime runtime{clock, metrics, host, ledger.get(), *authenticator};
   Overviews overviews(runtime);
 
   common::v1::ReadOptions past;
