@@ -10,7 +10,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 template <class T>
 T From(const std::string& text) {
@@ -27,33 +26,19 @@ size_t LongestLine(const std::string& page) {
   return longest;
 }
 
-constexpr char kAssessment[] = R"pb(
-  force: "forces/kent"
-  policy: "policies/p"
-  on_date { year: 2026 month: 6 day: 30 }
-  stage: "scan"
-  advised_stage: "engage"
-  advised_move: ADVISED_MOVE_ESCALATE
+constexpr char kAssessment[] = R"text(
+  force: "forces/kent" policy: "policies/p" on_date { year: 2026 month: 6 day: 30 }
+  stage: "scan" advised_stage: "engage" advised_move: ADVISED_MOVE_ESCALATE
   text: "A move to Engage is advised."
   fired {
-    rule: "not-responding"
-    text: "The force does not respond."
-    advises: ADVISED_MOVE_ESCALATE
+    rule: "not-responding" text: "The force does not respond." advises: ADVISED_MOVE_ESCALATE
     conditions {
-      text: "open causes of concern handled as not responding or worse: at least 1"
-      value: 1
-      bound: 1
-      met: true
+      text: "open causes of concern handled as not responding or worse: at least 1" value: 1 bound: 1 met: true
       facts { name: "forces/kent/concerns/12" revision: 40 text: "Investigations (handling: not responding)" }
     }
   }
-  near_misses {
-    rule: "late"
-    text: "It is late."
-    missing: "days"
-    expected_date { year: 2026 month: 7 day: 2 }
-  }
-  counterfactuals { text: "discharge of concern 12 gives Scan" advised_stage: "scan" })pb";
+  near_misses { rule: "late" text: "It is late." missing: "days" expected_date { year: 2026 month: 7 day: 2 } }
+  counterfactuals { text: "discharge of concern 12 gives Scan" advised_stage: "scan" })text";
 
 TEST(PolicyPagesTest, AnAssessmentCanBeReadAloudWithItsFacts) {
   const auto assessment = From<monitoring::v1::Assessment>(kAssessment);
