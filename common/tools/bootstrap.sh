@@ -77,7 +77,7 @@ install_node_modules() {
   if cmp -s package-lock.json $full; then return 0; fi
   if [[ $set_name == run && ! -e $full ]]; then
     if cmp -s package-lock.json $lean; then return 0; fi
-    echo "Installing npm packages of the build (google.rpc protos) ..."
+    echo "Installing npm packages of the build ..."
     # Nothing here needs the packages' install scripts.
     npm ci --omit=dev --ignore-scripts --no-fund --no-audit --loglevel=error
     cp package-lock.json $lean

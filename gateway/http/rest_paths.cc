@@ -17,8 +17,12 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 
-std::string PatternOf(const FieldDescriptor& field) {
-  return field.options().GetExtension(common::v1::rules).resource();
+// The shapes of the resource names that a field takes; none when its rule names none.
+std::vector<std::string> PatternsOf(const FieldDescriptor& field) {
+  std::vector<std::string> patterns =
+      absl::StrSplit(field.options().GetExtension(common::v1::rules).resource(), '|', absl::SkipWhitespace());
+  for (std::string& pattern : patterns) absl::StripAsciiWhitespace(&pattern);
+  return patterns;
 }
 
 std::string LowerFirst(std::string text) {
@@ -43,25 +47,32 @@ std::string LastVariable(const std::string& pattern) {
   return pascal;
 }
 
-// The field that says what is asked for: the first of these that is a resource name.
+// The field that says what is asked for: the first of these that there is.
 const FieldDescriptor* SubjectOf(const Descriptor& request) {
   for (const char* name : {"name", "parent", "force"}) {
     const FieldDescriptor* field = request.FindFieldByName(name);
-    if (field != nullptr && !field->is_repeated() && !PatternOf(*field).empty()) return field;
+    if (field != nullptr && !field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) return field;
   }
   return nullptr;
 }
 
-// The pattern of the names of what an answer holds, one or many; "" when that has none.
-std::string PatternOfAnswer(const Descriptor& response, bool many) {
+// The shapes of the names of what an answer holds, one or many; none when that has no names.
+std::vector<std::string> PatternsOfAnswer(const Descriptor& response, bool many) {
   for (int i = 0; i < response.field_count(); ++i) {
     const FieldDescriptor* field = response.field(i);
     if (field->is_repeated() != many || field->message_type() == nullptr) continue;
     const FieldDescriptor* name = field->message_type()->FindFieldByName("name");
-    if (name != nullptr) return PatternOf(*name);
+    if (name != nullptr) return PatternsOf(*name);
   }
-  return "";
+  return {};
 }
+
+// Whether `collection` is of what `parent` has, one segment below it: forces/{force} and forces/{force}/concerns.
+bool IsBelow(const std::string& collection, const std::string& parent) {
+  return absl::StartsWith(collection, parent + "/") && collection.rfind('/') == parent.size();
+}
+
+std::string CollectionOf(const std::string& pattern) { return pattern.substr(0, pattern.rfind('/')); }
 
 // Whether a path has the shape: segment by segment, a variable taking any one.
 bool Matches(absl::string_view pattern, absl::string_view path) {
@@ -89,24 +100,24 @@ void RestPaths::Add(const MethodDescriptor* method) {
   const bool list = absl::StartsWith(method->name(), "List");
   if (!list && !absl::StartsWith(method->name(), "Get")) return;
   const std::string rest = method->name().substr(list ? 4 : 3);
-  const std::string answer = PatternOfAnswer(*method->output_type(), list);
+  const std::vector<std::string> answers = PatternsOfAnswer(*method->output_type(), list);
   const FieldDescriptor* subject = SubjectOf(*method->input_type());
   if (subject == nullptr) {
-    const bool top = list && std::count(answer.begin(), answer.end(), '/') == 1;
-    paths_.push_back({top ? answer.substr(0, answer.find('/')) : LowerFirst(rest), method, nullptr, false});
+    const bool top = list && answers.size() == 1 && std::count(answers[0].begin(), answers[0].end(), '/') == 1;
+    paths_.push_back({top ? CollectionOf(answers[0]) : LowerFirst(rest), method, nullptr, false});
     return;
   }
-  for (absl::string_view shape : absl::StrSplit(PatternOf(*subject), '|')) {
-    const std::string pattern(absl::StripAsciiWhitespace(shape));
-    if (!list && answer == pattern) {
+  // One whose subject may have any shape has no path.
+  for (const std::string& pattern : PatternsOf(*subject)) {
+    if (!list && std::count(answers.begin(), answers.end(), pattern) > 0) {
       paths_.push_back({pattern, method, subject, false});
       continue;
     }
-    // forces/{force}/concerns/{concern} is what forces/{force}/concerns lists.
-    const std::string collection = answer.substr(0, answer.rfind('/'));
-    if (list && subject->name() == "parent" && absl::StartsWith(collection, pattern + "/") &&
-        collection.rfind('/') == pattern.size()) {
-      paths_.push_back({collection, method, subject, true});
+    const auto listed = std::find_if(answers.begin(), answers.end(), [&](const std::string& answer) {
+      return list && subject->name() == "parent" && IsBelow(CollectionOf(answer), pattern);
+    });
+    if (listed != answers.end()) {
+      paths_.push_back({CollectionOf(*listed), method, subject, true});
       continue;
     }
     const std::string view(absl::StripPrefix(rest, LastVariable(pattern)));

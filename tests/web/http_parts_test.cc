@@ -1,11 +1,19 @@
-// What the HTTP port's faces are made of, apart from any network: queries, compression, callers.
+// What the HTTP port's faces are made of, apart from any network: queries, compression, callers, REST paths.
 #include <zlib.h>
+
+#include <set>
 
 #include "gateway/http/callers.h"
 #include "gateway/http/gzip.h"
 #include "gateway/http/query.h"
+#include "gateway/http/rest_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/concerns/v1/overview_service.pb.h"
+#include "oversight/forces/v1/forces_service.pb.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -84,6 +92,54 @@ TEST(Callers, NoCookieIsBelievedWhereCallersMustProveWhoTheyAre) {
   const Callers callers({});
   EXPECT_THAT(callers.HeadersOf(With({{"cookie", "oversight-principal=chief-inspector"}})),
               ElementsAre(Pair("oversight-principal", "public")));
+}
+
+class RestPathsTest : public ::testing::Test {
+ protected:
+  RestPathsTest() {
+    routes_.AddService<forces::v1::GetForceRequest>("forces-service", nullptr);
+    routes_.AddService<concerns::v1::GetConcernRequest>("concerns-service", nullptr);
+    routes_.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", nullptr);
+    routes_.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", nullptr);
+    routes_.AddService<v1::GetForceDashboardRequest>("gateway", nullptr);
+  }
+  // "GetForce forces/kent"; "" when there is nothing.
+  static std::string Found(const RestPaths& paths, const std::string& path) {
+    const auto match = paths.Find(path);
+    return match.has_value() ? match->path->method->name() + " " + match->name : "";
+  }
+
+  Routes routes_;
+};
+
+TEST_F(RestPathsTest, FollowFromTheContract) {
+  const RestPaths paths(routes_);
+  EXPECT_EQ(Found(paths, "forces/kent"), "GetForce forces/kent");
+  EXPECT_EQ(Found(paths, "forces/kent/concerns"), "ListConcerns forces/kent");
+  EXPECT_EQ(Found(paths, "forces/-/concerns"), "ListConcerns forces/-");
+  EXPECT_EQ(Found(paths, "forces/kent/concerns/1"), "GetConcern forces/kent/concerns/1");
+  EXPECT_EQ(Found(paths, "forces/kent/concerns/1:versions"), "ListConcernVersions forces/kent/concerns/1");
+  EXPECT_EQ(Found(paths, "forces/kent/monitoring"), "GetMonitoring forces/kent/monitoring");
+  EXPECT_EQ(Found(paths, "forces/kent:dashboard"), "GetForceDashboard forces/kent");
+  EXPECT_EQ(Found(paths, "forces/kent:due"), "ListDue forces/kent");
+  EXPECT_EQ(Found(paths, "forces/kent/inspections/peel-2023"), "GetInspection forces/kent/inspections/peel-2023");
+  EXPECT_EQ(Found(paths, "nationalInspections/peel-2023"), "GetInspection nationalInspections/peel-2023");
+  EXPECT_EQ(Found(paths, "forces/kent/inspections"), "ListInspections forces/kent");
+  EXPECT_EQ(Found(paths, "forces").substr(0, 10), "ListForces");
+  EXPECT_EQ(Found(paths, "nationalDashboard").substr(0, 20), "GetNationalDashboard");
+  for (const char* nothing : {"", "/", ":", "forces/", "forces//concerns", "forces/kent/", "forces/kent:nothing",
+                              "forces/kent:", "forces/kent/concerns/1/2/3", ":dashboard", "forces/kent:dashboard/x"}) {
+    EXPECT_EQ(Found(paths, nothing), "") << nothing;
+  }
+}
+
+TEST_F(RestPathsTest, AreReadsAndEachIsOne) {
+  std::set<std::string> patterns;
+  for (const RestPath& path : RestPaths(routes_).all()) {
+    EXPECT_TRUE(patterns.insert(path.pattern).second) << path.pattern;
+    EXPECT_THAT(path.method->name(), ::testing::MatchesRegex("(Get|List).*"));
+  }
+  EXPECT_GT(patterns.size(), 30u);
 }
 
 }  // namespace
