@@ -291,7 +291,8 @@ v1::BacktestScore Backtest::ScoreOf(const Replay& replay, size_t policy) const {
     score.set_median_lead_days(days);
     break;
   }
-  const double years = std::max(absl::FDivDuration(last_ - first_, kDay), 1.0) / kDaysInYear;
+  // Of less than a year nothing is made up: it counts as one.
+  const double years = std::max(absl::FDivDuration(last_ - first_, kDay) / kDaysInYear, 1.0);
   score.set_flips_per_year(static_cast<double>(score.flip_count()) / years);
   return score;
 }
