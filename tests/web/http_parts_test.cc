@@ -134,8 +134,9 @@ TEST_F(RestPathsTest, FollowFromTheContract) {
 }
 
 TEST_F(RestPathsTest, AreReadsAndEachIsOne) {
+  const RestPaths paths(routes_);
   std::set<std::string> patterns;
-  for (const RestPath& path : RestPaths(routes_).all()) {
+  for (const RestPath& path : paths.all()) {
     EXPECT_TRUE(patterns.insert(path.pattern).second) << path.pattern;
     EXPECT_THAT(path.method->name(), ::testing::MatchesRegex("(Get|List).*"));
   }

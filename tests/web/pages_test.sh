@@ -15,4 +15,5 @@ fi
 
 rm -rf "$work" && mkdir -p "$work"
 work=$(cd "$work" && pwd)
+cd "$root"
 DATA=$work/data PORTS=0 QUIET=1 "$root/common/tools/run.sh" -- "$0" "$work" --inside
