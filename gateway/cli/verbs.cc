@@ -1,7 +1,9 @@
 #include "gateway/cli/verbs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -110,6 +112,19 @@ absl::StatusOr<Named> FindByName(const std::string& prefix, const std::string& s
     if (shape.empty()) continue;
     for (const absl::string_view each : absl::StrSplit(shape, '|')) shapes.emplace_back(each);
     if (const auto name = CompleteName(shape, text); name.ok()) found.emplace(*name, &verb);
+  }
+  // An id is never the word of a collection: "kent/concerns/0" is not a review of a plan called concerns.
+  std::set<std::string> words;
+  for (const std::string& shape : shapes) {
+    for (const absl::string_view segment : absl::StrSplit(shape, '/')) {
+      if (!segment.empty() && segment.front() != '{') words.emplace(segment);
+    }
+  }
+  for (auto name = found.begin(); name != found.end();) {
+    const std::vector<std::string> segments = absl::StrSplit(name->first, '/');
+    bool word_for_id = false;
+    for (size_t i = 1; i + 1 < segments.size(); i += 2) word_for_id = word_for_id || words.count(segments[i]) > 0;
+    name = word_for_id ? found.erase(name) : std::next(name);
   }
   // A name written in full is meant as it is.
   if (const auto whole = found.find(text); whole != found.end()) return Named{whole->second, whole->first};

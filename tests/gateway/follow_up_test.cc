@@ -253,6 +253,15 @@ TEST_F(FollowUpTest, WhatThePublicSeesInsteadIsKnownOfTheLastMoveAlone) {
   episode.set_exit_decision("forces/kent/decisions/2");
   *episode.mutable_from_date() = Date("2023-11-24");
   *episode.mutable_until_date() = Date("2024-09-18");
+  auto& in = Add(facts_.decisions, "forces/kent/decisions/1");
+  in.set_state(DECISION_STATE_IN_EFFECT);
+  *in.mutable_decided_date() = *in.mutable_effective_date() = Date("2023-11-24");
+  in.mutable_publication()->set_state(PUBLICATION_STATE_PUBLISHED);
+  *in.mutable_publication()->mutable_published_time() = Noon("2023-11-24");
+  auto& out = Add(facts_.decisions, "forces/kent/decisions/2");
+  out.set_state(DECISION_STATE_IN_EFFECT);
+  *out.mutable_decided_date() = *out.mutable_effective_date() = Date("2024-09-18");
+  out.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
   EXPECT_FALSE(On("2024-01-01").monitoring().has_published());
   EXPECT_EQ(On("2024-09-18").monitoring().published().stage(), "engage");
   EXPECT_FALSE(On("2024-09-18", Audience::kOutside).monitoring().has_published());

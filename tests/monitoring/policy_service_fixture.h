@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,7 +66,9 @@ class PolicyServiceTest : public ::testing::Test {
   }
 
   // A cause of concern with one recommendation, issued; its name.
-  std::string Issue(const std::string& title, concerns::v1::HandlingLevel level, const std::string& force = kForce) {
+  // Issued today, or in the past when `issued` is given.
+  std::string Issue(const std::string& title, concerns::v1::HandlingLevel level, const std::string& force = kForce,
+                    const std::optional<common::v1::PartialDate>& issued = {}) {
     concerns::v1::CreateConcernRequest create;
     create.set_parent(force);
     auto& concern = *create.mutable_concern();
@@ -75,7 +78,7 @@ class PolicyServiceTest : public ::testing::Test {
     concern.set_theme("themes/investigations");
     concern.mutable_source()->set_kind(concerns::v1::SOURCE_KIND_INSPECTION);
     concern.mutable_source()->set_title("An inspection");
-    *concern.mutable_found_date() = Day(2026, 5, 1);
+    *concern.mutable_found_date() = issued.value_or(Day(2026, 5, 1));
     const std::string name = Must(Call(*concerns_, &Concerns::CreateConcern, create, "liaison-lead")).concern().name();
     concerns::v1::CreateRecommendationRequest recommend;
     recommend.set_parent(name);
@@ -86,6 +89,7 @@ class PolicyServiceTest : public ::testing::Test {
     Must(Call(*concerns_, &Concerns::CreateRecommendation, recommend, "liaison-lead"));
     concerns::v1::IssueConcernRequest issue;
     issue.set_name(name);
+    if (issued) *issue.mutable_issue_date() = *issued;
     Must(Call(*concerns_, &Concerns::IssueConcern, issue, "liaison-lead"));
     Handle(name, level);
     return name;

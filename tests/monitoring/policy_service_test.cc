@@ -203,7 +203,7 @@ TEST_F(PolicyServiceTest, RefreshingFreezesTheAssessmentAnewOnlyWhenItAdvisesSom
 }
 
 TEST_F(PolicyServiceTest, OfADecisionDatedBeforeAnyPolicyNothingIsAsked) {
-  const std::string concern = Issue("Investigations", HANDLING_LEVEL_MANAGING);
+  const std::string concern = Issue("Investigations", HANDLING_LEVEL_MANAGING, kForce, Day(2025, 12, 1));
   const auto proposal = Must(Propose("engage", concern)).proposal();
   v1::DecideProposalRequest request;
   request.set_name(proposal.name());
