@@ -435,7 +435,9 @@ bool StageOn(const SuiteFacts& facts, const Monitoring& now, absl::CivilDay day,
   return true;
 }
 
+// "": the default stage. Without a ladder a stage has its id alone.
 void SetStage(const SuiteFacts& facts, const std::string& id, PublicStage& shown) {
+  shown.set_stage(id);
   if (facts.ladder == nullptr) return;
   for (const auto& known : facts.ladder->stages()) {
     if (id.empty() ? !known.is_default() : known.id() != id) continue;
