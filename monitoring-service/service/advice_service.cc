@@ -6,6 +6,7 @@
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/advice.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/service/force_command.h"
 #include "monitoring-service/service/kinds.h"
 
 namespace oversight::monitoring {
@@ -39,16 +40,12 @@ grpc::ServerUnaryReactor* AdviceServiceImpl::CreateAdvice(grpc::CallbackServerCo
       context, request, response,
       [this](rpc::Call& call, const v1::CreateAdviceRequest& request, v1::CreateAdviceResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, request.advice().correction_reason(),
-              [&request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateAdviceResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                return Create(request, log);
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.parent()), /*known=*/true, std::nullopt, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response,
+            {.force = ForceOf(request.parent()), .reason = request.advice().correction_reason()}, done,
+            [&request](const OwnerFacts&, rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateAdviceResponse>> {
+              return Create(request, log);
+            });
       });
 }
 

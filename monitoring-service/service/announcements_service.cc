@@ -7,6 +7,7 @@
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/moments.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/service/force_command.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/release.h"
 
@@ -69,24 +70,19 @@ void AnnouncementsServiceImpl::WithFacts(rpc::Call& call, const std::string& for
 template <class Request, class Response>
 grpc::ServerUnaryReactor* AnnouncementsServiceImpl::Change(grpc::CallbackServerContext* context, const Request* request,
                                                            Response* response, Act<Request> act) {
-  return host_.Unary(context, request, response,
-                     [this, act](rpc::Call& call, const Request& request, Response* response, rpc::Done done) {
-                       const auto decide = [this, act, &call, &request, response, done](const OwnerFacts&,
-                                                                                        const absl::Status& unknown) {
-                         resources_.Mutate(
-                             call, request, response, ReasonIn(request),
-                             [act, &request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<Response>> {
-                               OVERSIGHT_RETURN_IF_ERROR(unknown);
-                               OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement,
-                                                          log.Require<v1::Announcement>(NameIn(request)));
-                               OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(announcement, EtagIn(request)));
-                               OVERSIGHT_ASSIGN_OR_RETURN(const auto changed, act(announcement, request, log));
-                               return Stored<Response>(announcement, changed);
-                             },
-                             done);
-                       };
-                       gate_.WithForce(call, ForceOf(NameIn(request)), /*known=*/true, std::nullopt, done, decide);
-                     });
+  return host_.Unary(
+      context, request, response,
+      [this, act](rpc::Call& call, const Request& request, Response* response, rpc::Done done) {
+        DecideOnForce(gate_, resources_, call, request, response,
+                      {.force = ForceOf(NameIn(request)), .reason = ReasonIn(request)}, done,
+                      [act, &request](const OwnerFacts&, rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<Response>> {
+                        OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement,
+                                                   log.Require<v1::Announcement>(NameIn(request)));
+                        OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(announcement, EtagIn(request)));
+                        OVERSIGHT_ASSIGN_OR_RETURN(const auto changed, act(announcement, request, log));
+                        return Stored<Response>(announcement, changed);
+                      });
+      });
 }
 
 template <class Request, class Response>
@@ -259,30 +255,24 @@ grpc::ServerUnaryReactor* AnnouncementsServiceImpl::PublishAnnouncement(grpc::Ca
       context, request, response,
       [this](rpc::Call& call, const v1::PublishAnnouncementRequest& request, v1::PublishAnnouncementResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts& owners,
-                                                                    const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, /*reason=*/"",
-              [this, &request, owners, unknown](rpc::Facts& log) -> absl::StatusOr<Outcome> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement, log.Require<v1::Announcement>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(announcement, request.etag()));
-                OVERSIGHT_ASSIGN_OR_RETURN(const auto corrects, Corrected(log, announcement));
-                Outcome outcome;
-                OVERSIGHT_RETURN_IF_ERROR(LoadMove(
-                    log, ladders_, owners, announcement.decision(),
-                    [&](const MoveFacts& facts, const ForceRecord& record) -> absl::Status {
-                      OVERSIGHT_ASSIGN_OR_RETURN(const Released released,
-                                                 Publish(templates_, facts, record, announcement, corrects, log.now()));
-                      static_cast<rpc::Changes&>(outcome) = StoredBy(released);
-                      *outcome.response.mutable_announcement() = released.announcement;
-                      return absl::OkStatus();
-                    }));
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kBoth, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response, {.force = ForceOf(request.name()), .need = Owners::Need::kBoth},
+            done, [this, &request](const OwnerFacts& owners, rpc::Facts& log) -> absl::StatusOr<Outcome> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement, log.Require<v1::Announcement>(request.name()));
+              OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(announcement, request.etag()));
+              OVERSIGHT_ASSIGN_OR_RETURN(const auto corrects, Corrected(log, announcement));
+              Outcome outcome;
+              OVERSIGHT_RETURN_IF_ERROR(LoadMove(
+                  log, ladders_, owners, announcement.decision(),
+                  [&](const MoveFacts& facts, const ForceRecord& record) -> absl::Status {
+                    OVERSIGHT_ASSIGN_OR_RETURN(const Released released,
+                                               Publish(templates_, facts, record, announcement, corrects, log.now()));
+                    static_cast<rpc::Changes&>(outcome) = StoredBy(released);
+                    *outcome.response.mutable_announcement() = released.announcement;
+                    return absl::OkStatus();
+                  }));
+              return outcome;
+            });
       });
 }
 
@@ -307,25 +297,19 @@ grpc::ServerUnaryReactor* AnnouncementsServiceImpl::CheckAnnouncement(grpc::Call
       [this](rpc::Call& call, const v1::CheckAnnouncementRequest& request, v1::CheckAnnouncementResponse* response,
              rpc::Done done) {
         // On the writer thread, so that it says what clearing would say; it stores nothing.
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts& owners,
-                                                                    const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, /*reason=*/"",
-              [this, &request, owners, unknown](rpc::Facts& log) -> absl::StatusOr<Outcome> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement, log.Require<v1::Announcement>(request.name()));
-                Outcome outcome;
-                OVERSIGHT_RETURN_IF_ERROR(LoadMove(
-                    log, ladders_, owners, announcement.decision(), [&](const MoveFacts& facts, const ForceRecord&) {
-                      const auto violations = CheckCoverage(templates_, announcement, facts, /*going_out=*/false);
-                      outcome.response.mutable_violations()->Assign(violations.begin(), violations.end());
-                      return absl::OkStatus();
-                    }));
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kBoth, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response, {.force = ForceOf(request.name()), .need = Owners::Need::kBoth},
+            done, [this, &request](const OwnerFacts& owners, rpc::Facts& log) -> absl::StatusOr<Outcome> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const auto announcement, log.Require<v1::Announcement>(request.name()));
+              Outcome outcome;
+              OVERSIGHT_RETURN_IF_ERROR(LoadMove(
+                  log, ladders_, owners, announcement.decision(), [&](const MoveFacts& facts, const ForceRecord&) {
+                    const auto violations = CheckCoverage(templates_, announcement, facts, /*going_out=*/false);
+                    outcome.response.mutable_violations()->Assign(violations.begin(), violations.end());
+                    return absl::OkStatus();
+                  }));
+              return outcome;
+            });
       });
 }
 

@@ -148,10 +148,8 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
   };
   // What is advised tells of moves before they are made.
   rules["oversight.monitoring.v1.PolicyService"] = {
-      {"ListPolicies", Access::kRead, insiders},
-      {"GetPolicy", Access::kRead, insiders},
-      {"AssessForce", Access::kRead, insiders},
-      {"AssessForces", Access::kRead, insiders},
+      {"ListPolicies", Access::kRead, insiders}, {"GetPolicy", Access::kRead, insiders},
+      {"AssessForce", Access::kRead, insiders},  {"AssessForces", Access::kRead, insiders},
       {"Backtest", Access::kRead, insiders},
   };
   rules["oversight.monitoring.v1.AttentionService"] = {

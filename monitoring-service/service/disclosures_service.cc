@@ -6,6 +6,7 @@
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/disclosures.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/service/force_command.h"
 #include "monitoring-service/service/kinds.h"
 
 namespace oversight::monitoring {
@@ -46,16 +47,13 @@ grpc::ServerUnaryReactor* DisclosuresServiceImpl::CreateDisclosure(grpc::Callbac
       context, request, response,
       [this](rpc::Call& call, const v1::CreateDisclosureRequest& request, v1::CreateDisclosureResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, request.disclosure().correction_reason(),
-              [&request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateDisclosureResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                return Create(request, log);
-              },
-              done);
-        };
-        gate_.WithForce(call, request.parent(), /*known=*/false, std::nullopt, done, decide);
+        DecideOnForce(gate_, resources_, call, request, response,
+                      {.force = request.parent(), .known = false, .reason = request.disclosure().correction_reason()},
+                      done,
+                      [&request](const OwnerFacts&,
+                                 rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateDisclosureResponse>> {
+                        return Create(request, log);
+                      });
       });
 }
 

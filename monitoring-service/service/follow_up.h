@@ -12,7 +12,7 @@
 #include "common/rpc/resources.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/sessions.h"
-#include "monitoring-service/service/gate.h"
+#include "monitoring-service/service/force_command.h"
 #include "monitoring-service/service/kinds.h"
 
 namespace oversight::monitoring {
@@ -28,17 +28,9 @@ class FollowUpCalls {
   void Command(rpc::Call& call, const Request& request, Response* response, const std::string& force, bool known,
                const std::string& reason, std::optional<Owners::Need> need, const rpc::Done& done,
                Decide decide) const {
-    gate_.WithForce(
-        call, force, known, need, done,
-        [this, &call, &request, response, reason, decide, done](const OwnerFacts& facts, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, reason,
-              [&request, decide, facts, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<Response>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                return decide(request, facts, log);
-              },
-              done);
-        });
+    DecideOnForce(gate_, resources_, call, request, response,
+                  {.force = force, .known = known, .need = need, .reason = reason}, done,
+                  [&request, decide](const OwnerFacts& facts, rpc::Facts& log) { return decide(request, facts, log); });
   }
 
   // A command that changes one thing by a pure rule: `rule` is StatusOr<T>(resource, request, OwnerFacts, Facts&). What

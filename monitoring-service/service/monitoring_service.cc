@@ -29,6 +29,7 @@
 #include "monitoring-service/domain/reasons.h"
 #include "monitoring-service/domain/record.h"
 #include "monitoring-service/domain/sessions.h"
+#include "monitoring-service/service/force_command.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/owner_view.h"
 #include "monitoring-service/service/policy_reading.h"
@@ -120,30 +121,24 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::CreateProposal(grpc::CallbackSe
       context, request, response,
       [this](rpc::Call& call, const v1::CreateProposalRequest& request, v1::CreateProposalResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
-                                                                    const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, /*reason=*/"",
-              [this, &request, facts,
-               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateProposalResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, request.parent()));
-                if (record.episode || NeedsConcerns(request.proposal().reasons())) {
-                  OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
-                }
-                OVERSIGHT_ASSIGN_OR_RETURN(
-                    v1::Proposal proposal,
-                    Propose(ladders_, record, request.proposal(), OwnerView(facts), log.actor().name(), log.now()));
-                if (HoldsInspections(proposal.dossier())) OVERSIGHT_RETURN_IF_ERROR(facts.NeedInspections());
-                OVERSIGHT_RETURN_IF_ERROR(FreezeAdvice(/*new_dossier=*/true, facts, log, proposal).status());
-                rpc::Outcome<v1::CreateProposalResponse> outcome;
-                outcome.Put(proposal);
-                *outcome.response.mutable_proposal() = proposal;
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, request.parent(), /*known=*/false, Owners::Need::kBoth, done, decide);
+        DecideOnForce(gate_, resources_, call, request, response,
+                      {.force = request.parent(), .known = false, .need = Owners::Need::kBoth}, done,
+                      [this, &request](const OwnerFacts& facts,
+                                       rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::CreateProposalResponse>> {
+                        OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, request.parent()));
+                        if (record.episode || NeedsConcerns(request.proposal().reasons())) {
+                          OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+                        }
+                        OVERSIGHT_ASSIGN_OR_RETURN(v1::Proposal proposal,
+                                                   Propose(ladders_, record, request.proposal(), OwnerView(facts),
+                                                           log.actor().name(), log.now()));
+                        if (HoldsInspections(proposal.dossier())) OVERSIGHT_RETURN_IF_ERROR(facts.NeedInspections());
+                        OVERSIGHT_RETURN_IF_ERROR(FreezeAdvice(/*new_dossier=*/true, facts, log, proposal).status());
+                        rpc::Outcome<v1::CreateProposalResponse> outcome;
+                        outcome.Put(proposal);
+                        *outcome.response.mutable_proposal() = proposal;
+                        return outcome;
+                      });
       });
 }
 
@@ -154,24 +149,21 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::WithdrawProposal(grpc::Callback
       context, request, response,
       [this](rpc::Call& call, const v1::WithdrawProposalRequest& request, v1::WithdrawProposalResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, request.reason(),
-              [this, &request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::WithdrawProposalResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
-                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal withdrawn,
-                                           Withdraw(record, proposal, request, log.actor().name()));
-                rpc::Outcome<v1::WithdrawProposalResponse> outcome;
-                outcome.Put(withdrawn);
-                *outcome.response.mutable_proposal() = withdrawn;
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response, {.force = ForceOf(request.name()), .reason = request.reason()},
+            done,
+            [this, &request](const OwnerFacts&,
+                             rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::WithdrawProposalResponse>> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
+              OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
+              OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal withdrawn,
+                                         Withdraw(record, proposal, request, log.actor().name()));
+              rpc::Outcome<v1::WithdrawProposalResponse> outcome;
+              outcome.Put(withdrawn);
+              *outcome.response.mutable_proposal() = withdrawn;
+              return outcome;
+            });
       });
 }
 
@@ -182,35 +174,29 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::RefreshProposal(grpc::CallbackS
       context, request, response,
       [this](rpc::Call& call, const v1::RefreshProposalRequest& request, v1::RefreshProposalResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
-                                                                    const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, /*reason=*/"",
-              [this, &request, facts,
-               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RefreshProposalResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
-                OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
-                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
-                OVERSIGHT_ASSIGN_OR_RETURN(
-                    Refreshed refreshed,
-                    Refresh(ladders_, record, proposal, request, OwnerView(facts), log.actor().name(), log.now()));
-                OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, refreshed.proposal.dossier()));
-                OVERSIGHT_ASSIGN_OR_RETURN(refreshed.different,
-                                           FreezeAdvice(refreshed.different, facts, log, refreshed.proposal));
-                rpc::Outcome<v1::RefreshProposalResponse> outcome;
-                *outcome.response.mutable_proposal() = refreshed.proposal;
-                outcome.response.mutable_changes()->Assign(refreshed.changes.begin(), refreshed.changes.end());
-                if (!refreshed.different) return outcome;
-                outcome.Put(refreshed.proposal);
-                OVERSIGHT_ASSIGN_OR_RETURN(const auto advice, log.List<v1::Advice>(kProposalTerm, request.name()));
-                for (const auto& marked : GivenOnEarlier(advice, refreshed.proposal)) outcome.Put(marked);
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kBoth, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response, {.force = ForceOf(request.name()), .need = Owners::Need::kBoth},
+            done,
+            [this, &request](const OwnerFacts& facts,
+                             rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RefreshProposalResponse>> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
+              OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
+              OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+              OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+              OVERSIGHT_ASSIGN_OR_RETURN(Refreshed refreshed, Refresh(ladders_, record, proposal, request,
+                                                                      OwnerView(facts), log.actor().name(), log.now()));
+              OVERSIGHT_RETURN_IF_ERROR(NeedFacts(facts, refreshed.proposal.dossier()));
+              OVERSIGHT_ASSIGN_OR_RETURN(refreshed.different,
+                                         FreezeAdvice(refreshed.different, facts, log, refreshed.proposal));
+              rpc::Outcome<v1::RefreshProposalResponse> outcome;
+              *outcome.response.mutable_proposal() = refreshed.proposal;
+              outcome.response.mutable_changes()->Assign(refreshed.changes.begin(), refreshed.changes.end());
+              if (!refreshed.different) return outcome;
+              outcome.Put(refreshed.proposal);
+              OVERSIGHT_ASSIGN_OR_RETURN(const auto advice, log.List<v1::Advice>(kProposalTerm, request.name()));
+              for (const auto& marked : GivenOnEarlier(advice, refreshed.proposal)) outcome.Put(marked);
+              return outcome;
+            });
       });
 }
 
@@ -229,25 +215,20 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::DecideProposal(grpc::CallbackSe
             [this, &call, &request, response, approval, done](const absl::StatusOr<ledger::GetResult>& found) {
               if (!found.ok()) return done(found.status());
               const int64_t seen = found->version.has_value() ? found->version->revision : 0;
-              const auto decide = [this, &call, &request, response, approval, seen, done](const OwnerFacts& facts,
-                                                                                          const absl::Status& unknown) {
-                resources_.Mutate(
-                    call, request, response, request.rationale(),
-                    [this, &request, approval, seen, facts, unknown](rpc::Facts& log) {
-                      return DecideNow(request, approval, seen, facts, unknown, log);
-                    },
-                    done);
-              };
-              gate_.WithForce(call, ForceOf(request.name()), /*known=*/true,
-                              approval ? std::optional(Owners::Need::kBoth) : std::nullopt, done, decide);
+              DecideOnForce(gate_, resources_, call, request, response,
+                            {.force = ForceOf(request.name()),
+                             .need = approval ? std::optional(Owners::Need::kBoth) : std::nullopt,
+                             .reason = request.rationale()},
+                            done, [this, &request, approval, seen](const OwnerFacts& facts, rpc::Facts& log) {
+                              return DecideNow(request, approval, seen, facts, log);
+                            });
             });
       });
 }
 
 absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> MonitoringServiceImpl::DecideNow(
     const v1::DecideProposalRequest& request, bool approval, int64_t seen, const OwnerFacts& facts,
-    const absl::Status& unknown, rpc::Facts& log) const {
-  OVERSIGHT_RETURN_IF_ERROR(unknown);
+    rpc::Facts& log) const {
   OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(request.name()));
   OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(proposal, request.etag()));
   if (seen > 0 && proposal.revision() != seen) return EtagMismatch(proposal.name(), proposal.etag());
@@ -276,26 +257,23 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::RevokeDecision(grpc::CallbackSe
       context, request, response,
       [this](rpc::Call& call, const v1::RevokeDecisionRequest& request, v1::RevokeDecisionResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts&, const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, request.reason(),
-              [this, &request, unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RevokeDecisionResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Decision decision, log.Require<v1::Decision>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(decision, request.etag()));
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(decision.proposal()));
-                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
-                OVERSIGHT_ASSIGN_OR_RETURN(const Decided revoked,
-                                           Revoke(record, decision, proposal, request, log.actor().name(), log.now()));
-                rpc::Outcome<v1::RevokeDecisionResponse> outcome;
-                static_cast<rpc::Changes&>(outcome) = StoredBy(revoked);
-                *outcome.response.mutable_decision() = revoked.decision;
-                *outcome.response.mutable_proposal() = revoked.proposal;
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, std::nullopt, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response, {.force = ForceOf(request.name()), .reason = request.reason()},
+            done,
+            [this, &request](const OwnerFacts&,
+                             rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::RevokeDecisionResponse>> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Decision decision, log.Require<v1::Decision>(request.name()));
+              OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(decision, request.etag()));
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Proposal proposal, log.Require<v1::Proposal>(decision.proposal()));
+              OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+              OVERSIGHT_ASSIGN_OR_RETURN(const Decided revoked,
+                                         Revoke(record, decision, proposal, request, log.actor().name(), log.now()));
+              rpc::Outcome<v1::RevokeDecisionResponse> outcome;
+              static_cast<rpc::Changes&>(outcome) = StoredBy(revoked);
+              *outcome.response.mutable_decision() = revoked.decision;
+              *outcome.response.mutable_proposal() = revoked.proposal;
+              return outcome;
+            });
       });
 }
 
@@ -306,28 +284,23 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::AddEpisodeReason(grpc::Callback
       context, request, response,
       [this](rpc::Call& call, const v1::AddEpisodeReasonRequest& request, v1::AddEpisodeReasonResponse* response,
              rpc::Done done) {
-        const auto decide = [this, &call, &request, response, done](const OwnerFacts& facts,
-                                                                    const absl::Status& unknown) {
-          resources_.Mutate(
-              call, request, response, request.rationale(),
-              [this, &request, facts,
-               unknown](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::AddEpisodeReasonResponse>> {
-                OVERSIGHT_RETURN_IF_ERROR(unknown);
-                OVERSIGHT_ASSIGN_OR_RETURN(const v1::Episode episode, log.Require<v1::Episode>(request.name()));
-                OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(episode, request.etag()));
-                OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
-                OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
-                OVERSIGHT_ASSIGN_OR_RETURN(
-                    const v1::Episode changed,
-                    AddReason(record, episode, request, OwnerView(facts), log.actor().name(), log.now()));
-                rpc::Outcome<v1::AddEpisodeReasonResponse> outcome;
-                outcome.Put(changed);
-                *outcome.response.mutable_episode() = changed;
-                return outcome;
-              },
-              done);
-        };
-        gate_.WithForce(call, ForceOf(request.name()), /*known=*/true, Owners::Need::kConcerns, done, decide);
+        DecideOnForce(
+            gate_, resources_, call, request, response,
+            {.force = ForceOf(request.name()), .need = Owners::Need::kConcerns, .reason = request.rationale()}, done,
+            [this, &request](const OwnerFacts& facts,
+                             rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::AddEpisodeReasonResponse>> {
+              OVERSIGHT_ASSIGN_OR_RETURN(const v1::Episode episode, log.Require<v1::Episode>(request.name()));
+              OVERSIGHT_RETURN_IF_ERROR(rpc::CheckEtag(episode, request.etag()));
+              OVERSIGHT_RETURN_IF_ERROR(facts.NeedConcerns());
+              OVERSIGHT_ASSIGN_OR_RETURN(const ForceRecord record, Load(log, ladders_, ForceOf(request.name())));
+              OVERSIGHT_ASSIGN_OR_RETURN(
+                  const v1::Episode changed,
+                  AddReason(record, episode, request, OwnerView(facts), log.actor().name(), log.now()));
+              rpc::Outcome<v1::AddEpisodeReasonResponse> outcome;
+              outcome.Put(changed);
+              *outcome.response.mutable_episode() = changed;
+              return outcome;
+            });
       });
 }
 

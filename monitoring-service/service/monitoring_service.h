@@ -83,9 +83,7 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   // `seen` is the revision of the proposal as the call came in.
   absl::StatusOr<rpc::Outcome<v1::DecideProposalResponse>> DecideNow(const v1::DecideProposalRequest& request,
                                                                      bool approval, int64_t seen,
-                                                                     const OwnerFacts& facts,
-                                                                     const absl::Status& unknown,
-                                                                     rpc::Facts& log) const;
+                                                                     const OwnerFacts& facts, rpc::Facts& log) const;
   void AnswerMonitoring(rpc::Call& call, const v1::GetMonitoringRequest& request, v1::GetMonitoringResponse* response,
                         Stages stages, rpc::Done done);
   void AnswerPastPage(rpc::Call& call, const v1::ListMonitoringRequest& request, v1::ListMonitoringResponse* response,
