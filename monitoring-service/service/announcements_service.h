@@ -8,7 +8,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/server.h"
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/service/gate.h"
 #include "oversight/monitoring/v1/announcements_service.grpc.pb.h"

@@ -9,8 +9,8 @@
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
-#include "monitoring-service/domain/attention.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/policy/attention.h"
 
 namespace oversight::monitoring {
 namespace {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/rpc/server.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/policy_reading.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "common/auth/roles.h"
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/publication.h"
 #include "monitoring-service/domain/record.h"

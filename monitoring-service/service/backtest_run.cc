@@ -6,7 +6,7 @@
 
 #include "common/rpc/errors.h"
 #include "common/time/timestamp.h"
-#include "monitoring-service/domain/backtest.h"
+#include "monitoring-service/policy/backtest.h"
 #include "oversight/common/v1/error_reason.pb.h"
 
 namespace oversight::monitoring {

@@ -1,5 +1,5 @@
 // Runs backtests, one at a time, each on a thread of its own: it reads the logs, gives them to the rules
-// (domain/backtest.h) and streams what comes of it. Thread-safe. Stop before the ledger's end.
+// (policy/backtest.h) and streams what comes of it. Thread-safe. Stop before the ledger's end.
 #pragma once
 
 #include <memory>

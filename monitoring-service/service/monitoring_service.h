@@ -16,7 +16,7 @@
 #include "common/rpc/server.h"
 #include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/ladder.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/stages.h"

@@ -15,7 +15,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/projection.h"
 #include "common/rpc/resources.h"
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/policy_facts.h"
 #include "monitoring-service/service/owners.h"
 
 namespace oversight::monitoring {

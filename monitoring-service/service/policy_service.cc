@@ -12,10 +12,10 @@
 #include "common/rpc/errors.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
-#include "monitoring-service/domain/assess.h"
-#include "monitoring-service/domain/counterfactual.h"
-#include "monitoring-service/domain/hypothetical.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/policy/assess.h"
+#include "monitoring-service/policy/counterfactual.h"
+#include "monitoring-service/policy/hypothetical.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
 
 namespace oversight::monitoring {

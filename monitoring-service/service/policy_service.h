@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/rpc/server.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 #include "monitoring-service/service/backtest_run.h"
 #include "monitoring-service/service/gate.h"
 #include "monitoring-service/service/owners.h"

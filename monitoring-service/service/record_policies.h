@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "common/ledger/ledger.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 
 namespace oversight::monitoring {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "common/rpc/resources.h"
-#include "monitoring-service/domain/fact_values.h"
+#include "monitoring-service/announcement/fact_values.h"
 #include "monitoring-service/service/owners.h"
 
 namespace oversight::monitoring {

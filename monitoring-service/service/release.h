@@ -7,7 +7,7 @@
 #include <string>
 
 #include "common/rpc/resources.h"
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 #include "monitoring-service/domain/ladder.h"
 #include "monitoring-service/service/owners.h"
 #include "monitoring-service/service/scheduler.h"

@@ -1,5 +1,5 @@
 // The life of an announcement, and what of a move is public when.
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 
 #include "common/time/london.h"
 #include "tests/monitoring/announcing_fixture.h"

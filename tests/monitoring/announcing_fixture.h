@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 #include "tests/monitoring/moves_fixture.h"
 
 namespace oversight::monitoring {

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/attention.h"
+#include "monitoring-service/policy/attention.h"
 
 #include "tests/monitoring/policy_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/backtest.h"
+#include "monitoring-service/policy/backtest.h"
 
 #include <functional>
 

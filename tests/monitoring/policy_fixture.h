@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
-#include "monitoring-service/domain/assess.h"
-#include "monitoring-service/domain/counterfactual.h"
-#include "monitoring-service/domain/hypothetical.h"
-#include "monitoring-service/domain/policy_data.h"
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/assess.h"
+#include "monitoring-service/policy/counterfactual.h"
+#include "monitoring-service/policy/hypothetical.h"
+#include "monitoring-service/policy/policy_data.h"
+#include "monitoring-service/policy/policy_facts.h"
 #include "tests/monitoring/domain_fixture.h"
 
 namespace oversight::monitoring {

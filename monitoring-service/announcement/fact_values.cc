@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/fact_values.h"
+#include "monitoring-service/announcement/fact_values.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/policy_facts.h"
 
 #include <algorithm>
 #include <functional>

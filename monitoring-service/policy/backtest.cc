@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/backtest.h"
+#include "monitoring-service/policy/backtest.h"
 
 #include <algorithm>
 #include <deque>
@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/time/london.h"
-#include "monitoring-service/domain/assess.h"
 #include "monitoring-service/domain/moments.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/policy/assess.h"
 
 namespace oversight::monitoring {
 namespace {

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/departure.h"
+#include "monitoring-service/policy/departure.h"
 
 #include <utility>
 

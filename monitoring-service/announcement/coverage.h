@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "monitoring-service/domain/announcement_text.h"
+#include "monitoring-service/announcement/announcement_text.h"
 
 namespace oversight::monitoring {
 

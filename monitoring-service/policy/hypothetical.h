@@ -7,7 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "common/rpc/errors.h"
 #include "monitoring-service/domain/ladder.h"
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/policy_facts.h"
 #include "oversight/monitoring/v1/policy.pb.h"
 
 namespace oversight::monitoring {

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/attention.h"
+#include "monitoring-service/policy/attention.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -9,10 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/compare_names.h"
 #include "common/time/partial_date.h"
-#include "monitoring-service/domain/assess.h"
 #include "monitoring-service/domain/cadence.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/domain/plan_progress.h"
+#include "monitoring-service/policy/assess.h"
 
 namespace oversight::monitoring {
 namespace {

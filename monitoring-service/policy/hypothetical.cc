@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/hypothetical.h"
+#include "monitoring-service/policy/hypothetical.h"
 
 #include <algorithm>
 
@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/time/partial_date.h"
-#include "monitoring-service/domain/assess.h"
 #include "monitoring-service/domain/names.h"
+#include "monitoring-service/policy/assess.h"
 
 namespace oversight::monitoring {
 namespace {

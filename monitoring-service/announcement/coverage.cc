@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/coverage.h"
+#include "monitoring-service/announcement/coverage.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/announcement_templates.h"
+#include "monitoring-service/announcement/announcement_templates.h"
 
 #include <fstream>
 #include <iterator>

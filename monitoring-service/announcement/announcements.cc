@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/announcements.h"
+#include "monitoring-service/announcement/announcements.h"
 
 #include <algorithm>
 #include <initializer_list>

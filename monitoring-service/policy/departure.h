@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
 #include "oversight/monitoring/v1/policy.pb.h"
 

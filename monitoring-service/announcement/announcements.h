@@ -9,8 +9,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "monitoring-service/domain/announcement_text.h"
-#include "monitoring-service/domain/coverage.h"
+#include "monitoring-service/announcement/announcement_text.h"
+#include "monitoring-service/announcement/coverage.h"
 #include "monitoring-service/domain/publication.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 

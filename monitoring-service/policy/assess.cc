@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/assess.h"
+#include "monitoring-service/policy/assess.h"
 
 #include <algorithm>
 #include <functional>
@@ -14,7 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "common/time/partial_date.h"
 #include "monitoring-service/domain/dossier.h"
-#include "monitoring-service/domain/policy_data.h"
+#include "monitoring-service/policy/policy_data.h"
 
 namespace oversight::monitoring {
 namespace {

@@ -18,7 +18,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/compare_names.h"
 #include "monitoring-service/domain/ladder.h"
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/policy_facts.h"
 #include "oversight/monitoring/v1/backtest.pb.h"
 #include "oversight/monitoring/v1/policy.pb.h"
 

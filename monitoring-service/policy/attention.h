@@ -6,7 +6,7 @@
 
 #include "absl/time/civil_time.h"
 #include "monitoring-service/domain/ladder.h"
-#include "monitoring-service/domain/policy_facts.h"
+#include "monitoring-service/policy/policy_facts.h"
 #include "oversight/forces/v1/response_duty.pb.h"
 #include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/meeting.pb.h"

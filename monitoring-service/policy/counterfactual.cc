@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/counterfactual.h"
+#include "monitoring-service/policy/counterfactual.h"
 
 #include <algorithm>
 #include <functional>
@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "monitoring-service/domain/hypothetical.h"
+#include "monitoring-service/policy/hypothetical.h"
 
 namespace oversight::monitoring {
 namespace {

@@ -1,4 +1,4 @@
-#include "monitoring-service/domain/announcement_text.h"
+#include "monitoring-service/announcement/announcement_text.h"
 
 #include <functional>
 #include <map>

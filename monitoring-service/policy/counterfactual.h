@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "monitoring-service/domain/assess.h"
+#include "monitoring-service/policy/assess.h"
 
 namespace oversight::monitoring {
 

@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/repeated_ptr_field.h"
-#include "monitoring-service/domain/announcement_templates.h"
-#include "monitoring-service/domain/fact_values.h"
+#include "monitoring-service/announcement/announcement_templates.h"
+#include "monitoring-service/announcement/fact_values.h"
 #include "monitoring-service/domain/known_facts.h"
 #include "oversight/forces/v1/force.pb.h"
 #include "oversight/forces/v1/office_holder.pb.h"
