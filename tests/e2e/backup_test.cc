@@ -398,6 +398,7 @@ TEST_P(BackupTest, ABackupThatCannotBeFinishedSaysSoAndIsNotTakenForOne) {
   EXPECT_EQ(twice.code, 1);
   EXPECT_THAT(twice.err, HasSubstr("holds a backup already"));
   EXPECT_EQ(suite_->Cli("press-officer", {"backup", folder_ / "not-allowed"}).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "not-allowed")) << "who may not read the logs leaves no folder behind";
 
   const Ran json = suite_->Cli("operator", {"--json", "backup", folder_ / "for-programs"});
   EXPECT_EQ(json.out, Read(folder_ / "for-programs/manifest.json"));
