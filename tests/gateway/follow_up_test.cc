@@ -15,6 +15,7 @@
 #include "gateway/dashboard/compose.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/gateway/facts_support.h"
 
 namespace oversight::gateway {
 namespace {
@@ -25,14 +26,6 @@ using namespace monitoring::v1;  // NOLINT
 
 constexpr char kForce[] = "forces/kent";
 
-common::v1::PartialDate Date(const std::string& text) { return ParsePartialDate(text).value(); }
-absl::CivilDay Day(const std::string& text) { return *ToCivilDay(Date(text)); }
-google::protobuf::Timestamp Noon(const std::string& day) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(absl::ToUnixSeconds(LondonTime(absl::CivilMinute(Day(day)) + 12 * 60)));
-  return time;
-}
-
 class FollowUpTest : public ::testing::Test {
  protected:
   FollowUpTest() {
@@ -40,14 +33,6 @@ class FollowUpTest : public ::testing::Test {
     Add(facts_.forces, kForce).set_display_name("Kent Police");
   }
 
-  template <class T>
-  static T& Add(std::vector<Shared<T>>& to, const std::string& name) {
-    auto item = std::make_shared<T>();
-    item->set_name(name);
-    T& result = *item;
-    to.push_back(std::move(item));
-    return result;
-  }
   Announcement& AddAnnouncement(int number, const std::string& published = "") {
     auto& announcement = Add(facts_.announcements, absl::StrCat(kForce, "/announcements/", number));
     announcement.set_state(published.empty() ? ANNOUNCEMENT_STATE_DRAFT : ANNOUNCEMENT_STATE_PUBLISHED);

@@ -14,6 +14,7 @@
 #include "gateway/dashboard/record.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/gateway/facts_support.h"
 
 namespace oversight::gateway {
 namespace {
@@ -28,14 +29,6 @@ constexpr char kForce[] = "forces/kent";
 constexpr char kConcern[] = "forces/kent/concerns/1";
 constexpr char kRecommendation[] = "forces/kent/concerns/1/recommendations/1";
 
-common::v1::PartialDate Date(const std::string& text) { return ParsePartialDate(text).value(); }
-absl::CivilDay Day(const std::string& text) { return *ToCivilDay(Date(text)); }
-google::protobuf::Timestamp Noon(const std::string& day) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(absl::ToUnixSeconds(LondonTime(absl::CivilMinute(Day(day)) + 12 * 60)));
-  return time;
-}
-
 class ForceRecordTest : public ::testing::Test {
  protected:
   ForceRecordTest() {
@@ -49,14 +42,6 @@ class ForceRecordTest : public ::testing::Test {
     *former.mutable_to_date() = Date("2028-05");
   }
 
-  template <class T>
-  static T& Add(std::vector<Shared<T>>& to, const std::string& name) {
-    auto item = std::make_shared<T>();
-    item->set_name(name);
-    T& result = *item;
-    to.push_back(std::move(item));
-    return result;
-  }
   Concern& AddConcern(const std::string& name = kConcern) {
     Concern& concern = Add(facts_.concerns, name);
     concern.set_kind(CONCERN_KIND_CAUSE_OF_CONCERN);
