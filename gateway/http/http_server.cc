@@ -48,19 +48,6 @@ std::string_view View(beast::string_view text) { return {text.data(), text.size(
 // GCC 12 destroys some temporaries of an expression with co_await twice. So in this file what is not trivial and goes
 // into such an expression has a name, and coroutines that are awaited at once take references.
 
-// Waits for a callback that some other thread makes: `start` gets the function to call, once, with the result.
-template <class T>
-asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& start) {
-  const auto executor = co_await asio::this_coro::executor;
-  auto initiation = [&executor, &start](auto handler) {
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    start([executor, shared](T result) {
-      asio::post(executor, [shared, result = std::move(result)]() mutable { std::move (*shared)(std::move(result)); });
-    });
-  };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(initiation, asio::use_awaitable);
-}
-
 }  // namespace
 
 class HttpServer::Impl {
@@ -70,7 +57,7 @@ class HttpServer::Impl {
         routes_(routes),
         faces_(std::move(faces)),
         io_(options_.threads),
-        acceptor_(io_),
+        acceptor_(asio::make_strand(io_)),
         work_(io_.get_executor()) {}
 
   absl::Status Listen() {
@@ -124,7 +111,7 @@ class HttpServer::Impl {
       // Cut connections end at once; calls they wait for end by their own deadlines or by cancellation.
       cut_ = true;
       for (const auto& call : calls_) call->Cancel();
-      all_gone_.wait(lock, [this] { return connections_.empty(); });
+      all_gone_.wait(lock, [this] { return connections_.empty() && waits_ == 0; });
     }
     work_.reset();
     io_.stop();
@@ -159,6 +146,48 @@ class HttpServer::Impl {
     std::set<std::shared_ptr<Cancellable>>& set_;
     std::shared_ptr<Cancellable> call_;
   };
+
+  // What a callback holds until it has come and is let go of. Stop waits for it: the thread that calls back may keep
+  // the strand for a moment after its answer has gone out, and a strand must not outlive its io_context.
+  template <class Handler>
+  class Waiter {
+   public:
+    Waiter(Impl& impl, asio::any_io_executor executor, Handler handler)
+        : counted_{impl}, executor_(std::move(executor)), handler_(std::move(handler)) {}
+    const asio::any_io_executor& executor() const { return executor_; }
+    Handler& handler() { return handler_; }
+
+   private:
+    struct Counted {
+      explicit Counted(Impl& impl) : impl(impl) {
+        std::lock_guard lock(impl.mu_);
+        ++impl.waits_;
+      }
+      Counted(const Counted&) = delete;
+      ~Counted() {
+        std::lock_guard lock(impl.mu_);
+        if (--impl.waits_ == 0) impl.all_gone_.notify_all();
+      }
+      Impl& impl;
+    };
+    const Counted counted_;  // First, so that it is told last.
+    asio::any_io_executor executor_;
+    Handler handler_;
+  };
+
+  // Waits for a callback that some other thread makes: `start` gets the function to call, once, with the result.
+  template <class T>
+  asio::awaitable<T> Await(const std::function<void(std::function<void(T)>)>& start) {
+    const auto executor = co_await asio::this_coro::executor;
+    auto initiation = [this, &executor, &start](auto handler) {
+      const auto waiter = std::make_shared<Waiter<decltype(handler)>>(*this, executor, std::move(handler));
+      start([waiter](T result) {
+        asio::post(waiter->executor(),
+                   [waiter, result = std::move(result)]() mutable { std::move(waiter->handler())(std::move(result)); });
+      });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(initiation, asio::use_awaitable);
+  }
 
   void CloseIfIdle(Connection& connection) {
     if (connection.idle) connection.stream.close();
@@ -553,7 +582,7 @@ class HttpServer::Impl {
   const Routes& routes_;
   const std::vector<HttpFace*> faces_;
   asio::io_context io_;
-  tcp::acceptor acceptor_;
+  tcp::acceptor acceptor_;  // On a strand of its own: it is accepted on by one thread and closed by another.
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::vector<std::thread> threads_;
   int port_ = 0;
@@ -562,6 +591,7 @@ class HttpServer::Impl {
 
   std::mutex mu_;
   bool cut_ = false;  // Stop has cancelled all calls; one that begins now is too late.
+  int waits_ = 0;     // Callbacks that have not been let go of.
   std::condition_variable all_gone_;
   std::set<ConnectionPtr> connections_;
   std::set<std::shared_ptr<Cancellable>> calls_, streams_;

@@ -728,6 +728,75 @@ TEST_F(HttpServerTest, AStopCutsWhatLastsLongerThanTheGrace) {
   EndWaiting();
 }
 
+// Keeps both threads of a server busy until it is released.
+class BusyFace final : public HttpFace {
+ public:
+  bool Takes(const gateway::HttpRequest& request) const override {
+    ++busy;
+    released.wait();
+    return false;
+  }
+  std::shared_ptr<Cancellable> Answer(const gateway::HttpRequest& request, absl::Time deadline,
+                                      std::function<void(gateway::HttpAnswer)> done) override {
+    return nullptr;
+  }
+
+  mutable std::atomic<int> busy{0};
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+};
+
+TEST_F(HttpServerTest, ItMayBeDrainedTwiceAtOnce) {
+  Routes none;
+  for (int i = 0; i < 300; ++i) {
+    BusyFace face;
+    auto server = HttpServer::Start({}, none, {&face});
+    ASSERT_TRUE(server.ok()) << server.status();
+    HttpConnection one(AddressOf(**server)), another(AddressOf(**server));
+    one.Send(HttpRequest("GET", "/", {}, ""));
+    another.Send(HttpRequest("GET", "/", {}, ""));
+    ASSERT_TRUE(Eventually([&] { return face.busy == 2; }));
+    (*server)->Drain();
+    (*server)->Drain();
+    face.release.set_value();
+    (*server)->Stop(absl::ZeroDuration());
+  }
+}
+
+// Answers on a thread of its own, which keeps what it was given after the answer has gone out.
+class KeepingFace final : public HttpFace {
+ public:
+  bool Takes(const gateway::HttpRequest& request) const override { return true; }
+  std::shared_ptr<Cancellable> Answer(const gateway::HttpRequest& request, absl::Time deadline,
+                                      std::function<void(gateway::HttpAnswer)> done) override {
+    struct Nothing final : Cancellable {
+      void Cancel() override {}
+    };
+    thread = std::thread([this, done = std::move(done)]() mutable {
+      done({.status = 204});
+      let_go.get_future().wait();
+      done = nullptr;
+    });
+    return std::make_shared<Nothing>();
+  }
+
+  std::promise<void> let_go;
+  std::thread thread;
+};
+
+TEST_F(HttpServerTest, AStopWaitsUntilWhoeverAnsweredHasLetGo) {
+  KeepingFace face;
+  Routes none;
+  auto server = HttpServer::Start({}, none, {&face});
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_EQ(HttpCall(AddressOf(**server), "GET", "/", {}, "").status, 204);
+  auto stopped = std::async(std::launch::async, [&] { server->reset(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  face.let_go.set_value();
+  EXPECT_EQ(stopped.wait_for(testing::kPatience), std::future_status::ready);
+  face.thread.join();
+}
+
 TEST_F(HttpServerTest, AnAddressThatIsTakenOrNoneIsTold) {
   auto& server = Serve({});
   Routes none;
