@@ -1,6 +1,10 @@
 // What policies advise, for eyes. The same answers in full, and with facts supposed otherwise, are verbs: assess-force,
 // assess-forces.
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "common/rpc/errors.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/names.h"
@@ -12,6 +16,7 @@ namespace oversight::cli {
 namespace {
 
 constexpr char kService[] = "oversight.monitoring.v1.PolicyService/";
+constexpr size_t kMostPolicyBytes = 100000;  // What BacktestRequest takes.
 
 // Puts the flags given into the fields they are called after.
 absl::Status Fill(const Arguments& arguments, google::protobuf::Message* request) {
@@ -95,14 +100,49 @@ absl::Status Attention(Session& session, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
+// A policy by its name, or the text of a file: what begins like a path or ends as such files do.
+bool IsFile(const std::string& value) {
+  return absl::StartsWith(value, ".") || absl::StartsWith(value, "/") || absl::EndsWith(value, ".txtpb");
+}
+absl::Status FillPolicy(const Arguments& arguments, const std::string& flag, std::string* name, std::string* text) {
+  if (!arguments.given(flag)) return absl::OkStatus();
+  const std::string value = arguments.text(flag);
+  if (IsFile(value)) {
+    auto read = ReadFile(value, kMostPolicyBytes);
+    if (!read.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(read.status().message())));
+    if (read->empty()) return UsageError(absl::StrCat("--", flag, " ", value, " is empty"));
+    *text = *std::move(read);
+    return absl::OkStatus();
+  }
+  auto complete = CompleteName("policies/{policy}", value);
+  if (!complete.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(complete.status().message())));
+  *name = *std::move(complete);
+  return absl::OkStatus();
+}
+
+// Faults of a file stand by its own name, as compilers tell them: "my.txtpb:12" for "policy_text:12".
+absl::Status ByFile(const absl::Status& status, const Arguments& arguments) {
+  if (ReasonOf(status) != "POLICY_INVALID") return status;
+  Error error(status.code(), ReasonOf(status), std::string(status.message()));
+  for (auto [place, words] : ViolationsOf(status)) {
+    for (const std::string flag : {"policy", "against"}) {
+      absl::string_view line = place;
+      if (absl::ConsumePrefix(&line, absl::StrCat(flag, "_text:"))) {
+        place = absl::StrCat(arguments.text(flag), ":", line);
+        break;
+      }
+    }
+    error.Violation(place, words);
+  }
+  return error;
+}
+
 absl::Status RunBacktest(Session& session, const Arguments& arguments) {
   monitoring::v1::BacktestRequest request;
-  for (const char* flag : {"policy", "against"}) {
-    if (!arguments.given(flag)) continue;
-    auto name = CompleteName("policies/{policy}", arguments.text(flag));
-    if (!name.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(name.status().message())));
-    (flag == std::string("policy") ? request.mutable_policy() : request.mutable_against())->assign(*name);
-  }
+  auto filled = FillPolicy(arguments, "policy", request.mutable_policy(), request.mutable_policy_text());
+  if (!filled.ok()) return filled;
+  filled = FillPolicy(arguments, "against", request.mutable_against(), request.mutable_against_text());
+  if (!filled.ok()) return filled;
   BacktestResult result;
   bool whole = false;
   monitoring::v1::BacktestResponse response;
@@ -118,7 +158,7 @@ absl::Status RunBacktest(Session& session, const Arguments& arguments) {
     whole = response.has_summary();
     return true;
   });
-  if (!status.ok()) return status;
+  if (!status.ok()) return ByFile(status, arguments);
   if (!whole) return absl::UnavailableError("The backtest ended before its end. Try again.");
   if (session.json) return absl::OkStatus();
   *session.out << (arguments.on("csv") ? BacktestCsv(result) : BacktestPage(result, session.width));
@@ -168,8 +208,9 @@ std::vector<Command> PolicyCommands() {
                   "whenever a fact of it changes and every morning, by what was recorded by then.",
        .flags = {{.name = "policy",
                   .value = "POLICY",
-                  .help = "This policy, such as published-grounds; the one in force when not given."},
-                 {.name = "against", .value = "POLICY", .help = "Beside this one, such as early-warning."},
+                  .help = "This policy, such as published-grounds; the one in force when not given. Or a file of your "
+                          "own, such as ./my.txtpb: checked, tried and stored nowhere."},
+                 {.name = "against", .value = "POLICY", .help = "Beside this one, such as early-warning, or a file."},
                  {.name = "csv", .help = "Print every spell of advice and every decision as CSV."}},
        .run = &RunBacktest},
   };

@@ -91,8 +91,9 @@ std::string Rounded(double value) { return absl::StrFormat("%.2f", value); }
 }  // namespace
 
 std::string AttentionPage(const ListAttentionResponse& answer, size_t width) {
-  if (answer.items().empty()) return "Nothing needs attention.\n";
-  std::string text;
+  std::string text, left_out;
+  for (const auto& what : answer.left_out()) left_out += Labelled("", absl::StrCat("Left out: ", what), width);
+  if (answer.items().empty()) return absl::StrCat("Nothing needs attention.\n", left_out);
   for (const auto& item : answer.items()) {
     text += Labelled("", absl::StrCat(Short(item.force()), ": ", item.text()), width);
     std::vector<std::string> roles;
@@ -104,7 +105,7 @@ std::string AttentionPage(const ListAttentionResponse& answer, size_t width) {
         width);
   }
   absl::StrAppend(&text, "\n", answer.items_size(), " of ", answer.total_count(), " on ",
-                  FormatForPeople(answer.on_date()), ".\n");
+                  FormatForPeople(answer.on_date()), ".\n", left_out);
   return text;
 }
 

@@ -40,6 +40,7 @@ class Gathering {
     Meetings();
     Plans();
     Actions();
+    Inconsistencies();
     return std::move(items_);
   }
 
@@ -184,6 +185,14 @@ class Gathering {
     }
   }
 
+  void Inconsistencies() {
+    for (const auto& found : known_.inconsistencies) {
+      Add(v1::ATTENTION_KIND_INCONSISTENCY, absl::StrCat(found.sentence(), " ", found.remedy()), found.name(),
+          known_.checked_revision, {ROLE_LIAISON_LEAD, ROLE_RECORDS_MANAGER})
+          .set_severity(found.severity());
+    }
+  }
+
   static std::string Capital(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
     return text;
@@ -207,6 +216,8 @@ int ClassOf(const v1::AttentionItem& item) {
     case v1::ATTENTION_KIND_RETURN_ADVISED:
     case v1::ATTENTION_KIND_NOTHING_OPEN:
       return 1;
+    case v1::ATTENTION_KIND_INCONSISTENCY:
+      return item.severity() == concerns::v1::SEVERITY_ERROR ? 3 : 4 + item.severity();
     default:
       break;
   }

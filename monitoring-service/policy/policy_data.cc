@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -13,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/rpc/errors.h"
 #include "common/time/partial_date.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -48,13 +51,16 @@ class Faults {
   }
   bool empty() const { return by_place_.empty(); }
   size_t count() const { return by_place_.size(); }
-  absl::Status status() const {
+  // For the log, which has no room but the message.
+  std::string InWords() const {
     std::vector<std::string> lines;
     for (const auto& [place, words] : by_place_) {
       lines.push_back(absl::StrCat(place.first, ":", place.second, ": ", words));
     }
-    Error error(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_POLICY_INVALID,
-                absl::StrCat("The policies cannot be loaded. ", absl::StrJoin(lines, ". "), "."));
+    return absl::StrCat(absl::StrJoin(lines, ". "), ".");
+  }
+  absl::Status status(const std::string& message) const {
+    Error error(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_POLICY_INVALID, message);
     for (const auto& [place, words] : by_place_) {
       error.Violation(absl::StrCat(place.first, ":", place.second), words);
     }
@@ -65,19 +71,113 @@ class Faults {
   std::map<std::pair<std::string, int>, std::string> by_place_;
 };
 
+// Faults of the text itself, as the parser tells them.
+struct TextFault {
+  int line, column;  // From 0.
+  std::string message;
+};
+
 class Collector final : public google::protobuf::io::ErrorCollector {
  public:
-  Collector(const std::string& file, Faults& faults) : file_(file), faults_(faults) {}
   void AddError(int line, int column, const std::string& message) override {
-    faults_.Add(file_, line + 1, absl::StrCat(message, " (column ", column + 1, ")"));
+    errors_.push_back({line, column, message});
   }
   // Unknown fields come as warnings, so that reading goes on behind them.
-  void AddWarning(int line, int column, const std::string& message) override { AddError(line, column, message); }
+  void AddWarning(int line, int column, const std::string& message) override {
+    warnings_.push_back({line, column, message});
+  }
+  const std::vector<TextFault>& errors() const { return errors_; }
+  const std::vector<TextFault>& warnings() const { return warnings_; }
 
  private:
-  const std::string& file_;
-  Faults& faults_;
+  std::vector<TextFault> errors_, warnings_;
 };
+
+// Where a line and column of protobuf's tokenizer are in the text: it counts a tab up to the next multiple of eight.
+size_t OffsetOf(const std::string& text, int line, int column) {
+  size_t at = 0;
+  for (; line > 0 && at < text.size(); ++at) line -= text[at] == '\n';
+  for (int seen = 0; seen < column && at < text.size() && text[at] != '\n'; ++at) {
+    seen += text[at] == '\t' ? 8 - seen % 8 : 1;
+  }
+  return at;
+}
+
+// The parser stops at a value that does not fit its field. Puts one that fits in its place, so that what stands behind
+// it is looked at too, and corrects where the fault is: of a word the parser tells the place behind it. False: what is
+// wrong is no such value.
+bool PutValueRight(std::string& text, TextFault& fault) {
+  struct Kind {
+    absl::string_view before, after, value;
+    bool told_behind;
+  };
+  static constexpr Kind kKinds[] = {
+      {"Unknown enumeration value of \"", "\" for field", "0", true},
+      {"Invalid value for boolean field ", "\".", "false", true},
+      {"Integer out of range (", ")", "0", false},
+      {"Expected integer, got: ", "", "0", false},
+      {"Expected integer or identifier, got: ", "", "0", false},
+      {"Expected string, got: ", "", "''", false},
+  };
+  for (const Kind& kind : kKinds) {
+    absl::string_view wrong = fault.message;
+    if (!absl::ConsumePrefix(&wrong, kind.before)) continue;
+    if (const size_t value = wrong.find("Value: \""); value != wrong.npos) wrong.remove_prefix(value + 8);
+    if (!kind.after.empty()) wrong = wrong.substr(0, wrong.find(kind.after));
+    const size_t told = OffsetOf(text, fault.line, fault.column);
+    const size_t at = kind.told_behind ? text.rfind(std::string(wrong), told) : told;
+    if (wrong.empty() || at == text.npos || text.compare(at, wrong.size(), std::string(wrong)) != 0) return false;
+    if (kind.told_behind) {
+      const auto begin = text.begin(), there = begin + static_cast<std::ptrdiff_t>(at);
+      fault.line = static_cast<int>(std::count(begin, there, '\n'));
+      fault.column = static_cast<int>(at == 0 ? 0 : at - 1 - text.rfind('\n', at - 1));
+    }
+    text.replace(at, wrong.size(), std::string(kind.value));
+    return true;
+  }
+  return false;
+}
+
+// A policy as it was read, with the place of each field.
+struct ReadPolicy {
+  v1::Policy policy;
+  std::unique_ptr<TextFormat::ParseInfoTree> places;
+  bool whole = true;  // The text had no fault.
+};
+
+// Tells every fault of a text that does not hide the rest. Without places: there is nothing to look at further.
+ReadPolicy ReadText(const std::string& file, std::string text, Faults& faults) {
+  // Each value that is put right costs another reading.
+  constexpr int kMostPutRight = 100;
+  const auto tell = [&](const TextFault& fault, const char* more = "") {
+    faults.Add(file, fault.line + 1, absl::StrCat(fault.message, " (column ", fault.column + 1, ")", more));
+  };
+  ReadPolicy read;
+  for (int put_right = 0;; ++put_right) {
+    auto places = std::make_unique<TextFormat::ParseInfoTree>();
+    TextFormat::Parser parser;
+    Collector collector;
+    parser.RecordErrorsTo(&collector);
+    parser.WriteLocationsTo(places.get());
+    parser.AllowUnknownField(true);
+    google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
+    const bool parsed = parser.Parse(&input, &read.policy);
+    TextFault fault = collector.errors().empty() ? TextFault{0, 0, "is not a policy"} : collector.errors().front();
+    if (!parsed && put_right < kMostPutRight && PutValueRight(text, fault)) {
+      read.whole = false;
+      tell(fault);
+      continue;
+    }
+    for (const auto& warning : collector.warnings()) tell(warning);
+    read.whole = read.whole && parsed && collector.warnings().empty();
+    if (parsed) {
+      read.places = std::move(places);
+    } else {
+      tell(fault, "; what stands behind it was not read");
+    }
+    return read;
+  }
+}
 
 // A message of the file and where it stands.
 struct Place {
@@ -200,7 +300,7 @@ void CheckCondition(const v1::Rule& rule, const v1::Condition& condition, const 
   // At least 0 is met always.
   CheckRange(place, type, bound, condition.has_at_least() ? condition.at_least() : condition.at_most(),
              condition.has_at_least() ? 1 : 0, kHighestBound);
-  if (Neutral(condition)) return;
+  if (Neutral(condition) || rule.advises() == v1::ADVISED_MOVE_UNSPECIFIED) return;
   const bool returns = rule.advises() == v1::ADVISED_MOVE_RETURN;
   if (condition.has_at_least() == returns) {
     place.Add(type, bound,
@@ -281,7 +381,11 @@ void CheckHeard(const v1::Policy& policy, const Place& place) {
   }
 }
 
-void CheckPolicy(const v1::Policy& policy, const Place& place) {
+// Where a policy stands in its file, once it has been checked; nothing when it could not be read.
+std::optional<Place> CheckPolicy(const std::string& file, const ReadPolicy& read, Faults& faults) {
+  if (read.places == nullptr) return std::nullopt;
+  const v1::Policy& policy = read.policy;
+  const Place place{.file = &file, .tree = read.places.get(), .line = 1, .faults = &faults};
   const auto* type = v1::Policy::descriptor();
   const size_t faults_before = place.faults->count();
   if (policy.name().rfind(kCollection, 0) != 0 || !IsId(policy.name().substr(sizeof(kCollection) - 1))) {
@@ -310,7 +414,14 @@ void CheckPolicy(const v1::Policy& policy, const Place& place) {
     place.Add(type, "escalation_weight", "unreachable: no rule has a weight");
   }
   // What is faulty by itself is put right first.
-  if (place.faults->count() == faults_before) CheckHeard(policy, place);
+  if (read.whole && place.faults->count() == faults_before) CheckHeard(policy, place);
+  for (const char* output_only : {"etag", "revision", "create_time", "update_time"}) {
+    const auto* field = type->FindFieldByName(output_only);
+    if (place.tree->GetLocation(field, -1).line >= 0) {
+      place.Add(type, output_only, absl::StrCat(output_only, " is set by the service"));
+    }
+  }
+  return place;
 }
 
 // The words of an enum's value: "not responding".
@@ -374,35 +485,22 @@ absl::StatusOr<Policies> Policies::Parse(const std::map<std::string, std::string
   std::map<std::string, std::string> names;  // The file of each.
   std::map<absl::CivilDay, std::string> dates;
   for (const auto& [file, text] : texts) {
-    v1::Policy policy;
-    TextFormat::ParseInfoTree tree;
-    TextFormat::Parser parser;
-    Collector collector(file, faults);
-    parser.RecordErrorsTo(&collector);
-    parser.WriteLocationsTo(&tree);
-    parser.AllowUnknownField(true);
-    google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-    if (!parser.Parse(&input, &policy)) continue;
-    const Place place{.file = &file, .tree = &tree, .line = 1, .faults = &faults};
-    CheckPolicy(policy, place);
-    for (const char* output_only : {"etag", "revision", "create_time", "update_time"}) {
-      const auto* field = v1::Policy::descriptor()->FindFieldByName(output_only);
-      if (tree.GetLocation(field, -1).line >= 0) {
-        place.Add(v1::Policy::descriptor(), output_only, absl::StrCat(output_only, " is set by the service"));
-      }
-    }
+    ReadPolicy read = ReadText(file, text, faults);
+    const auto place = CheckPolicy(file, read, faults);
+    if (!place) continue;
+    v1::Policy& policy = read.policy;
     if (const auto [it, added] = names.emplace(policy.name(), file); !added) {
-      place.Add(v1::Policy::descriptor(), "name", absl::StrCat("has the name of ", it->second));
+      place->Add(v1::Policy::descriptor(), "name", absl::StrCat("has the name of ", it->second));
     }
     if (const auto day = ToCivilDay(policy.from_date()); policy.has_from_date() && day) {
       if (const auto [it, added] = dates.emplace(*day, policy.name()); !added) {
-        place.Add(v1::Policy::descriptor(), "from_date",
-                  absl::StrCat("overlaps ", it->second, ", which is in force from the same day"));
+        place->Add(v1::Policy::descriptor(), "from_date",
+                   absl::StrCat("overlaps ", it->second, ", which is in force from the same day"));
       }
     }
     policies.policies_.push_back(std::move(policy));
   }
-  if (!faults.empty()) return faults.status();
+  if (!faults.empty()) return faults.status("The policies cannot be loaded. " + faults.InWords());
   std::sort(policies.policies_.begin(), policies.policies_.end(), [](const v1::Policy& a, const v1::Policy& b) {
     const auto key = [](const v1::Policy& policy) {
       return std::make_tuple(!policy.has_from_date(), ToCivilDay(policy.from_date()).value_or(absl::CivilDay()),
@@ -410,6 +508,25 @@ absl::StatusOr<Policies> Policies::Parse(const std::map<std::string, std::string
     };
     return key(a) < key(b);
   });
+  return policies;
+}
+
+absl::StatusOr<std::map<std::string, v1::Policy>> Policies::ParseToTry(
+    const std::map<std::string, std::string>& texts) const {
+  Faults faults;
+  std::map<std::string, v1::Policy> policies;
+  for (const auto& [file, text] : texts) {
+    ReadPolicy read = ReadText(file, text, faults);
+    const auto place = CheckPolicy(file, read, faults);
+    if (!place) continue;
+    const v1::Policy* here = Find(read.policy.name());
+    if (here != nullptr && here->has_from_date() && ContentHash(*here) != ContentHash(read.policy)) {
+      place->Add(v1::Policy::descriptor(), "name",
+                 "name is that of a policy with a date, which says something else; give yours another");
+    }
+    policies[file] = std::move(read.policy);
+  }
+  if (!faults.empty()) return faults.status("The policy cannot be tried. Put right what stands at each line.");
   return policies;
 }
 

@@ -27,6 +27,10 @@ class Policies {
   // From every *.txtpb of a folder; NOT_FOUND when it cannot be read. "": none.
   static absl::StatusOr<Policies> Load(const std::string& folder);
 
+  // From texts that are to be tried and not loaded, each by itself, by the same keys. INVALID_ARGUMENT POLICY_INVALID
+  // as Parse, and for one that has the name of a policy with a date here and says something else.
+  absl::StatusOr<std::map<std::string, v1::Policy>> ParseToTry(const std::map<std::string, std::string>& texts) const;
+
   // Those with a date by date, then the candidates by name.
   const std::vector<v1::Policy>& all() const { return policies_; }
   const v1::Policy* Find(const std::string& name) const;

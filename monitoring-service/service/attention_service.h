@@ -1,5 +1,5 @@
-// AttentionService: what people should look at today (protos/oversight/monitoring/v1/attention_service.proto). It reads
-// and never writes. Thread-safe.
+// AttentionService: what people should look at today (protos/oversight/monitoring/v1/attention_service.proto). What the
+// checks of concerns-service find is asked of it at each call. It reads and never writes. Thread-safe.
 #pragma once
 
 #include "common/rpc/server.h"
@@ -25,6 +25,7 @@ class AttentionServiceImpl final : public v1::AttentionService::CallbackService 
   const Policies& policies_;
   const Ladders& ladders_;
   rpc::Resources& resources_;
+  Owners& owners_;
   const Gate gate_;
   PolicyReader& reader_;
 };

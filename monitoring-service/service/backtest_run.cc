@@ -24,7 +24,7 @@ absl::Status Send(BacktestRunner::Stream& call, v1::BacktestResponse response) {
 
 }  // namespace
 
-void BacktestRunner::Start(std::shared_ptr<Stream> call, std::vector<const v1::Policy*> policies) {
+void BacktestRunner::Start(std::shared_ptr<Stream> call, std::vector<v1::Policy> policies) {
   std::unique_lock lock(mu_);
   if (running_ || stopped_) {
     lock.unlock();
@@ -58,8 +58,10 @@ void BacktestRunner::Stop() {
   if (thread.joinable()) thread.join();
 }
 
-absl::Status BacktestRunner::Run(Stream& call, const std::vector<const v1::Policy*>& policies, LogReplay& replay) {
-  Backtest backtest(policies, ladders_);
+absl::Status BacktestRunner::Run(Stream& call, const std::vector<v1::Policy>& policies, LogReplay& replay) {
+  std::vector<const v1::Policy*> tried;
+  for (const auto& policy : policies) tried.push_back(&policy);
+  Backtest backtest(std::move(tried), ladders_);
   int64_t total = 0, count = 0;
   const auto progress = [&](absl::Time time) {
     v1::BacktestResponse response;

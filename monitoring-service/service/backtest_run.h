@@ -24,13 +24,12 @@ class BacktestRunner {
       : ladders_(ladders), owners_(owners), resources_(resources) {}
   ~BacktestRunner() { Stop(); }
 
-  // Ends the stream when it is done, or with RESOURCE_EXHAUSTED OVERLOADED when another runs. The policies must outlive
-  // it.
-  void Start(std::shared_ptr<Stream> call, std::vector<const v1::Policy*> policies);
+  // Ends the stream when it is done, or with RESOURCE_EXHAUSTED OVERLOADED when another runs.
+  void Start(std::shared_ptr<Stream> call, std::vector<v1::Policy> policies);
   void Stop();
 
  private:
-  absl::Status Run(Stream& call, const std::vector<const v1::Policy*>& policies, LogReplay& replay);
+  absl::Status Run(Stream& call, const std::vector<v1::Policy>& policies, LogReplay& replay);
 
   const Ladders& ladders_;
   Owners& owners_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/ledger/natural_order.h"
+#include "common/observe/json_log.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/informer_grpc.h"
@@ -118,9 +119,15 @@ class InformedOwners final : public Owners {
     refreshing->done = std::move(done);
     // An owner that does not answer is no error here: who needs it is told by the facts, once a repeated call has been
     // looked up.
-    const auto arrived = [this, refreshing](std::atomic<bool> Refreshing::*behind) -> rpc::InformerCore::Done {
-      return [this, refreshing, behind](const absl::Status& status) {
-        if (!status.ok()) (*refreshing).*behind = true;
+    const auto arrived = [this, refreshing](const char* owner,
+                                            std::atomic<bool> Refreshing::*behind) -> rpc::InformerCore::Done {
+      return [this, refreshing, owner, behind](const absl::Status& status) {
+        if (!status.ok()) {
+          (*refreshing).*behind = true;
+          observe::LogWarning(
+              "a copy could not be brought up to its owner's head",
+              {{"owner", owner}, {"error", std::string_view(status.message().data(), status.message().size())}});
+        }
         if (refreshing->waiting.fetch_sub(1) != 1) return;
         OwnerFacts facts = Read();
         facts.forces_behind = refreshing->forces_behind;
@@ -128,8 +135,8 @@ class InformedOwners final : public Owners {
         refreshing->done(facts);
       };
     };
-    if (need != Need::kConcerns) forces_.WaitForHead(deadline, arrived(&Refreshing::forces_behind));
-    if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived(&Refreshing::concerns_behind));
+    if (need != Need::kConcerns) forces_.WaitForHead(deadline, arrived("forces", &Refreshing::forces_behind));
+    if (need != Need::kForces) concerns_.WaitForHead(deadline, arrived("concerns", &Refreshing::concerns_behind));
   }
 
   void ForcesAsOf(absl::Time time, absl::Time deadline,
@@ -156,6 +163,15 @@ class InformedOwners final : public Owners {
                      if (silent) return done(Unavailable("forces-service or concerns-service"));
                      done(std::move(facts));
                    });
+  }
+
+  void Check(const std::string& force, std::optional<absl::Time> time, absl::Time deadline,
+             std::function<void(absl::StatusOr<RecordChecks>)> done) override {
+    CheckRecord(concerns_channel_, force, time, std::min(deadline, absl::Now() + kLongestWait),
+                [done = std::move(done)](absl::StatusOr<RecordChecks> checks) {
+                  if (!checks.ok()) return done(Unavailable("concerns-service"));
+                  done(std::move(checks));
+                });
   }
 
   std::unique_ptr<LogReplay> Replay(ledger::Ledger& own) override {

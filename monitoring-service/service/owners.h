@@ -19,6 +19,7 @@
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
 #include "monitoring-service/service/log_replay.h"
+#include "monitoring-service/service/record_checks.h"
 #include "oversight/forces/v1/force.pb.h"
 
 namespace oversight::monitoring {
@@ -69,6 +70,11 @@ class Owners {
   // all for "forces/-". UNAVAILABLE DEPENDENCY_UNAVAILABLE when one does not answer.
   virtual void FactsAsOf(const std::string& force, absl::Time time, absl::Time deadline,
                          std::function<void(absl::StatusOr<OwnerFacts>)> done) = 0;
+  // Asks concerns-service for what its standing checks find (record_checks.h): of one force, or of all for "forces/-";
+  // as it is, or was recorded by `time`. UNAVAILABLE DEPENDENCY_UNAVAILABLE when it does not answer within
+  // kLongestWait.
+  virtual void Check(const std::string& force, std::optional<absl::Time> time, absl::Time deadline,
+                     std::function<void(absl::StatusOr<RecordChecks>)> done) = 0;
   // The owners' logs beside the own one, from their beginning.
   virtual std::unique_ptr<LogReplay> Replay(ledger::Ledger& own) = 0;
   // Ends what it runs; waits end with what there is.

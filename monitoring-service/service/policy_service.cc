@@ -46,6 +46,42 @@ absl::StatusOr<const v1::Policy*> PolicyFor(const Policies& policies, const std:
       .Precondition("NO_POLICY_IN_FORCE", FormatIso(day), "no policy is in force on this day");
 }
 
+// The policy of a backtest, and the one it is compared with: by name, or as the caller brings them.
+absl::StatusOr<std::vector<v1::Policy>> ToTry(const Policies& policies, const v1::BacktestRequest& request,
+                                              absl::CivilDay today) {
+  Violations violations;
+  std::map<std::string, std::string> texts;
+  const auto check = [&](const char* field, const std::string& name, const std::string& text) {
+    if (text.empty()) return;
+    if (!name.empty()) violations.Add(field, "is in place of a policy by name: give one of the two");
+    texts[field] = text;
+  };
+  check("policy_text", request.policy(), request.policy_text());
+  check("against_text", request.against(), request.against_text());
+  OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  OVERSIGHT_ASSIGN_OR_RETURN(const auto brought, policies.ParseToTry(texts));
+  std::vector<v1::Policy> tried;
+  const auto add = [&](const char* field, const std::string& name) -> absl::Status {
+    if (const auto it = brought.find(field); it != brought.end()) {
+      tried.push_back(it->second);
+      return absl::OkStatus();
+    }
+    OVERSIGHT_ASSIGN_OR_RETURN(const v1::Policy* policy, PolicyFor(policies, name, today));
+    tried.push_back(*policy);
+    return absl::OkStatus();
+  };
+  OVERSIGHT_RETURN_IF_ERROR(add("policy_text", request.policy()));
+  if (!request.against().empty() || !request.against_text().empty()) {
+    OVERSIGHT_RETURN_IF_ERROR(add("against_text", request.against()));
+  }
+  if (tried.size() == 2 && !brought.empty() && tried[0].name() == tried[1].name()) {
+    violations.Add(brought.begin()->first, absl::StrCat("has the name of the other policy, ", tried[0].name(),
+                                                        ": give it another, so that the two can be told apart"));
+  }
+  OVERSIGHT_RETURN_IF_ERROR(violations.status());
+  return tried;
+}
+
 // The changes that a request supposes, by force and in order.
 class Supposed {
  public:
@@ -104,17 +140,9 @@ grpc::ServerWriteReactor<v1::BacktestResponse>* PolicyServiceImpl::Backtest(grpc
   return host_.Stream<v1::BacktestResponse>(
       context, request,
       [this](const std::shared_ptr<BacktestRunner::Stream>& call, const v1::BacktestRequest& request) {
-        const absl::CivilDay today = LondonDay(resources_.clock().Now());
-        std::vector<const v1::Policy*> policies;
-        const auto policy = PolicyFor(policies_, request.policy(), today);
-        if (!policy.ok()) return call->Finish(policy.status());
-        policies.push_back(*policy);
-        if (!request.against().empty()) {
-          const auto against = PolicyFor(policies_, request.against(), today);
-          if (!against.ok()) return call->Finish(against.status());
-          policies.push_back(*against);
-        }
-        backtests_.Start(call, std::move(policies));
+        auto policies = ToTry(policies_, request, LondonDay(resources_.clock().Now()));
+        if (!policies.ok()) return call->Finish(policies.status());
+        backtests_.Start(call, *std::move(policies));
       });
 }
 

@@ -12,6 +12,7 @@
 #include "oversight/monitoring/v1/policy_service.grpc.pb.h"
 #include "tests/bench/parts.h"
 #include "tests/bench/ten_years.h"
+#include "tests/support/awaited.h"
 
 namespace oversight::bench {
 namespace {
@@ -26,6 +27,22 @@ constexpr double kBacktestAimMs = 10000;
 
 double Since(std::chrono::steady_clock::time_point from) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count();
+}
+
+// The service's copies are there when it has answered once as the owners are; until then it says that they are not.
+void AwaitCopies(const Server& server) {
+  rpc::ChannelOptions options;
+  options.target = server.address();
+  options.principal = kReader;
+  const auto stub = mv1::PolicyService::NewStub(rpc::MakeChannel(options));
+  mv1::AssessForcesRequest fresh;
+  fresh.mutable_read()->mutable_consistency()->set_fully_consistent(true);
+  const bool there = testing::Eventually([&] {
+    grpc::ClientContext context;
+    mv1::AssessForcesResponse answer;
+    return stub->AssessForces(&context, fresh, &answer).ok();
+  });
+  if (!there) Die("the copies do not come");
 }
 
 // One backtest of two policies: how long it takes, and the most memory of its own that the service holds meanwhile.
@@ -94,14 +111,7 @@ void BenchPolicy(const Plan& plan, Report& report) {
                  .name = name("monitoring"),
                  .more = {"--forces=" + record.forces->address(), "--concerns=" + record.concerns->address()}});
     record.client = std::make_unique<ClosedLoop>(record.monitoring->address(), kReader);
-    // The copies are there when it has answered once as the owners are.
-    mv1::AssessForcesRequest fresh;
-    fresh.mutable_read()->mutable_consistency()->set_fully_consistent(true);
-    for (int tries = 0; tries < 60; ++tries) {
-      const auto answer = Ask<mv1::AssessForcesResponse>(*record.client, kAssessForces, fresh);
-      if (answer.assessments_size() > 0 && answer.assessments(0).concerns_revision() > 0) break;
-      absl::SleepFor(absl::Milliseconds(500));
-    }
+    AwaitCopies(*record.monitoring);
   }
 
   std::vector<std::vector<double>> assess_us(records.size()), backtest_ms(records.size()), memory(records.size());

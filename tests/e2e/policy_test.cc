@@ -1,9 +1,12 @@
 // What policies advise, through the command line and the real binaries: the seed's case with its four concerns, what
 // would return the force, what needs attention, and the backtest over it and over the shipped history.
+#include <fstream>
+
 #include "absl/strings/str_replace.h"
 #include "common/text/csv.h"
 #include "gmock/gmock.h"
 #include "tests/e2e/suite_fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace oversight::testing {
 namespace {
@@ -65,6 +68,36 @@ TEST_F(PolicyTest, OfTheSeedsCaseItAdvisesEngageNamesTheFourConcernsAndSaysWhatW
   for (const auto& record : file.records) events.push_back(record.fields.at(2));
   EXPECT_THAT(events, AllOf(Contains("escalation-advised"), Contains("entry-decided")));
   EXPECT_EQ(suite_->Cli("west-midlands-officer", {"assess", "west-midlands"}).code, 1);
+}
+
+TEST_F(PolicyTest, AFileOfTheCallersOwnIsTriedOrRefusedWithAllItsFaultsByLine) {
+  PlayScenario();
+  const TempDir folder;
+  const auto file = [&folder](const std::string& name, const std::string& text) {
+    std::ofstream(folder / name) << text;
+    return folder / name;
+  };
+  const std::string mine = file("mine.txtpb", R"(name: "policies/mine"
+display_name: "One is enough"
+rules {
+  id: "any" text: "There is an open cause of concern." source: "Ours."
+  advises: ADVISED_MOVE_ESCALATE
+  conditions { causes { } at_least: 1 }
+})");
+  EXPECT_THAT(Shown("liaison-lead", {"backtest", "--policy=" + mine, "--against=published-grounds"}),
+              AllOf(HasSubstr("mine published-grounds"), HasSubstr("west-midlands, now in engage")));
+  const std::string bad = file("bad.txtpb", R"(name: "policies/bad"
+display_name: "Bad"
+rules {
+  id: "any" text: "T." source: "S."
+  advises: ADVISED_MOVE_SIDEWAYS
+  conditions { number: "phase_of_the_moon" at_least: 1 }
+})");
+  const Ran refused = suite_->Cli("liaison-lead", {"backtest", "--policy=" + bad});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr(bad + ":5: Unknown enumeration value"),
+                                 HasSubstr(bad + ":6: unknown fact \"phase_of_the_moon\"")));
+  EXPECT_EQ(suite_->Cli("liaison-lead", {"backtest", "--policy=./nowhere.txtpb"}).code, 2);
 }
 
 TEST_F(PolicyTest, OfTheShippedHistoryNothingIsRecordedFromBeforeAndTheBacktestSaysSo) {

@@ -118,6 +118,38 @@ TEST_F(AttentionTest, ProposalsDecisionsToReviewAndApprovalsThatLapsed) {
   EXPECT_THAT(Items(), SizeIs(1)) << "the tenth decision came after the one that lapsed";
 }
 
+TEST_F(AttentionTest, WhatTheChecksOfTheRecordFind) {
+  Take(Cause(Concern(1), HANDLING_LEVEL_MANAGING), facts_);
+  Take(Due(Concern(1) + "/recommendations/1", -10), facts_);
+  Take(Answer(Concern(1) + "/responses/1", concerns::v1::FORCE_RESPONSE_STATE_AWAITING_JUDGEMENT), facts_);
+  known_.checked_revision = 77;
+  const auto find = [this](concerns::v1::Severity severity, const std::string& name) {
+    auto& found = known_.inconsistencies.emplace_back();
+    found.set_rule("a-rule");
+    found.set_severity(severity);
+    found.set_name(name);
+    found.set_force(kForce);
+    found.set_sentence("It does not fit.");
+    found.set_remedy("Put it right.");
+  };
+  find(concerns::v1::SEVERITY_INFO, Concern(1));
+  find(concerns::v1::SEVERITY_WARNING, Concern(1));
+  find(concerns::v1::SEVERITY_ERROR, Concern(1) + "/recommendations/1");
+  auto items = Items();
+  SortByUrgency(items);
+  ASSERT_THAT(items, SizeIs(5));
+  EXPECT_EQ(items[0].kind(), v1::ATTENTION_KIND_INCONSISTENCY) << "a contradiction stands with what waits";
+  EXPECT_EQ(items[0].severity(), concerns::v1::SEVERITY_ERROR);
+  EXPECT_EQ(items[0].text(), "It does not fit. Put it right.");
+  EXPECT_EQ(items[0].resource(), Concern(1) + "/recommendations/1");
+  EXPECT_EQ(items[0].revision(), 77);
+  EXPECT_THAT(items[0].roles(), ElementsAre(common::v1::ROLE_LIAISON_LEAD, common::v1::ROLE_RECORDS_MANAGER));
+  EXPECT_EQ(items[1].kind(), v1::ATTENTION_KIND_RESPONSE_WAITS);
+  EXPECT_EQ(items[2].kind(), v1::ATTENTION_KIND_RECOMMENDATION_DUE);
+  EXPECT_EQ(items[3].severity(), concerns::v1::SEVERITY_WARNING);
+  EXPECT_EQ(items[4].severity(), concerns::v1::SEVERITY_INFO);
+}
+
 TEST_F(AttentionTest, MeetingsPlansAndActions) {
   Take(InStage(kForce, "engage", 40), facts_);
   Take(Cause(Concern(1), HANDLING_LEVEL_MANAGING), facts_);

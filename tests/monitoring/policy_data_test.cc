@@ -6,6 +6,7 @@
 namespace oversight::monitoring {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -64,8 +65,55 @@ TEST(PolicyDataTest, TellsEveryFaultAtOnceByLine) {
 
 TEST(PolicyDataTest, SaysWhereATextIsNotAPolicy) {
   EXPECT_THAT(FaultsOf("name: 'policies/p'\ndisplay_name 3\n"), ElementsAre(HasSubstr("p.txtpb:2: ")));
-  EXPECT_THAT(FaultsOf(std::string(kHead) + "rules {\n advises: ADVISED_MOVE_SIDEWAYS }"),
-              ElementsAre(HasSubstr("p.txtpb:4: ")));
+  EXPECT_THAT(FaultsOf(std::string(kHead) + "rules {\n advises: ADVISED_MOVE_SIDEWAYS\n}"),
+              ElementsAre(HasSubstr("p.txtpb:3: "), HasSubstr("p.txtpb:4: Unknown enumeration value")));
+}
+
+TEST(PolicyDataTest, AValueThatDoesNotFitHidesNoOtherFault) {
+  const std::string text =
+      "name: 'policies/p'\ndisplay_name: 5\n"                                  // 1, 2
+      "rules {\n id: 'a' text: 'T.' source: 'S'\n"                             // 3, 4
+      " advises: ADVISED_MOVE_SIDEWAYS\n"                                      // 5
+      "\n"                                                                     // 6
+      " conditions { causes { accelerated: maybe handling_at_most: 'bad' }\n"  // 7
+      "\t\tat_least: 99999999999 }\n"                                          // 8
+      " weight: many\n"                                                        // 9
+      " conditions { number: 'the_moon' at_least: 1 } }\n"                     // 10
+      "escalation_weight: 1\n";                                                // 11
+  EXPECT_THAT(FaultsOf(text),
+              ElementsAre(HasSubstr("p.txtpb:2: Expected string, got: 5 (column 15)"),
+                          AllOf(HasSubstr("p.txtpb:5: "), HasSubstr("ADVISED_MOVE_SIDEWAYS"), HasSubstr("(column 11)")),
+                          AllOf(HasSubstr("p.txtpb:7: "), HasSubstr("maybe"), HasSubstr("'bad'")),
+                          HasSubstr("p.txtpb:8: Integer out of range (99999999999)"),
+                          HasSubstr("p.txtpb:9: Expected integer, got: many"),
+                          HasSubstr("p.txtpb:10: unknown fact \"the_moon\""), HasSubstr("p.txtpb:11: unreachable")))
+      << Refusal(text);
+  EXPECT_THAT(FaultsOf("name: 'p'\nspeed: 3\nrules {\n}}\nfrom_date { year: 'x' }"),
+              ElementsAre(HasSubstr("p.txtpb:2: "),
+                          AllOf(HasSubstr("p.txtpb:4: "), HasSubstr("what stands behind it was not read"))))
+      << "what cannot be read at all ends the reading, and says so";
+  std::string very(kHead);
+  for (int i = 0; i < 200; ++i) very += "escalation_weight: x\n";
+  EXPECT_FALSE(FaultsOf(very).empty()) << "it ends";
+}
+
+TEST(PolicyDataTest, WhatIsToBeTriedIsCheckedAndNotLoaded) {
+  const std::string rule = RuleText("r", "ESCALATE", kOneCause);
+  const std::string dated = kHead + std::string("from_date { year: 2026 month: 1 day: 1 }\n") + rule;
+  std::string idea = kHead + rule;
+  idea.replace(idea.find("policies/p"), 10, "policies/q");
+  const auto policies = Policies::Parse({{"a", dated}, {"b", idea}});
+  ASSERT_TRUE(policies.ok()) << policies.status();
+  const auto tried = policies->ParseToTry({{"one", dated}, {"two", idea + "escalation_weight: 0"}});
+  ASSERT_TRUE(tried.ok()) << tried.status() << ": a date overlaps nothing, and a candidate is free to change";
+  EXPECT_EQ(tried->at("one").name(), "policies/p");
+  EXPECT_EQ(tried->at("two").name(), "policies/q");
+  EXPECT_EQ(policies->all().size(), 2u);
+  EXPECT_THAT(ViolationsOf(policies->ParseToTry({{"one", kHead + rule}, {"two", idea + "speed: 3"}}).status()),
+              ElementsAre(::testing::Pair("one:1", HasSubstr("that of a policy with a date")),
+                          ::testing::Pair(HasSubstr("two:"), HasSubstr("speed"))));
+  EXPECT_THAT(policies->ParseToTry({{"one", "rules"}}).status(),
+              Refuses(absl::StatusCode::kInvalidArgument, "POLICY_INVALID"));
 }
 
 TEST(PolicyDataTest, RefusesARuleAgainstTheDirectionOfItsAdvice) {

@@ -282,6 +282,45 @@ TEST_F(BacktestServiceTest, IsForTheInspectorateAndForPoliciesThatThereAre) {
   EXPECT_THAT(Run(request).status, Refuses(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND"));
 }
 
+TEST_F(BacktestServiceTest, TriesAPolicyThatTheCallerBringsAndStoresNothingOfIt) {
+  Issue("Investigations", HANDLING_LEVEL_MANAGING);
+  const auto head = server_->ledger().head().revision;
+  const auto text = [](const std::string& name, const std::string& rule) {
+    return "name: '" + name + "'\ndisplay_name: 'Mine'\nfrom_date { year: 2026 month: 1 day: 1 }\n" + rule;
+  };
+  const std::string rule =
+      "rules { id: 'any' text: 'Any.' source: 'Mine.' advises: ADVISED_MOVE_ESCALATE\n"
+      "  conditions { causes { } at_least: 1 } }\n";
+  v1::BacktestRequest request;
+  request.set_policy_text(text("policies/mine", rule));
+  request.set_against("policies/published-grounds");
+  const auto replayed = Run(request);
+  ASSERT_TRUE(replayed.status.ok()) << replayed.status;
+  ASSERT_EQ(replayed.summary.scores_size(), 2);
+  EXPECT_EQ(replayed.summary.scores(0).policy(), "policies/mine");
+  EXPECT_EQ(replayed.summary.scores(0).flagged_force_count(), 1);
+  EXPECT_EQ(replayed.summary.scores(1).policy(), "policies/published-grounds");
+  EXPECT_EQ(replayed.summary.scores(1).flagged_force_count(), 0);
+  EXPECT_EQ(server_->ledger().head().revision, head);
+  v1::GetPolicyRequest get;
+  get.set_name("policies/mine");
+  EXPECT_TRUE(absl::IsNotFound(Call(*server_, &Policy::GetPolicy, get, "liaison-lead").status()));
+
+  request.clear_against();
+  request.set_against_text(text("policies/mine", rule));
+  EXPECT_THAT(FieldsOf(Run(request).status), ElementsAre("against_text")) << "two of one name cannot be told apart";
+  request.set_policy("policies/early-warning");
+  request.set_against("policies/early-warning");
+  EXPECT_THAT(FieldsOf(Run(request).status), ElementsAre("policy_text", "against_text")) << "a name or a text";
+
+  v1::BacktestRequest faulty;
+  faulty.set_policy_text(text("policies/published-grounds", rule));
+  faulty.set_against_text(text("policies/other", "escalation_weight: lots\nrules { id: 'B A D' }"));
+  const auto refused = Run(faulty).status;
+  EXPECT_THAT(refused, Refuses(absl::StatusCode::kInvalidArgument, "POLICY_INVALID"));
+  EXPECT_THAT(FieldsOf(refused), ElementsAre("against_text:4", "against_text:5", "policy_text:1")) << refused;
+}
+
 TEST_F(BacktestServiceTest, SaysWhichLogCannotBeRead) {
   concerns_->Stop();
   const auto replayed = Run({});
@@ -323,6 +362,44 @@ TEST_F(PolicyServiceTest, ListsWhatNeedsAttentionByRoleForceAndRegion) {
   EXPECT_THAT(list([](auto& request) { request.set_force("forces/atlantis"); }).status(),
               Refuses(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
   EXPECT_TRUE(absl::IsPermissionDenied(list([](auto&) {}, "west-midlands-officer").status()));
+}
+
+TEST_F(PolicyServiceTest, ListsWhatTheChecksOfTheRecordFindAsItIsAndAsItWas) {
+  const std::string concern = Issue("Investigations", HANDLING_LEVEL_MANAGING);
+  const absl::Time then = concerns_->clock().Now();
+  for (auto* server : {forces_.get(), concerns_.get(), server_.get()}) server->clock().Advance(absl::Hours(1));
+  Handle(concern, concerns::v1::HANDLING_LEVEL_ERADICATED);
+  const auto list = [this](const std::function<void(v1::ListAttentionRequest&)>& with) {
+    v1::ListAttentionRequest request;
+    request.mutable_read()->mutable_consistency()->set_fully_consistent(true);
+    with(request);
+    return Must(Call(*server_, &v1::AttentionService::Stub::ListAttention, request, "records-manager"));
+  };
+  const auto now = list([](auto&) {});
+  ASSERT_EQ(now.items_size(), 1) << now.ShortDebugString();
+  EXPECT_EQ(now.items(0).kind(), v1::ATTENTION_KIND_INCONSISTENCY);
+  EXPECT_EQ(now.items(0).severity(), concerns::v1::SEVERITY_WARNING);
+  EXPECT_EQ(now.items(0).resource(), concern) << "the fact that it rests on";
+  EXPECT_EQ(now.items(0).revision(), concerns_->ledger().head().revision);
+  EXPECT_THAT(now.items(0).text(), ::testing::HasSubstr("Discharge it"));
+  EXPECT_THAT(now.left_out(), ::testing::IsEmpty());
+  EXPECT_EQ(list([](auto& request) { request.set_role(common::v1::ROLE_RECORDS_MANAGER); }).total_count(), 1);
+  EXPECT_EQ(list([](auto& request) { request.set_role(common::v1::ROLE_CHIEF_INSPECTOR); }).total_count(), 0);
+  EXPECT_EQ(list([](auto& request) { request.set_force(kForce); }).total_count(), 1);
+  EXPECT_EQ(list([](auto& request) { request.set_force("forces/kent"); }).total_count(), 0);
+
+  const auto past = list([&](auto& request) {
+    request.clear_read();
+    *request.mutable_read()->mutable_as_of()->mutable_recorded_time() = ToTimestamp(then);
+  });
+  EXPECT_EQ(past.total_count(), 0) << past.ShortDebugString();
+  EXPECT_THAT(past.left_out(), ::testing::IsEmpty());
+
+  concerns_->Stop();
+  const auto without = list([](auto& request) { request.clear_read(); });
+  EXPECT_EQ(without.total_count(), 0);
+  ASSERT_EQ(without.left_out_size(), 1) << "what could not be looked at is said";
+  EXPECT_THAT(without.left_out(0), ::testing::HasSubstr("concerns-service does not answer"));
 }
 
 TEST_F(PolicyServiceTest, ThePoliciesAreRecordedAndWhatIsInForceCannotBeEdited) {
