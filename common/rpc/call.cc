@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/tls.h"
 #include "common/rpc/validator.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/support/proto_buffer_reader.h"
@@ -243,13 +244,7 @@ absl::Status Host::StepAuthenticate(Call& call, const google::protobuf::Message*
   auth::Credentials credentials;
   credentials.authorization = Metadata(*call.context_, "authorization");
   credentials.principal_header = Metadata(*call.context_, auth::kPrincipalHeader);
-  if (credentials.authorization.empty() && credentials.principal_header.empty()) {
-    const auto peer = call.context_->auth_context();
-    if (peer != nullptr && peer->IsPeerAuthenticated()) {
-      const auto names = peer->GetPeerIdentity();
-      if (!names.empty()) credentials.peer_identity.assign(names[0].data(), names[0].size());
-    }
-  }
+  if (const auto peer = call.context_->auth_context(); peer != nullptr) credentials.peer_identity = PeerIdentity(*peer);
   OVERSIGHT_ASSIGN_OR_RETURN(call.principal_, authenticator_.Authenticate(credentials));
   return absl::OkStatus();
 }

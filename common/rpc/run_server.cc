@@ -18,6 +18,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/server.h"
 #include "common/rpc/store_command.h"
+#include "common/rpc/tls.h"
 
 namespace oversight::rpc {
 namespace {
@@ -27,6 +28,8 @@ struct Config {
   bool insecure = false, reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
   absl::Duration store_patience = ledger::Options().patience;
+  TlsFiles tls;
+  bool tls_listen = true;
   absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
 };
 
@@ -50,6 +53,12 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
             "Believe callers who they say they are: the header oversight-principal names a sample principal.");
   flags.Add("principals", &config.principals, "The sample principals, as JSON of oversight.common.v1.PrincipalList.",
             {.validate = observe::IsNotEmpty});
+  AddTlsFlags(flags, &config.tls);
+  if (program.for_everyone) {
+    flags.Add("tls-listen", &config.tls_listen,
+              "With --tls-cert: whether the gRPC port speaks TLS as well. Callers may show a certificate and need not. "
+              "False behind a proxy that speaks it for this process.");
+  }
   flags.Add("drain-delay", &config.drain_delay, "How long to go on serving after the stop signal.",
             {.validate = observe::IsDurationBetween(absl::ZeroDuration(), absl::Minutes(10))});
   flags.Add("shutdown-grace", &config.shutdown_grace, "How long calls under way may take to finish after that.",
@@ -173,6 +182,12 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
 
   const SystemClock clock;
   observe::Metrics metrics(program.name);
+  std::unique_ptr<Tls> tls;
+  if (!config.tls.cert.empty()) {
+    auto loaded = Tls::Load(config.tls, metrics);
+    if (!loaded.ok()) return Fail("cannot use the certificate files", loaded.status());
+    tls = *std::move(loaded);
+  }
   std::unique_ptr<ledger::Ledger> ledger;
   if (program.has_store) {
     auto engine = ledger::EngineFor(config.store, config.store_patience);
@@ -200,6 +215,11 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   options.shutdown_grace = config.shutdown_grace;
   options.reflection = config.reflection;
   options.host.max_in_flight = static_cast<int>(config.max_in_flight);
+  if (tls != nullptr) {
+    options.channel_credentials = tls->ForCalls();
+    if (!program.for_everyone) options.server_credentials = tls->ForServices();
+    if (program.for_everyone && config.tls_listen) options.server_credentials = tls->ForEveryone();
+  }
   auto server = Server::Start(std::move(options), **authenticator, clock, metrics, ledger.get(), program.build);
   if (!server.ok()) return Fail("cannot start", server.status());
   for (const auto& [name, address] : (*server)->addresses()) {
