@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
+#include "common/observe/spans.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/tls.h"
 #include "common/rpc/validator.h"
@@ -289,6 +290,15 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   if (call.counted_) {
     if (status.ok() && !call.method_->streaming) call.method_->metrics->MessageSent();
     call.method_->metrics->Handled(status.code(), took);
+  }
+  if (observe::RecordsSpans()) {
+    observe::Record({.context = call.trace_,
+                     .name = call.method_->full_name.substr(1),
+                     .kind = observe::SpanKind::kServer,
+                     .start = call.started_,
+                     .end = call.started_ + took,
+                     .code = status.code(),
+                     .attributes = {{"request_id", call.request_id_}}});
   }
   if (const observe::LogLevel level = LevelOf(status.code()); observe::LogEnabled(level)) {
     const std::string peer = call.context_->peer();

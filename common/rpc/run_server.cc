@@ -14,6 +14,7 @@
 #include "common/ledger/failpoint.h"
 #include "common/ledger/store.h"
 #include "common/observe/json_log.h"
+#include "common/observe/spans.h"
 #include "common/observe/version.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/server.h"
@@ -24,7 +25,8 @@ namespace oversight::rpc {
 namespace {
 
 struct Config {
-  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info";
+  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info",
+                                           otlp_endpoint;
   bool insecure = false, reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
   absl::Duration store_patience = ledger::Options().patience;
@@ -54,6 +56,9 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   flags.Add("principals", &config.principals, "The sample principals, as JSON of oversight.common.v1.PrincipalList.",
             {.validate = observe::IsNotEmpty});
   AddTlsFlags(flags, &config.tls);
+  flags.Add("otlp-endpoint", &config.otlp_endpoint,
+            "Collector of traces that spans are sent to, as OTLP over HTTP in JSON: http://HOST:PORT. Empty: nowhere.",
+            {.validate = observe::SpanExporter::IsEndpoint});
   if (program.for_everyone) {
     flags.Add("tls-listen", &config.tls_listen,
               "With --tls-cert: whether the gRPC port speaks TLS as well. Callers may show a certificate and need not. "
@@ -182,6 +187,10 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
 
   const SystemClock clock;
   observe::Metrics metrics(program.name);
+  std::unique_ptr<observe::SpanExporter> spans;
+  if (!config.otlp_endpoint.empty()) {
+    spans = std::make_unique<observe::SpanExporter>(config.otlp_endpoint, program.name, metrics);
+  }
   std::unique_ptr<Tls> tls;
   if (!config.tls.cert.empty()) {
     auto loaded = Tls::Load(config.tls, metrics);
