@@ -14,7 +14,9 @@ namespace oversight::auth {
 struct Credentials {
   std::string authorization;     // The `authorization` header.
   std::string principal_header;  // The `oversight-principal` header.
-  std::string peer_identity;     // The name in the peer's verified certificate.
+  // The name in the verified certificate of the process that the call came from, such as "gateway". That process is not
+  // who calls: the gateway passes on what anybody asks of it.
+  std::string peer_identity;
 };
 
 inline constexpr char kPrincipalHeader[] = "oversight-principal";

@@ -40,15 +40,17 @@ bool IsMalformed(beast::error_code error) {
          error != http::error::partial_message;
 }
 
+Answer Probe(const char* no, const std::function<absl::Status()>& ask) {
+  const absl::Status status = ask ? ask() : absl::OkStatus();
+  if (status.ok()) return {http::status::ok, "ok\n"};
+  return {http::status::service_unavailable,
+          absl::StrCat(no, ": ", absl::StatusCodeToString(status.code()), ": ", status.message(), "\n")};
+}
+
 Answer AnswerTo(const AdminOptions& options, std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
-  if (path == "/livez") return {http::status::ok, "ok\n"};
-  if (path == "/readyz") {
-    const absl::Status status = options.ready ? options.ready() : absl::OkStatus();
-    if (status.ok()) return {http::status::ok, "ok\n"};
-    return {http::status::service_unavailable,
-            absl::StrCat("not ready: ", absl::StatusCodeToString(status.code()), ": ", status.message(), "\n")};
-  }
+  if (path == "/livez") return Probe("not alive", options.alive);
+  if (path == "/readyz") return Probe("not ready", options.ready);
   if (path == "/metrics" && options.metrics) {
     return {http::status::ok, options.metrics(), "text/plain; version=0.0.4; charset=utf-8"};
   }

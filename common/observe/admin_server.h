@@ -1,7 +1,7 @@
 // A small HTTP/1.1 listener for operators, on a port of its own and its own thread: GET (and HEAD) /livez, /readyz,
-// /metrics and /debug/config. /livez answers while the thread runs and looks at nothing else; /readyz says 503 and why
-// when the process should get no calls. Nothing here belongs before untrusted networks. The callbacks run on the admin
-// thread and must not block. Start and Stop from one thread; the rest is thread-safe.
+// /metrics and /debug/config. /livez says 503 when the process is stuck, and never looks at what it depends on; /readyz
+// says 503 and why when the process should get no calls. Nothing here belongs before untrusted networks. The callbacks
+// run on the admin thread and must not block. Start and Stop from one thread; the rest is thread-safe.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@ namespace oversight::observe {
 
 struct AdminOptions {
   std::string listen = "127.0.0.1:0";    // host:port; port 0 takes a free one. "[::1]:0" for IPv6.
+  std::function<absl::Status()> alive;   // Absent: as long as this thread runs.
   std::function<absl::Status()> ready;   // Absent: always ready.
   std::function<std::string()> metrics;  // Prometheus text. Absent: 404.
   std::function<std::string()> config;   // JSON text, secrets masked. Absent: 404.

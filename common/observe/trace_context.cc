@@ -121,6 +121,7 @@ TraceContext NewTrace(bool sampled) {
 
 TraceContext ChildSpan(const TraceContext& parent) {
   TraceContext child = parent;
+  child.parent_id = parent.span_id;
   do {
     child.span_id = RandomHex(16);
   } while (child.span_id == parent.span_id);

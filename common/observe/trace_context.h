@@ -9,8 +9,9 @@
 namespace oversight::observe {
 
 struct TraceContext {
-  std::string trace_id;  // 32 lower-case hexadecimal digits, not all zero.
-  std::string span_id;   // 16, the same: the span this context stands for.
+  std::string trace_id;   // 32 lower-case hexadecimal digits, not all zero.
+  std::string span_id;    // 16, the same: the span this context stands for.
+  std::string parent_id;  // The span that this one is a part of; empty when it is the first, or the caller's own.
   bool sampled = false;
   std::string trace_state;  // As received, when it was well-formed.
 

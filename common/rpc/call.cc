@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
+#include "common/observe/spans.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/tls.h"
 #include "common/rpc/validator.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/support/proto_buffer_reader.h"
@@ -243,13 +245,7 @@ absl::Status Host::StepAuthenticate(Call& call, const google::protobuf::Message*
   auth::Credentials credentials;
   credentials.authorization = Metadata(*call.context_, "authorization");
   credentials.principal_header = Metadata(*call.context_, auth::kPrincipalHeader);
-  if (credentials.authorization.empty() && credentials.principal_header.empty()) {
-    const auto peer = call.context_->auth_context();
-    if (peer != nullptr && peer->IsPeerAuthenticated()) {
-      const auto names = peer->GetPeerIdentity();
-      if (!names.empty()) credentials.peer_identity.assign(names[0].data(), names[0].size());
-    }
-  }
+  if (const auto peer = call.context_->auth_context(); peer != nullptr) credentials.peer_identity = PeerIdentity(*peer);
   OVERSIGHT_ASSIGN_OR_RETURN(call.principal_, authenticator_.Authenticate(credentials));
   return absl::OkStatus();
 }
@@ -294,6 +290,15 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   if (call.counted_) {
     if (status.ok() && !call.method_->streaming) call.method_->metrics->MessageSent();
     call.method_->metrics->Handled(status.code(), took);
+  }
+  if (observe::RecordsSpans()) {
+    observe::Record({.context = call.trace_,
+                     .name = call.method_->full_name.substr(1),
+                     .kind = observe::SpanKind::kServer,
+                     .start = call.started_,
+                     .end = call.started_ + took,
+                     .code = status.code(),
+                     .attributes = {{"request_id", call.request_id_}}});
   }
   if (const observe::LogLevel level = LevelOf(status.code()); observe::LogEnabled(level)) {
     const std::string peer = call.context_->peer();

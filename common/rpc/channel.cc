@@ -95,16 +95,24 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
   // Whatever its name says, this is how long one attempt to connect may take at least; it delays no attempt.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  // Replicas come and go. By default a name is looked up at most every 30 s.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 5'000);
   // Otherwise two channels with equal options share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetServiceConfigJSON(ServiceConfig(options));
+  // gRPC means it for tests, since it is for other names than the address's. Here the name is the point: the address
+  // may be that of one pod of many.
+  if (options.credentials != nullptr && !options.service.empty()) {
+    arguments.SetSslTargetNameOverride(options.service);
+  }
 
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
   if (!options.principal.empty()) {
     interceptors.push_back(std::make_unique<IdentityInterceptorFactory>(options.principal));
   }
-  return grpc::experimental::CreateCustomChannelWithInterceptors(options.target, grpc::InsecureChannelCredentials(),
-                                                                 arguments, std::move(interceptors));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
+      options.target, options.credentials != nullptr ? options.credentials : grpc::InsecureChannelCredentials(),
+      arguments, std::move(interceptors));
 }
 
 void AddTargetFlag(observe::Flags& flags, const std::string& name, std::string* target) {

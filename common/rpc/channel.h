@@ -13,6 +13,7 @@
 #include "common/rpc/call.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/security/credentials.h"
 
 namespace oversight::rpc {
 
@@ -32,6 +33,11 @@ struct ChannelOptions {
   // left after 15 s without a sign of life; these calls end with UNAVAILABLE.
   std::vector<std::string> retry;
   int max_receive_bytes = 4 << 20;
+  // Runtime::channel_credentials. Null: in the clear.
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
+  // With credentials: the DNS name that the server's certificate must bear, "forces-service". Empty: the host's name in
+  // `target`.
+  std::string service;
 };
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options);

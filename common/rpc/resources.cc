@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
+#include "common/observe/spans.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -237,7 +238,19 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
       return internal::Crashed(call, e.what());
     }
   };
-  ledger_.Commit(std::move(command), [this, response, done](const absl::StatusOr<ledger::Committed>& committed) {
+  // From here until it is durable, with the wait for the writer.
+  std::optional<observe::Span> span;
+  if (observe::RecordsSpans()) {
+    span = {.context = observe::ChildSpan(call.trace()), .name = "ledger/Commit", .start = absl::Now()};
+  }
+  ledger_.Commit(std::move(command), [this, response, done, span = std::move(span)](
+                                         const absl::StatusOr<ledger::Committed>& committed) mutable {
+    if (span) {
+      span->end = absl::Now();
+      span->code = committed.status().code();
+      if (committed.ok()) span->attributes = {{"revision", std::to_string(committed->revision)}};
+      observe::Record(*std::move(span));
+    }
     done(committed.ok() ? Answer(*committed, response) : committed.status());
   });
 }

@@ -14,19 +14,24 @@
 #include "common/ledger/failpoint.h"
 #include "common/ledger/store.h"
 #include "common/observe/json_log.h"
+#include "common/observe/spans.h"
 #include "common/observe/version.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/server.h"
 #include "common/rpc/store_command.h"
+#include "common/rpc/tls.h"
 
 namespace oversight::rpc {
 namespace {
 
 struct Config {
-  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info";
+  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info",
+                                           otlp_endpoint;
   bool insecure = false, reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
   absl::Duration store_patience = ledger::Options().patience;
+  TlsFiles tls;
+  bool tls_listen = true;
   absl::Duration drain_delay = absl::Seconds(5), shutdown_grace = absl::Seconds(20);
 };
 
@@ -50,6 +55,15 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
             "Believe callers who they say they are: the header oversight-principal names a sample principal.");
   flags.Add("principals", &config.principals, "The sample principals, as JSON of oversight.common.v1.PrincipalList.",
             {.validate = observe::IsNotEmpty});
+  AddTlsFlags(flags, &config.tls);
+  flags.Add("otlp-endpoint", &config.otlp_endpoint,
+            "Collector of traces that spans are sent to, as OTLP over HTTP in JSON: http://HOST:PORT. Empty: nowhere.",
+            {.validate = observe::SpanExporter::IsEndpoint});
+  if (program.for_everyone) {
+    flags.Add("tls-listen", &config.tls_listen,
+              "With --tls-cert: whether the gRPC port speaks TLS as well. Callers may show a certificate and need not. "
+              "False behind a proxy that speaks it for this process.");
+  }
   flags.Add("drain-delay", &config.drain_delay, "How long to go on serving after the stop signal.",
             {.validate = observe::IsDurationBetween(absl::ZeroDuration(), absl::Minutes(10))});
   flags.Add("shutdown-grace", &config.shutdown_grace, "How long calls under way may take to finish after that.",
@@ -173,6 +187,16 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
 
   const SystemClock clock;
   observe::Metrics metrics(program.name);
+  std::unique_ptr<observe::SpanExporter> spans;
+  if (!config.otlp_endpoint.empty()) {
+    spans = std::make_unique<observe::SpanExporter>(config.otlp_endpoint, program.name, metrics);
+  }
+  std::unique_ptr<Tls> tls;
+  if (!config.tls.cert.empty()) {
+    auto loaded = Tls::Load(config.tls, metrics);
+    if (!loaded.ok()) return Fail("cannot use the certificate files", loaded.status());
+    tls = *std::move(loaded);
+  }
   std::unique_ptr<ledger::Ledger> ledger;
   if (program.has_store) {
     auto engine = ledger::EngineFor(config.store, config.store_patience);
@@ -200,6 +224,11 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   options.shutdown_grace = config.shutdown_grace;
   options.reflection = config.reflection;
   options.host.max_in_flight = static_cast<int>(config.max_in_flight);
+  if (tls != nullptr) {
+    options.channel_credentials = tls->ForCalls();
+    if (!program.for_everyone) options.server_credentials = tls->ForServices();
+    if (program.for_everyone && config.tls_listen) options.server_credentials = tls->ForEveryone();
+  }
   auto server = Server::Start(std::move(options), **authenticator, clock, metrics, ledger.get(), program.build);
   if (!server.ok()) return Fail("cannot start", server.status());
   for (const auto& [name, address] : (*server)->addresses()) {

@@ -24,6 +24,8 @@ constexpr char kLiveness[] = "liveness";
 constexpr absl::Duration kGoodbye = absl::Seconds(1);
 constexpr int kMaxReceiveBytes = 2 * kMaxRequestBytes;
 constexpr size_t kMemoryQuota = 512 << 20;
+// How long gRPC may leave the process's own call, made several times a second, unanswered until it counts as stuck.
+constexpr absl::Duration kStuck = absl::Seconds(10);
 
 absl::Status CannotListen(const std::string& what, const std::string& address) {
   return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_INTERNAL,
@@ -69,22 +71,24 @@ class SelfCall {
     const grpc::Slice slice(kRequest, sizeof(kRequest) - 1);
     request_ = grpc::ByteBuffer(&slice, 1);
   }
-  // Blocks until it is answered, at most for a second.
-  void Run() {
+  // Blocks until it is answered, at most for a second. Whether it was.
+  bool Run() {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
     grpc::ByteBuffer response;
     std::mutex mu;
     std::condition_variable answered;
-    bool done = false;
+    bool done = false, good = false;
     stub_.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request_, &response,
-                    [&](const grpc::Status&) {
+                    [&](const grpc::Status& status) {
                       std::lock_guard lock(mu);
                       done = true;
+                      good = status.ok();
                       answered.notify_one();
                     });
     std::unique_lock lock(mu);
     answered.wait(lock, [&] { return done; });
+    return good;
   }
 
  private:
@@ -135,18 +139,21 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   host_ = std::make_unique<Host>(options_.host, authenticator, metrics);
   if (ledger_ != nullptr) AddLedgerMetrics(metrics, *ledger_, &gauges_);
 
-  runtime_.reset(new Runtime{clock, metrics, *host_, ledger_, authenticator});
+  runtime_.reset(new Runtime{clock, metrics, *host_, ledger_, authenticator, options_.channel_credentials});
   OVERSIGHT_ASSIGN_OR_RETURN(application_, build(*runtime_));
   if (ledger_ != nullptr && !options_.ledger_name.empty()) {
     OVERSIGHT_RETURN_IF_ERROR(host_->AddService(MakeLedgerAuthorizationTable()));
     ledger_service_ = std::make_unique<LedgerServiceImpl>(*host_, *ledger_, clock, options_.ledger_name);
   }
 
+  answered_.store(absl::GetCurrentTimeNanos());
   KeepGrpcThreads();
   EnablePlugins(options_.reflection);
   grpc::ServerBuilder builder;
   SetOptions(builder);
-  builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(
+      options_.listen,
+      options_.server_credentials != nullptr ? options_.server_credentials : grpc::InsecureServerCredentials(), &port_);
   for (grpc::Service* service : application_->services()) builder.RegisterService(service);
   if (ledger_service_ != nullptr) builder.RegisterService(ledger_service_.get());
   if (auto* generic = application_->generic_service()) builder.RegisterCallbackGenericService(generic);
@@ -160,6 +167,7 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   if (!options_.admin_listen.empty()) {
     observe::AdminOptions admin;
     admin.listen = options_.admin_listen;
+    admin.alive = [this] { return Alive(); };
     admin.ready = [this] { return Ready(); };
     admin.metrics = [&metrics] { return metrics.Render(); };
     admin.config = options_.config;
@@ -199,6 +207,14 @@ absl::Status Server::Ready() const {
   return application_->Ready();
 }
 
+// Once the stop has begun nobody calls any more, and the process ends by itself.
+absl::Status Server::Alive() const {
+  const absl::Duration silent = absl::Now() - absl::FromUnixNanos(answered_.load());
+  if (stopping_.load() || silent < kStuck) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("gRPC has not answered this process itself for ", absl::ToInt64Seconds(silent), " s."));
+}
+
 void Server::PublishHealth(bool ready) {
   auto* health = server_->GetHealthCheckService();
   health->SetServingStatus("", ready);
@@ -211,7 +227,7 @@ void Server::Tend() {
   std::unique_lock lock(mu_);
   while (tend_) {
     lock.unlock();
-    self_call.Run();
+    if (self_call.Run()) answered_.store(absl::GetCurrentTimeNanos());
     const absl::Status ready = Ready();
     lock.lock();
     // Once the stop has begun, what Drain published stays.

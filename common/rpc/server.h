@@ -10,7 +10,8 @@
 // --shutdown-grace -> application stops -> ledger closes -> exit code 0. A second signal exits at once, with code 1.
 //
 // Health names: "" and the service's full name (is it ready for calls), "liveness" (does it answer at all; never looks
-// at the store). Server is to be used by one thread, but Drain may come from any.
+// at the store). /livez of the admin port says the same: 503 when gRPC has not answered the process itself for long.
+// Server is to be used by one thread, but Drain may come from any.
 #pragma once
 
 #include <atomic>
@@ -34,6 +35,8 @@
 #include "common/time/clock.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 
 namespace oversight::rpc {
@@ -47,6 +50,8 @@ struct Runtime {
   Host& host;
   ledger::Ledger* ledger;  // Null when Program::has_store is false.
   const auth::Authenticator& authenticator;
+  // What calls to other services are made with (ChannelOptions::credentials); null: in the clear.
+  std::shared_ptr<grpc::ChannelCredentials> channel_credentials;
 };
 
 // What a process serves. Built before the port opens, stopped after the last call has ended, destroyed before the
@@ -83,6 +88,9 @@ struct ServerOptions {
   absl::Duration check_interval = absl::Milliseconds(300);  // Of readiness, and of the self-call.
   bool reflection = true;
   HostOptions host;
+  // Of the gRPC port, and of calls to other services (tls.h); null: in the clear.
+  std::shared_ptr<grpc::ServerCredentials> server_credentials;
+  std::shared_ptr<grpc::ChannelCredentials> channel_credentials;
   // "ledgers/forces": serves LedgerService for the ledger under this name. Empty: does not.
   std::string ledger_name;
 };
@@ -120,6 +128,7 @@ class Server {
                     observe::Metrics& metrics, ledger::Ledger* ledger, const BuildApplication& build);
   void PublishHealth(bool ready);
   void Tend();  // The thread that keeps health true and gRPC awake.
+  absl::Status Alive() const;
 
   ServerOptions options_;
   ledger::Ledger* ledger_ = nullptr;
@@ -132,6 +141,7 @@ class Server {
   int port_ = 0;
   std::string address_, admin_address_;
   std::vector<observe::Metrics::Callback> gauges_;
+  std::atomic<int64_t> answered_{0};   // When the last self-call was answered, in Unix nanoseconds.
   std::atomic<bool> stopping_{false};  // The stop sequence has begun: not ready any more.
   std::once_flag drained_;
   std::mutex mu_;                 // Guards what follows, and orders what is published of health.
@@ -149,6 +159,7 @@ struct Program {
   std::string listen;                              // Default of --listen, "127.0.0.1:7101".
   std::string admin_listen;                        // Default of --admin-listen.
   bool has_store = true;                           // Takes --store.
+  bool for_everyone = false;                       // Its gRPC port is not for services alone: takes --tls-listen.
   std::string ledger_name;                         // "ledgers/forces": what its log is called, when it has a store.
   std::string store;                               // Default of --store.
   std::function<void(observe::Flags&)> add_flags;  // Its own flags; the targets must outlive RunServer.

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|bench|rehearsal|lint
+# Installs what is missing on a Debian 12 machine, and says what. Usage: bootstrap.sh run|test|bench|rehearsal|image|lint
 #
 #   run   what building and running the suite needs
 #   test  run, and what building and running the tests needs
 #   bench test, and what the benchmarks hold the services against
 #   rehearsal  test, and the proxy before the gateways
+#   image test, and what makes root file systems
 #   lint  test, and the tools that judge the code
 #
 # Takes well under a second when nothing is missing: it asks dpkg, never apt, and runs npm only when package-lock.json
@@ -21,12 +22,13 @@ run_packages=(
 test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   python3-grpcio python3-protobuf
-  postgresql-15
+  postgresql-15 openssl
   prometheus
   chromium fonts-dejavu-core
 )
 bench_packages=(etcd-server)
 rehearsal_packages=(haproxy)
+image_packages=(mmdebstrap)
 lint_packages=(clang-format clang-tidy git)
 
 set_name=${1:-run}
@@ -35,8 +37,9 @@ case $set_name in
   test) packages=("${run_packages[@]}" "${test_packages[@]}") ;;
   bench) packages=("${run_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}") ;;
   rehearsal) packages=("${run_packages[@]}" "${test_packages[@]}" "${rehearsal_packages[@]}") ;;
+  image) packages=("${run_packages[@]}" "${test_packages[@]}" "${image_packages[@]}") ;;
   lint) packages=("${run_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}") ;;
-  *) echo "usage: $0 run|test|bench|rehearsal|lint" >&2; exit 2 ;;
+  *) echo "usage: $0 run|test|bench|rehearsal|image|lint" >&2; exit 2 ;;
 esac
 
 # A node that is there already is left alone, whoever installed it.

@@ -22,8 +22,10 @@ using forces::v1::Inspection;
 // A caller waits no longer than this to learn whether something exists, however long its own deadline.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const rpc::Runtime& runtime) {
   rpc::ChannelOptions options;
+  options.service = "forces-service";
+  options.credentials = runtime.channel_credentials;
   options.target = address;
   options.principal = "principals/concerns-service";
   options.retry = rpc::ReadMethods("oversight.forces.v1.ForcesService");
@@ -50,8 +52,10 @@ rpc::AskHead AskForHead(std::shared_ptr<ForcesService::Stub> stub) {
 
 class InformedDirectory final : public ForceDirectory {
  public:
-  InformedDirectory(const std::string& address, observe::Metrics& metrics)
-      : channel_(ChannelTo(address)), stub_(ForcesService::NewStub(channel_)), informer_(Options(metrics), Open()) {
+  InformedDirectory(const std::string& address, const rpc::Runtime& runtime)
+      : channel_(ChannelTo(address, runtime)),
+        stub_(ForcesService::NewStub(channel_)),
+        informer_(Options(runtime.metrics), Open()) {
     informer_.Start();
   }
   ~InformedDirectory() override { Stop(); }
@@ -137,8 +141,8 @@ class InformedDirectory final : public ForceDirectory {
 
 }  // namespace
 
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics) {
-  return std::make_unique<InformedDirectory>(address, metrics);
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, const rpc::Runtime& runtime) {
+  return std::make_unique<InformedDirectory>(address, runtime);
 }
 
 absl::Status ForceNotFound(const std::string& force) {

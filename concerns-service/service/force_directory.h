@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
+#include "common/rpc/server.h"
 #include "oversight/forces/v1/force.pb.h"
 #include "oversight/forces/v1/inspection.pb.h"
 
@@ -42,7 +42,7 @@ class ForceDirectory {
 };
 
 // The directory kept by an informer on forces-service at `address`.
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics);
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, const rpc::Runtime& runtime);
 
 // NOT_FOUND FORCE_NOT_FOUND and INSPECTION_NOT_FOUND.
 absl::Status ForceNotFound(const std::string& force);

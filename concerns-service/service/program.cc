@@ -68,7 +68,7 @@ class ConcernsApplication final : public rpc::Application {
 
 rpc::BuildApplication MakeBuild(const Settings& settings) {
   return MakeBuild(settings,
-                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime.metrics); });
+                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime); });
 }
 
 rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {

@@ -8,7 +8,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "common/observe/version.h"
+#include "common/rpc/errors.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/find_commands.h"
@@ -42,6 +44,18 @@ std::vector<FlagSpec> GeneralFlags() {
        .value = "NAME",
        .help = "Sample principal to act as, while the suite runs insecurely, such as liaison-lead; or OVERSIGHT_AS.",
        .repeated = true},
+      {.name = "tls-ca",
+       .value = "FILE",
+       .help = "PEM file of the authorities whose certificate the gateway may show: speaks TLS to it. Or "
+               "OVERSIGHT_TLS_CA, and likewise for the three that follow.",
+       .repeated = true},
+      {.name = "tls-cert", .value = "FILE", .help = "PEM file of a certificate of your own.", .repeated = true},
+      {.name = "tls-key", .value = "FILE", .help = "PEM file of its private key.", .repeated = true},
+      {.name = "tls-name",
+       .value = "NAME",
+       .help = "DNS name that the gateway's certificate must bear, where that is not the host of --gateway, such as "
+               "behind a forwarded port.",
+       .repeated = true},
       {.name = "json", .help = "Print JSON, one object per line.", .repeated = true},
       {.name = "timeout",
        .value = "SECONDS",
@@ -51,6 +65,15 @@ std::vector<FlagSpec> GeneralFlags() {
       {.name = "help", .help = "Tell what a command does and takes; also -h.", .repeated = true},
       {.name = "version", .help = "Tell the version and the git commit.", .repeated = true},
   };
+}
+
+absl::Status CheckTls(const ClientTls& tls) {
+  if (tls.files.ca.empty()) {
+    if (tls.files.cert.empty() && tls.files.key.empty() && tls.name.empty()) return absl::OkStatus();
+    return UsageError("--tls-cert, --tls-key and --tls-name need --tls-ca.");
+  }
+  const auto facts = rpc::CheckCertificates(tls.files, rpc::CertificateUse::kClient, absl::Now());
+  return facts.ok() ? absl::OkStatus() : UsageError(std::string(facts.status().message()));
 }
 
 std::vector<Command> WrittenCommands() {
@@ -95,6 +118,8 @@ class Program {
     const absl::Status status = Try(args);
     if (!status.ok()) {
       *around_.err << (session_.json ? DescribeJson(status) + "\n" : Describe(status));
+      const std::string remedy = TlsRemedy(status, session_.options.gateway, session_.options.tls);
+      if (!session_.json && !remedy.empty()) *around_.err << "  " << remedy << "\n";
       if (!session_.note.empty()) *around_.err << session_.note << "\n";
     }
     return ExitCode(status);
@@ -142,6 +167,11 @@ class Program {
     if (!around_.gateway.empty()) session_.options.gateway = around_.gateway;
     if (general.given("gateway")) session_.options.gateway = general.text("gateway");
     session_.options.principal = general.given("as") ? general.text("as") : around_.principal;
+    ClientTls& tls = session_.options.tls = around_.tls;
+    for (const auto& [name, value] : {std::pair("tls-ca", &tls.files.ca), std::pair("tls-cert", &tls.files.cert),
+                                      std::pair("tls-key", &tls.files.key), std::pair("tls-name", &tls.name)}) {
+      if (general.given(name)) *value = general.text(name);
+    }
     double timeout = kDefaultTimeout;
     if (general.given("timeout")) (void)absl::SimpleAtod(general.text("timeout"), &timeout);
     session_.options.timeout = absl::Seconds(timeout);
@@ -150,6 +180,7 @@ class Program {
   absl::Status Execute(const Command& command, const std::vector<std::string>& args) {
     const auto arguments = Parse(command, {}, args);
     if (!arguments.ok()) return arguments.status();
+    OVERSIGHT_RETURN_IF_ERROR(CheckTls(session_.options.tls));
     session_.client = std::make_unique<Client>(session_.options);
     return command.run(session_, *arguments);
   }

@@ -1,6 +1,8 @@
 #include "gateway/cli/client.h"
 
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -15,13 +17,27 @@
 #include "grpcpp/create_channel.h"
 
 namespace oversight::cli {
+namespace {
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const rpc::TlsFiles& files) {
+  if (files.ca.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({Read(files.ca), Read(files.key), Read(files.cert)});
+}
+
+}  // namespace
 
 Client::Client(ClientOptions options)
     : options_(std::move(options)),
       channel_([this] {
         grpc::ChannelArguments arguments;
         arguments.SetMaxReceiveMessageSize(-1);
-        return grpc::CreateCustomChannel(options_.gateway, grpc::InsecureChannelCredentials(), arguments);
+        if (!options_.tls.name.empty()) arguments.SetSslTargetNameOverride(options_.tls.name);
+        return grpc::CreateCustomChannel(options_.gateway, Credentials(options_.tls.files), arguments);
       }()),
       stub_(channel_) {}
 
@@ -147,6 +163,25 @@ std::string Describe(const absl::Status& status) {
     absl::StrAppend(&text, "  Is the suite running? `make run` starts it; --gateway names another address.\n");
   }
   return text;
+}
+
+std::string TlsRemedy(const absl::Status& status, const std::string& gateway, const ClientTls& tls) {
+  // The words are those of gRPC and OpenSSL; an error of the suite's own has a reason.
+  if (status.code() != absl::StatusCode::kUnavailable || !ReasonOf(status).empty()) return "";
+  const auto says = [&](const char* words) { return absl::StrContains(status.message(), words); };
+  if (says("certificate verify failed")) {
+    return absl::StrCat("Its certificate is not of an authority in --tls-ca (", tls.files.ca,
+                        "), or is not valid now. Ask those who run it for the authority's certificate.");
+  }
+  if (says("not in peer certificate") || says("Hostname Verification")) {
+    return absl::StrCat("Its certificate does not bear the name ", tls.name.empty() ? gateway : tls.name,
+                        ". --tls-name says which name it bears.");
+  }
+  if (says("wrong version number")) return "It does not speak TLS. Leave --tls-ca and OVERSIGHT_TLS_CA out.";
+  if (!says("Socket closed") && !says("onnection reset")) return "";
+  if (tls.files.ca.empty()) return "If it speaks TLS: --tls-ca names the file with the authority to trust.";
+  if (tls.files.cert.empty()) return "If it takes only those with a certificate: --tls-cert and --tls-key name yours.";
+  return "It may not take the certificate of --tls-cert. Ask those who run it whose certificates it takes.";
 }
 
 std::string DescribeJson(const absl::Status& status) {

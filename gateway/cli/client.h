@@ -8,16 +8,24 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/certificates.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/generic/generic_stub.h"
 
 namespace oversight::cli {
 
+// How the gateway is reached: see CheckCertificates for the files. Without `files.ca` in the clear.
+struct ClientTls {
+  rpc::TlsFiles files;
+  std::string name;  // What the gateway's certificate must bear; empty: the host's name in the address.
+};
+
 struct ClientOptions {
   std::string gateway = "127.0.0.1:7100";
   std::string principal;  // sent as `oversight-principal`; empty: not sent
   absl::Duration timeout = absl::Seconds(30);
+  ClientTls tls;
 };
 
 class Client {
@@ -45,6 +53,10 @@ class Client {
 // reachable, overloaded or out of time (try again), 4 a fault of the service. 2 is for a wrong command line
 // (UsageError).
 int ExitCode(const absl::Status& status);
+
+// What to do about an error that may be one of TLS, as a line for people; empty when it cannot be. `gateway` is the
+// address that was called.
+std::string TlsRemedy(const absl::Status& status, const std::string& gateway, const ClientTls& tls);
 
 // The error in words for people: what, which fields, what to do next.
 std::string Describe(const absl::Status& status);

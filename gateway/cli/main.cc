@@ -30,9 +30,14 @@ size_t Width() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return oversight::cli::Run({argv + std::min(argc, 1), argv + argc}, {.gateway = FromEnvironment("OVERSIGHT_GATEWAY"),
-                                                                       .principal = FromEnvironment("OVERSIGHT_AS"),
-                                                                       .width = Width(),
-                                                                       .out = &std::cout,
-                                                                       .err = &std::cerr});
+  return oversight::cli::Run({argv + std::min(argc, 1), argv + argc},
+                             {.gateway = FromEnvironment("OVERSIGHT_GATEWAY"),
+                              .principal = FromEnvironment("OVERSIGHT_AS"),
+                              .tls = {{.cert = FromEnvironment("OVERSIGHT_TLS_CERT"),
+                                       .key = FromEnvironment("OVERSIGHT_TLS_KEY"),
+                                       .ca = FromEnvironment("OVERSIGHT_TLS_CA")},
+                                      FromEnvironment("OVERSIGHT_TLS_NAME")},
+                              .width = Width(),
+                              .out = &std::cout,
+                              .err = &std::cerr});
 }

@@ -2,15 +2,40 @@
 
 #include <algorithm>
 
+#include "absl/time/clock.h"
+#include "common/observe/spans.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 
 namespace oversight::gateway {
 namespace {
 
+constexpr char kTraceParent[] = "traceparent", kTraceState[] = "tracestate";
+
 void Prepare(const BackendCallOptions& options, grpc::ClientContext& context) {
-  for (const auto& [name, value] : options.headers) AddHeader(context, name, value);
+  for (const auto& [name, value] : options.headers) {
+    if (name != kTraceParent && name != kTraceState) AddHeader(context, name, value);
+  }
   if (options.deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(options.deadline));
+}
+
+// Found twice a header says nothing.
+std::string_view HeaderOf(const BackendCallOptions& options, std::string_view name) {
+  std::string_view found;
+  int times = 0;
+  for (const auto& [key, value] : options.headers) {
+    if (key != name) continue;
+    found = value;
+    ++times;
+  }
+  return times == 1 ? found : std::string_view();
+}
+
+PassedOn Begin(const Route& route, const BackendCallOptions& options, grpc::ClientContext& context) {
+  Prepare(options, context);
+  PassedOn call(route, HeaderOf(options, kTraceParent), HeaderOf(options, kTraceState));
+  call.AddTrace(context);
+  return call;
 }
 
 struct UnaryState : Cancellable {
@@ -29,7 +54,7 @@ class StreamState : public StreamCall,
     self_ = shared_from_this();
     request_ = std::move(request);
     route_ = &route.For(request_);
-    Prepare(options, context_);
+    passed_on_.emplace(Begin(*route_, options, context_));
     route_->stub->PrepareBidiStreamingCall(&context_, route_->path, {}, this);
     AddHold();
     StartWriteLast(&request_, grpc::WriteOptions());
@@ -65,6 +90,7 @@ class StreamState : public StreamCall,
   }
 
   void OnDone(const grpc::Status& status) override {
+    passed_on_->Ended(status);
     OnMessage on_message;
     {
       std::lock_guard lock(mu_);
@@ -77,6 +103,7 @@ class StreamState : public StreamCall,
   }
 
   const Route* route_ = nullptr;
+  std::optional<PassedOn> passed_on_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_, message_;
   std::mutex mu_;
@@ -87,6 +114,32 @@ class StreamState : public StreamCall,
 };
 
 }  // namespace
+
+PassedOn::PassedOn(const Route& route, std::string_view traceparent, std::string_view tracestate)
+    : metrics_(route.metrics),
+      name_(route.path.substr(1)),
+      trace_(observe::ServerSpan(traceparent, tracestate)),
+      started_(absl::Now()) {
+  if (metrics_ != nullptr) metrics_->Started();
+}
+
+void PassedOn::AddTrace(grpc::ClientContext& context) const {
+  AddHeader(context, kTraceParent, observe::FormatTraceParent(trace_));
+  if (!trace_.trace_state.empty()) AddHeader(context, kTraceState, trace_.trace_state);
+}
+
+void PassedOn::Ended(const grpc::Status& status) const {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (metrics_ != nullptr) metrics_->Handled(code, absl::Now() - started_);
+  if (!observe::RecordsSpans()) return;
+  observe::Record({.context = trace_,
+                   .name = name_,
+                   .kind = observe::SpanKind::kClient,
+                   .start = started_,
+                   .end = absl::Now(),
+                   .code = code,
+                   .attributes = {}});
+}
 
 const std::vector<std::string>& ForwardedHeaders() {
   static const auto* headers =
@@ -125,20 +178,22 @@ grpc::ByteBuffer ToByteBuffer(const std::string& bytes) {
 std::shared_ptr<Cancellable> StartUnary(const Route& asked, const BackendCallOptions& options, grpc::ByteBuffer request,
                                         std::function<void(UnaryAnswer)> done) {
   auto state = std::make_shared<UnaryState>();
-  Prepare(options, state->context);
   state->request = std::move(request);
   const Route& route = asked.For(state->request);
-  route.stub->UnaryCall(&state->context, route.path, {}, &state->request, &state->response,
-                        [state, &route, done = std::move(done)](const grpc::Status& status) {
-                          UnaryAnswer answer{Explain(route, status), std::move(state->response), {}};
-                          // In the headers of an answer, in the trailers of an error.
-                          const auto& metadata = answer.status.ok() ? state->context.GetServerInitialMetadata()
-                                                                    : state->context.GetServerTrailingMetadata();
-                          if (const auto it = metadata.find("x-request-id"); it != metadata.end()) {
-                            answer.request_id.assign(it->second.data(), it->second.size());
-                          }
-                          done(std::move(answer));
-                        });
+  PassedOn passed_on = Begin(route, options, state->context);
+  route.stub->UnaryCall(
+      &state->context, route.path, {}, &state->request, &state->response,
+      [state, &route, passed_on = std::move(passed_on), done = std::move(done)](const grpc::Status& status) {
+        passed_on.Ended(status);
+        UnaryAnswer answer{Explain(route, status), std::move(state->response), {}};
+        // In the headers of an answer, in the trailers of an error.
+        const auto& metadata =
+            answer.status.ok() ? state->context.GetServerInitialMetadata() : state->context.GetServerTrailingMetadata();
+        if (const auto it = metadata.find("x-request-id"); it != metadata.end()) {
+          answer.request_id.assign(it->second.data(), it->second.size());
+        }
+        done(std::move(answer));
+      });
   return state;
 }
 

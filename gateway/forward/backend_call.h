@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/observe/trace_context.h"
 #include "gateway/forward/routes.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -23,11 +24,28 @@
 namespace oversight::gateway {
 
 // Headers that travel with a call: the caller's identity, trace and request id. Nothing else of what a client sends
-// reaches a backend, and the gateway adds nothing of its own.
+// reaches a backend. Those of the trace go by PassedOn::AddTrace, which puts the gateway's span between.
 const std::vector<std::string>& ForwardedHeaders();
 // Adds a header of a call. One that gRPC does not send, since it is not printable ASCII, is left out: gRPC would end
 // the process for it, and who calls may put anything there.
 void AddHeader(grpc::ClientContext& context, const std::string& name, std::string_view value);
+
+// What is kept of a call that is passed on: it is counted, and is a span of its own between the caller's and the
+// backend's. Of a route without metrics nothing is counted. Make it when the call begins.
+class PassedOn {
+ public:
+  // The headers that the caller sent; either may be empty.
+  PassedOn(const Route& route, std::string_view traceparent, std::string_view tracestate);
+  // Adds the headers of the trace for the backend. Before the call starts.
+  void AddTrace(grpc::ClientContext& context) const;
+  void Ended(const grpc::Status& status) const;
+
+ private:
+  std::shared_ptr<observe::MethodMetrics> metrics_;
+  std::string name_;
+  observe::TraceContext trace_;
+  absl::Time started_;
+};
 
 struct BackendCallOptions {
   std::vector<std::pair<std::string, std::string>> headers;

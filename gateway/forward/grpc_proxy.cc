@@ -1,7 +1,9 @@
 #include "gateway/forward/grpc_proxy.h"
 
 #include <atomic>
+#include <iterator>
 #include <mutex>
+#include <optional>
 
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
@@ -37,6 +39,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
       drained_ = proxy_.draining_;
     }
     for (const auto& header : ForwardedHeaders()) {
+      if (header == "traceparent" || header == "tracestate") continue;
       const auto [begin, end] = server->client_metadata().equal_range(header);
       for (auto it = begin; it != end; ++it) {
         AddHeader(context_, header, {it->second.data(), it->second.size()});
@@ -80,6 +83,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
       if (ok) call_->StartRead(&call_->from_client_);
     }
     void OnDone(const grpc::Status& status) override {
+      call_->passed_on_->Ended(status);
       call_->PassTrailingMetadata();
       call_->Finish(call_->drained_ && status.error_code() == grpc::StatusCode::CANCELLED
                         ? DrainingStatus()
@@ -91,8 +95,17 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
     Call* call_;
   };
 
+  // Found twice a header says nothing.
+  std::string_view HeaderOf(const char* name) const {
+    const auto [begin, end] = server_->client_metadata().equal_range(name);
+    if (begin == end || std::next(begin) != end) return {};
+    return {begin->second.data(), begin->second.size()};
+  }
+
   void StartBackend() {
     backend_started_ = true;
+    passed_on_.emplace(*route_, HeaderOf("traceparent"), HeaderOf("tracestate"));
+    passed_on_->AddTrace(context_);
     route_->stub->PrepareBidiStreamingCall(&context_, route_->path, {}, &backend_);
     backend_.AddHold();  // For the writes and reads that this side starts; see EndBackend.
     backend_.StartCall();
@@ -159,6 +172,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
   Backend backend_;
   grpc::GenericCallbackServerContext* server_;
   grpc::ClientContext context_;
+  std::optional<PassedOn> passed_on_;
   grpc::ByteBuffer from_client_, from_backend_;
   std::mutex mu_;
   bool backend_started_ = false;  // from the constructor, or with the first message read

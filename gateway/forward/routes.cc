@@ -34,14 +34,28 @@ const Route& Route::For(const grpc::ByteBuffer& request) const {
   return it == by_ledger.end() ? *this : *it->second;
 }
 
+Route Routes::Make(const google::protobuf::MethodDescriptor* method, const std::string& owner,
+                   std::shared_ptr<grpc::GenericStub> stub) const {
+  Route route;
+  route.path = "/" + method->service()->full_name() + "/" + method->name();
+  route.owner = owner;
+  route.method = method;
+  route.stub = std::move(stub);
+  if (metrics_ != nullptr) {
+    route.metrics = std::make_shared<observe::MethodMetrics>(
+        *metrics_, "grpc_client", method->service()->full_name(), method->name(),
+        method->server_streaming() ? observe::MethodType::kServerStream : observe::MethodType::kUnary);
+  }
+  return route;
+}
+
 void Routes::AddLedger(const std::string& ledger, const std::string& owner, std::shared_ptr<grpc::Channel> channel) {
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("oversight.ledger.v1.LedgerService");
   auto stub = std::make_shared<grpc::GenericStub>(std::move(channel));
   for (int i = 0; i < descriptor->method_count(); ++i) {
-    const std::string path = "/" + descriptor->full_name() + "/" + descriptor->method(i)->name();
-    const Route route{path, owner, descriptor->method(i), stub, {}};
-    routes_.try_emplace(path, route).first->second.by_ledger[ledger] = std::make_shared<const Route>(route);
+    const Route route = Make(descriptor->method(i), owner, stub);
+    routes_.try_emplace(route.path, route).first->second.by_ledger[ledger] = std::make_shared<const Route>(route);
   }
 }
 
@@ -51,8 +65,8 @@ void Routes::AddService(const google::protobuf::Descriptor* request, const std::
   for (int s = 0; s < request->file()->service_count(); ++s) {
     const auto* service = request->file()->service(s);
     for (int i = 0; i < service->method_count(); ++i) {
-      const std::string path = "/" + service->full_name() + "/" + service->method(i)->name();
-      routes_[path] = Route{path, owner, service->method(i), stub, {}};
+      Route route = Make(service->method(i), owner, stub);
+      routes_[route.path] = std::move(route);
     }
   }
 }

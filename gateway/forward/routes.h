@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/observe/metrics.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -24,6 +25,8 @@ struct Route {
   std::shared_ptr<grpc::GenericStub> stub;
   // A method that several backends serve, each for its own ledger: by the ledger's name. Empty for all others.
   std::map<std::string, std::shared_ptr<const Route>> by_ledger;
+  // What is counted of its calls, under go-grpc-middleware's names for a client; null: nothing.
+  std::shared_ptr<observe::MethodMetrics> metrics;
 
   // The route that a request takes: of LedgerService, to whose ledger it names. One that names none of them goes to
   // this route's own backend, which says so.
@@ -32,6 +35,9 @@ struct Route {
 
 class Routes {
  public:
+  // With `metrics`, which must outlive it, calls passed on are counted; two Routes of a process count together.
+  explicit Routes(observe::Metrics* metrics = nullptr) : metrics_(metrics) {}
+
   // Every method of the service in whose file `Request` stands goes to `channel`, where `owner` answers. A type and not
   // a name, since what nobody refers to is not linked in.
   template <class Request>
@@ -49,6 +55,10 @@ class Routes {
   void AddService(const google::protobuf::Descriptor* request, const std::string& owner,
                   std::shared_ptr<grpc::Channel> channel);
 
+  Route Make(const google::protobuf::MethodDescriptor* method, const std::string& owner,
+             std::shared_ptr<grpc::GenericStub> stub) const;
+
+  observe::Metrics* metrics_;
   std::unordered_map<std::string, Route> routes_;
 };
 

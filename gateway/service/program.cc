@@ -53,9 +53,12 @@ using monitoring::v1::MonitoringService;
 // One channel per service, for the copies and for calls passed on: when the copy is current again after a break, calls
 // get through too. It lends no identity: the copies name the gateway with each call, and a call passed on carries its
 // caller's name and nothing else, so that nobody gets the gateway's rights by going through it.
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& name, const std::string& service,
+                                         const rpc::Runtime& runtime) {
   rpc::ChannelOptions options;
   options.target = target;
+  options.service = name;
+  options.credentials = runtime.channel_credentials;
   options.retry = rpc::ReadMethods(service);
   // A transaction of many changes comes in one message of a watch.
   options.max_receive_bytes = 64 << 20;
@@ -74,14 +77,17 @@ class GatewayApplication final : public rpc::Application {
       : options_(options),
         runtime_(runtime),
         table_(MakeAuthorizationTable()),
-        forces_(ChannelTo(options.forces, ForcesService::service_full_name())),
-        concerns_(ChannelTo(options.concerns, ConcernsService::service_full_name())),
-        monitoring_(ChannelTo(options.monitoring, MonitoringService::service_full_name())),
+        forces_(ChannelTo(options.forces, "forces-service", ForcesService::service_full_name(), runtime)),
+        concerns_(ChannelTo(options.concerns, "concerns-service", ConcernsService::service_full_name(), runtime)),
+        monitoring_(
+            ChannelTo(options.monitoring, "monitoring-service", MonitoringService::service_full_name(), runtime)),
         copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, kPrincipal, &runtime.metrics)),
         source_(copy_, runtime.clock,
                 {.overview = MakeAskOverview(concerns_, kPrincipal),
                  .follow_up = MakeAskFollowUp(monitoring_, kPrincipal)}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
+        backends_(&runtime.metrics),
+        http_routes_(&runtime.metrics),
         proxy_(backends_),
         callers_(ChoicesOf(runtime.authenticator)),
         site_(http_routes_, callers_, runtime.clock) {
@@ -210,6 +216,7 @@ rpc::Program MakeProgram() {
   program.listen = "127.0.0.1:7100";
   program.admin_listen = "127.0.0.1:7200";
   program.has_store = false;
+  program.for_everyone = true;
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});

@@ -25,9 +25,12 @@ namespace {
 using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& service) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& name,
+                                         const std::string& service, const rpc::Runtime& runtime) {
   rpc::ChannelOptions options;
   options.target = address;
+  options.service = name;
+  options.credentials = runtime.channel_credentials;
   options.principal = "principals/monitoring-service";
   options.retry = rpc::ReadMethods(service);
   return rpc::MakeChannel(options);
@@ -74,13 +77,14 @@ absl::Status Unavailable(const char* service) {
 
 class InformedOwners final : public Owners {
  public:
-  InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics)
-      : forces_channel_(ChannelTo(forces_address, ForcesService::service_full_name())),
-        concerns_channel_(ChannelTo(concerns_address, ConcernsService::service_full_name())),
+  InformedOwners(const std::string& forces_address, const std::string& concerns_address, const rpc::Runtime& runtime)
+      : forces_channel_(ChannelTo(forces_address, "forces-service", ForcesService::service_full_name(), runtime)),
+        concerns_channel_(
+            ChannelTo(concerns_address, "concerns-service", ConcernsService::service_full_name(), runtime)),
         forces_stub_(ForcesService::NewStub(forces_channel_)),
         concerns_stub_(ConcernsService::NewStub(concerns_channel_)),
-        forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
-        concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {}
+        forces_(Options("forces", ForcesHead(), runtime.metrics), OpenForces()),
+        concerns_(Options("concerns", ConcernsHead(), runtime.metrics), OpenConcerns()) {}
   ~InformedOwners() override { Stop(); }
 
   void Start(Changed changed) override {
@@ -317,8 +321,8 @@ absl::Status ForceNotFound(const std::string& name, const std::string& when) {
 }
 
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    observe::Metrics& metrics) {
-  return std::make_unique<InformedOwners>(forces_address, concerns_address, metrics);
+                                    const rpc::Runtime& runtime) {
+  return std::make_unique<InformedOwners>(forces_address, concerns_address, runtime);
 }
 
 }  // namespace oversight::monitoring

@@ -16,8 +16,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
+#include "common/rpc/server.h"
 #include "monitoring-service/service/log_replay.h"
 #include "monitoring-service/service/record_checks.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -83,6 +83,6 @@ class Owners {
 
 // Copies kept by informers on the services at these addresses, once started.
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    observe::Metrics& metrics);
+                                    const rpc::Runtime& runtime);
 
 }  // namespace oversight::monitoring

@@ -105,7 +105,7 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime&
   OVERSIGHT_RETURN_IF_ERROR(RecordLadders(*runtime.ledger, ladders));
   OVERSIGHT_RETURN_IF_ERROR(RecordPolicies(*runtime.ledger, policies, LondonDay(runtime.clock.Now())));
   return std::make_unique<MonitoringApplication>(runtime, std::move(ladders), std::move(templates), std::move(policies),
-                                                 WatchOwners(options.forces, options.concerns, runtime.metrics));
+                                                 WatchOwners(options.forces, options.concerns, runtime));
 }
 
 rpc::Program MakeProgram() {

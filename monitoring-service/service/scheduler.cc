@@ -60,6 +60,9 @@ void Scheduler::Register(DueAct act) {
   lateness_.push_back(&metrics_.Histogram("oversight_act_lateness_seconds",
                                           "How long after its moment an act of the service itself was stored.",
                                           observe::LatencyBuckets(), {{"verb", act.verb}}));
+  gauges_.push_back(metrics_.GaugeCallback(
+      "oversight_act_overdue_seconds", "How long the oldest act of the service itself has been due and is not stored.",
+      [this, verb = act.verb] { return absl::ToDoubleSeconds(Overdue(verb)); }, {{"verb", act.verb}}));
   kinds_.push_back(std::move(act));
 }
 
@@ -94,6 +97,16 @@ void Scheduler::Stop() {
 size_t Scheduler::waiting() const {
   std::lock_guard lock(mu_);
   return waiting_.size();
+}
+
+absl::Duration Scheduler::Overdue(const std::string& verb) const {
+  const absl::Time now = resources_.clock().Now();
+  absl::Time oldest = now;
+  std::lock_guard lock(mu_);
+  for (const auto& [key, waiting] : waiting_) {
+    if (kinds_[key.first].verb == verb) oldest = std::min(oldest, waiting.due);
+  }
+  return now - oldest;
 }
 
 // ---- What waits. ----

@@ -87,6 +87,8 @@ class Scheduler {
 
   // How many acts wait, for tests and metrics.
   size_t waiting() const;
+  // How long the act of the kind that has waited longest has been due and is not done, refused ones too; zero: none is.
+  absl::Duration Overdue(const std::string& verb) const;
 
  private:
   using Key = std::pair<size_t, std::string>;  // Index of the kind, name of the resource.
@@ -135,6 +137,7 @@ class Scheduler {
   size_t under_way_ = 0;  // Attempts not ended.
   bool stopping_ = false;
   std::thread thread_;
+  std::vector<observe::Metrics::Callback> gauges_;  // Goes first.
 };
 
 }  // namespace oversight::monitoring

@@ -218,6 +218,24 @@ TEST_F(SchedulerTest, AnActThatThrowsIsRefusedAndOthersGoOn) {
   EXPECT_EQ(StateOf(2), v1::DECISION_STATE_IN_EFFECT);
 }
 
+TEST_F(SchedulerTest, TellsHowLongAnActIsOverdueThatCannotBeDone) {
+  auto scheduler = Start();
+  EXPECT_EQ(scheduler->Overdue("TakeEffect"), absl::ZeroDuration());
+  refuse_ = true;
+  Wait(1, 2, kDue);
+  ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 2; }));
+  EXPECT_EQ(scheduler->Overdue("TakeEffect"), absl::ZeroDuration()) << "it is not due";
+  clock_.Set(kDue + absl::Minutes(3));
+  ASSERT_TRUE(Eventually([&] { return looked_ == 2; }));
+  EXPECT_EQ(scheduler->Overdue("TakeEffect"), absl::Minutes(3)) << "and stays so after it was refused";
+  EXPECT_NE(metrics_.Render().find("oversight_act_overdue_seconds{verb=\"TakeEffect\"} 180"), std::string::npos)
+      << metrics_.Render();
+  refuse_ = false;
+  Wait(1, 2, kDue);  // Versions of their own, so they are tried anew.
+  ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 0; }));
+  EXPECT_EQ(scheduler->Overdue("TakeEffect"), absl::ZeroDuration());
+}
+
 TEST_F(SchedulerTest, LookingAgainTriesWhatIsNotDue) {
   auto scheduler = Start();
   Wait(1, 2, kDue);

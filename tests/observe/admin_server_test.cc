@@ -77,6 +77,15 @@ TEST(AdminServer, SaysItIsAlive) {
   EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store"));
 }
 
+TEST(AdminServer, SaysWhenItIsStuck) {
+  AdminOptions options;
+  options.alive = [] { return absl::UnavailableError("gRPC does not answer"); };
+  const auto server = StartServer(std::move(options));
+  const std::string answer = Ask(*server, "GET /livez");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(answer, HasSubstr("not alive: UNAVAILABLE: gRPC does not answer"));
+}
+
 TEST(AdminServer, ReadinessFollowsTheCallbackAndSaysWhy) {
   std::atomic<bool> ready{false};
   AdminOptions options;

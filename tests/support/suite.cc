@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
@@ -21,11 +23,9 @@ const std::vector<std::string>& Names() {
   return *names;
 }
 
-std::shared_ptr<grpc::Channel> Channel(const std::string& target, const std::string& principal) {
-  rpc::ChannelOptions options;
-  options.target = target;
-  options.principal = principal;
-  return rpc::MakeChannel(options);
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 }  // namespace
@@ -37,6 +37,11 @@ const std::vector<std::string>& Suite::Services() {
 }
 
 Suite::Suite(const SuiteShape& shape) : shape_(shape) {
+  if (shape_.tls) {
+    authority_ = std::make_unique<TestAuthority>(folder_ / ".", "authority");
+    for (const auto& name : Names()) certificates_[name] = authority_->Issue({.names = "DNS:" + name});
+    certificates_["client"] = authority_->Issue({.names = "DNS:client"});
+  }
   for (const auto& name : Names()) {
     const size_t replicas = name == "gateway" ? 1 : static_cast<size_t>(shape_.replicas);
     servers_[name].resize(replicas);
@@ -54,6 +59,19 @@ Suite::Suite(const SuiteShape& shape) : shape_(shape) {
     std::fprintf(stderr, "import failed: %s", import.err.c_str());
     std::abort();
   }
+}
+
+std::shared_ptr<grpc::Channel> Suite::Channel(const std::string& name, const std::string& target,
+                                              const std::string& principal) const {
+  rpc::ChannelOptions options;
+  options.target = target;
+  options.principal = principal;
+  if (shape_.tls) {
+    const rpc::TlsFiles& own = certificates("client");
+    options.credentials = grpc::SslCredentials({Read(own.ca), Read(own.key), Read(own.cert)});
+    options.service = name;
+  }
+  return rpc::MakeChannel(options);
 }
 
 void Suite::KillAll() { KillAll(Names()); }
@@ -98,6 +116,12 @@ void Suite::Launch(const std::string& name, int replica) {
   if (name != "forces-service") command.push_back("--forces=" + target("forces-service"));
   if (name == "monitoring-service" || name == "gateway") command.push_back("--concerns=" + target("concerns-service"));
   if (name == "gateway") command.push_back("--monitoring=" + target("monitoring-service"));
+  command.insert(command.end(), shape_.flags.begin(), shape_.flags.end());
+  if (shape_.tls) {
+    const rpc::TlsFiles& own = certificates(name);
+    for (const auto& flag : {"--tls-cert=" + own.cert, "--tls-key=" + own.key, "--tls-ca=" + own.ca})
+      command.push_back(flag);
+  }
   server(name, replica) =
       std::make_unique<ServerProcess>(command, folder_ / absl::StrCat(name, "-", replica, ".json"), log(name, replica));
 }
@@ -124,17 +148,21 @@ std::string Suite::target(const std::string& name) const {
 }
 
 std::shared_ptr<grpc::Channel> Suite::ChannelAs(const std::string& name, const std::string& principal) const {
-  return Channel(target(name), principal);
+  return Channel(name, target(name), principal);
 }
 
 std::shared_ptr<grpc::Channel> Suite::ChannelTo(const std::string& name, int replica,
                                                 const std::string& principal) const {
-  return Channel(address(name, "grpc", replica), principal);
+  return Channel(name, address(name, "grpc", replica), principal);
 }
 
 Ran Suite::Cli(const std::string& principal, std::vector<std::string> arguments) const {
   std::vector<std::string> command = {ServerProcess::Binary("oversight"), "--gateway=" + address("gateway"),
                                       "--as=" + principal};
+  if (shape_.tls) {
+    command.push_back("--tls-ca=" + authority_->certificate());
+    command.push_back("--tls-name=gateway");
+  }
   command.insert(command.end(), arguments.begin(), arguments.end());
   return Run(command);
 }

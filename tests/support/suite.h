@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
+#include "tests/support/certificates.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -22,6 +23,11 @@ struct SuiteShape {
   absl::Duration drain_delay = absl::ZeroDuration();
   // Who may call, as the services' --principals; empty: the shipped sample.
   std::string principals = {};
+  // Whether everything speaks TLS, with an authority of the suite's own. Channels then show the certificate of a
+  // service, and the command line none.
+  bool tls = false;
+  // What every process is given besides.
+  std::vector<std::string> flags = {};
   // By service: where it keeps its records instead, as its --store. When any is given nothing is imported.
   std::map<std::string, std::string> stores = {};
 };
@@ -62,6 +68,8 @@ class Suite {
   // A new channel to all replicas, or to one, on which every call is from `principal`.
   std::shared_ptr<grpc::Channel> ChannelAs(const std::string& name, const std::string& principal) const;
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& name, int replica, const std::string& principal) const;
+  // The certificate files of a service, or of the "client" that channels are. Only with SuiteShape::tls.
+  const rpc::TlsFiles& certificates(const std::string& name) const { return certificates_.at(name); }
   // Runs the command-line client as `principal`.
   Ran Cli(const std::string& principal, std::vector<std::string> arguments) const;
 
@@ -70,11 +78,15 @@ class Suite {
     return servers_.at(name).at(static_cast<size_t>(replica));
   }
   void KillAll(const std::vector<std::string>& names);
+  std::shared_ptr<grpc::Channel> Channel(const std::string& name, const std::string& target,
+                                         const std::string& principal) const;
   void Launch(const std::string& name, int replica);
   void WaitFor(const std::string& name, int replica);
 
   const SuiteShape shape_;
   const TempDir folder_;
+  std::unique_ptr<TestAuthority> authority_;           // When it speaks TLS.
+  std::map<std::string, rpc::TlsFiles> certificates_;  // By service, and that of "client".
   std::map<std::string, std::string> stores_;
   std::map<std::string, std::vector<std::unique_ptr<ServerProcess>>> servers_;
   std::map<std::string, std::vector<std::map<std::string, std::string>>> addresses_;  // Kept from the first start.

@@ -45,6 +45,7 @@ void TestServer::Open(const std::string& listen) {
   options.health_names = options_.health_names;
   options.admin_listen = options_.admin_listen;
   options.host = options_.host;
+  options.server_credentials = options_.server_credentials;
   options.ledger_name = options_.ledger_name;
   options.shutdown_grace = options_.shutdown_grace;
   options.check_interval = absl::Milliseconds(20);

@@ -35,6 +35,8 @@ struct TestServerOptions {
   std::string listen = "127.0.0.1:0";
   std::string admin_listen;  // Empty: no admin port. "127.0.0.1:0" for one.
   bool has_store = true;
+  // Of the port; null: in the clear. ChannelAs is for servers in the clear.
+  std::shared_ptr<grpc::ServerCredentials> server_credentials;
   std::string ledger_name;                          // As in rpc::ServerOptions.
   std::string principals = "data/principals.json";  // Tests run in the top of the tree.
 };
