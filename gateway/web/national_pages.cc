@@ -8,6 +8,7 @@
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/take_away.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 
 namespace oversight::gateway::web {
@@ -110,6 +111,11 @@ void ShowHome(const VisitPtr& visit) {
   WithDashboard(visit, &ShowRegister, [visit](const NationalDashboard& dashboard, View view) {
     SetRows(dashboard, visit->query(), view);
     SetAttention(dashboard, 10, view);
+    AddTakeAway("Concerns", "forces/-/concerns", {"csv", "jsonl"}, view);
+    AddTakeAway("Recommendations", "forces/-/concerns/-/recommendations", {"csv", "jsonl"}, view);
+    AddTakeAway("What is due", "forces/-:due", {"csv", "jsonl", "ics"}, view);
+    AddTakeAway("Decisions", "forces/-/decisions", {"csv", "jsonl"}, view);
+    AddTakeAway("Next meetings", "meetingCadence", {"csv", "jsonl", "ics"}, view);
     visit->Show("national", "All forces", std::move(view));
   });
 }
@@ -117,6 +123,7 @@ void ShowHome(const VisitPtr& visit) {
 void ShowAttention(const VisitPtr& visit) {
   WithDashboard(visit, nullptr, [visit](const NationalDashboard& dashboard, View view) {
     SetAttention(dashboard, 100, view);
+    AddTakeAway("All that needs attention", "attention", {"csv", "jsonl", "ics"}, view);
     visit->Show("attention", "Needs attention", std::move(view));
   });
 }
