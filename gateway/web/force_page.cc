@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/http/state_id.h"
 #include "gateway/web/announcement_view.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
@@ -111,6 +112,9 @@ void ShowForce(const VisitPtr& visit) {
     Set(view, "askedDay", ValueOf(visit->query(), "on-date"));
     Set(view, "path", "/" + visit->Name(2));
     AddTakeAways(visit->Name(2), view);
+    // The past does not change.
+    const bool now = ValueOf(visit->query(), "on-date").empty() && ValueOf(visit->query(), "as-of").empty();
+    if (now) Set(view, "live", absl::StrCat("/v1/events?force=", visit->Name(2), "&since=", StateIdOf(dashboard)));
     visit->Show("force", dashboard.force().display_name(), std::move(view));
   });
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/http/state_id.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
@@ -101,6 +102,7 @@ void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
     frame.clear_attention();
     View view = ViewOf(frame);
     SetFreshness(dashboard.sections(), view);
+    Set(view, "live", "/v1/events?since=" + StateIdOf(dashboard));
     show(dashboard, std::move(view));
   });
 }
