@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/forward/backend_call.h"
 
@@ -32,10 +34,24 @@ struct HttpRequest {
   bool reads() const { return method == "GET" || method == "HEAD"; }
 };
 
+// A body that is made while it is sent. The server asks for the next piece when the one before has been taken, so a
+// client that reads slowly holds back what reads for it. Thread-safe.
+class HttpBody : public Cancellable {
+ public:
+  // A piece; nullopt: that was all; or why it cannot go on, and then the connection is cut, so that nobody takes a part
+  // for the whole.
+  using Piece = absl::StatusOr<std::optional<std::string>>;
+  // Runs `then` once, on any thread or before it returns. At most one is outstanding. After Cancel it comes soon.
+  virtual void Next(std::function<void(Piece)> then) = 0;
+  // It goes on until somebody ends it: a drain ends it at once, and does not wait.
+  virtual bool endless() const { return false; }
+};
+
 struct HttpAnswer {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::shared_ptr<HttpBody> stream;  // In place of `body`, when set.
 };
 
 class HttpFace {

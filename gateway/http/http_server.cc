@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -40,6 +41,9 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 // A shorter answer is not made smaller by compression.
 constexpr size_t kLeastToCompress = 1000;
+
+// What an answer of a face depends on besides its address.
+constexpr char kVary[] = "accept-encoding, cookie, authorization, oversight-principal";
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
@@ -394,6 +398,7 @@ class HttpServer::Impl {
     };
     const HttpAnswer answer = co_await Await<HttpAnswer>(start);
     StopWatchingPeer(*connection);
+    if (answer.stream != nullptr) co_return co_await SendBody(connection, answer, keep_alive, request);
     Response response(static_cast<http::status>(answer.status), request.version());
     for (const auto& [name, value] : answer.headers) response.set(name, value);
     response.body() = answer.body;
@@ -401,8 +406,66 @@ class HttpServer::Impl {
       response.body() = Gzip(answer.body);
       response.set(http::field::content_encoding, "gzip");
     }
-    response.set(http::field::vary, "accept-encoding, cookie, authorization, oversight-principal");
+    response.set(http::field::vary, kVary);
     co_return co_await Finish(*connection, response, keep_alive, request.method());
+  }
+
+  // Sends a body piece by piece; of one that cannot go on, no end is sent.
+  asio::awaitable<bool> SendBody(const ConnectionPtr& connection, const HttpAnswer& answer, bool keep_alive,
+                                 const Request& request) {
+    auto& stream = connection->stream;
+    const bool chunked = request.version() >= 11;
+    http::response<http::empty_body> head(static_cast<http::status>(answer.status), request.version());
+    for (const auto& [name, value] : answer.headers) head.set(name, value);
+    head.set(http::field::vary, kVary);
+    // To one that does not know chunks, the end of the connection is the end.
+    keep_alive = keep_alive && chunked && !answer.stream->endless();
+    head.keep_alive(keep_alive);
+    if (chunked) head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    stream.expires_after(Chrono(options_.write_timeout));
+    auto [head_ec, head_n] = co_await http::async_write_header(stream, serializer, kTuple);
+    if (head_ec || request.method() == http::verb::head) {
+      answer.stream->Cancel();
+      co_return !head_ec && keep_alive;
+    }
+    const bool endless = answer.stream->endless();
+    const Tracked tracked(*this, endless ? streams_ : calls_, answer.stream);
+    if (endless) ++stats_.streams;
+    if (endless && draining_) answer.stream->Cancel();
+    CancelWhenGone(connection, answer.stream);
+    const bool whole = co_await SendPieces(stream, *answer.stream, chunked);
+    if (endless) --stats_.streams;
+    StopWatchingPeer(*connection);
+    if (!whole) answer.stream->Cancel();
+    co_return whole&& keep_alive && !draining_;
+  }
+
+  // Whether all of it was sent.
+  asio::awaitable<bool> SendPieces(beast::tcp_stream& stream, HttpBody& body, bool chunked) {
+    const std::function<void(std::function<void(HttpBody::Piece)>)> next =
+        [&body](std::function<void(HttpBody::Piece)> done) { body.Next(std::move(done)); };
+    for (;;) {
+      stream.expires_never();
+      const HttpBody::Piece piece = co_await Await<HttpBody::Piece>(next);
+      if (!piece.ok()) co_return false;
+      stream.expires_after(Chrono(options_.write_timeout));
+      error_code ec;
+      if (!piece->has_value()) {
+        const auto no_more = http::make_chunk_last();
+        if (chunked) std::tie(ec, std::ignore) = co_await asio::async_write(stream, no_more, kTuple);
+        co_return !ec;
+      }
+      if ((*piece)->empty()) continue;  // An empty chunk would be the end.
+      const auto bytes = asio::buffer(**piece);
+      if (chunked) {
+        const auto chunk = http::make_chunk(bytes);
+        std::tie(ec, std::ignore) = co_await asio::async_write(stream, chunk, kTuple);
+      } else {
+        std::tie(ec, std::ignore) = co_await asio::async_write(stream, bytes, kTuple);
+      }
+      if (ec) co_return false;
+    }
   }
 
   // The request in bytes, or what is wrong with it: `bad`, if that is an error, or its JSON.

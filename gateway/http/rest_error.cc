@@ -27,4 +27,13 @@ std::string RestErrorJson(const absl::Status& status) {
   return out;
 }
 
+HttpAnswer RestErrorAnswer(const absl::Status& status) {
+  HttpAnswer answer;
+  answer.status = connect::HttpStatus(status.code());
+  answer.headers.emplace_back("content-type", "application/json");
+  answer.headers.emplace_back("cache-control", "no-store");
+  answer.body = RestErrorJson(status);
+  return answer;
+}
+
 }  // namespace oversight::gateway

@@ -5,9 +5,12 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "gateway/http/http_face.h"
 
 namespace oversight::gateway {
 
 std::string RestErrorJson(const absl::Status& status);
+// The answer with that body and the status of HTTP that says the same.
+HttpAnswer RestErrorAnswer(const absl::Status& status);
 
 }  // namespace oversight::gateway

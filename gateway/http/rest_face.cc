@@ -9,16 +9,21 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/rpc/errors.h"
 #include "common/text/sha256.h"
+#include "gateway/export/atom.h"
+#include "gateway/export/calendar.h"
+#include "gateway/export/rows.h"
 #include "gateway/http/calls.h"
-#include "gateway/http/connect.h"
 #include "gateway/http/json_codec.h"
+#include "gateway/http/list_body.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_error.h"
 #include "gateway/http/rest_query.h"
 #include "google/protobuf/message.h"
+#include "oversight/monitoring/v1/announcement.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -29,15 +34,6 @@ constexpr std::string_view kRoot = "/v1/";
 
 std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
   return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-}
-
-HttpAnswer ErrorAnswer(const absl::Status& status) {
-  HttpAnswer answer;
-  answer.status = connect::HttpStatus(status.code());
-  answer.headers.emplace_back("content-type", "application/json");
-  answer.headers.emplace_back("cache-control", "no-store");
-  answer.body = RestErrorJson(status);
-  return answer;
 }
 
 // Takes away what changes while nothing that is shown does: where the whole log stands, and how old a part is.
@@ -62,12 +58,14 @@ void ClearUnsteady(Message* message) {
   }
 }
 
+std::string HashOf(const std::string& bytes) { return absl::BytesToHexString(Sha256(bytes)).substr(0, 32); }
+
 // Weak: the same facts, not the same bytes.
 std::string TagOf(const google::protobuf::Descriptor& type, const std::string& bytes) {
   const auto message = NewMessage(type);
   message->ParseFromString(bytes);
   ClearUnsteady(message.get());
-  return absl::StrCat("W/\"", absl::BytesToHexString(Sha256(message->SerializeAsString())).substr(0, 32), "\"");
+  return absl::StrCat("W/\"", HashOf(message->SerializeAsString()), "\"");
 }
 
 bool Holds(std::string_view if_none_match, const std::string& tag) {
@@ -78,11 +76,10 @@ bool Holds(std::string_view if_none_match, const std::string& tag) {
   return false;
 }
 
-HttpAnswer AnswerOf(const google::protobuf::MethodDescriptor& method, const Reply& reply,
-                    const std::string& if_none_match) {
-  if (!reply.ok()) return ErrorAnswer(reply.status());
+// A whole answer with its tag, or word that the reader has it already.
+HttpAnswer Tagged(const std::string& content_type, const std::string& tag, const std::string& if_none_match,
+                  std::string body) {
   HttpAnswer answer;
-  const std::string tag = TagOf(*method.output_type(), *reply);
   answer.headers.emplace_back("etag", tag);
   // To be kept by its reader alone, and asked about each time.
   answer.headers.emplace_back("cache-control", "private, no-cache");
@@ -90,12 +87,72 @@ HttpAnswer AnswerOf(const google::protobuf::MethodDescriptor& method, const Repl
     answer.status = 304;
     return answer;
   }
-  auto json = BytesToJson(*method.output_type(), *reply);
-  if (!json.ok()) return ErrorAnswer(json.status());
-  answer.headers.emplace_back("content-type", "application/json");
+  answer.headers.emplace_back("content-type", content_type);
   answer.headers.emplace_back("x-content-type-options", "nosniff");
-  answer.body = *std::move(json);
+  answer.body = std::move(body);
   return answer;
+}
+
+HttpAnswer AnswerOf(const google::protobuf::MethodDescriptor& method, const Reply& reply,
+                    const std::string& if_none_match) {
+  if (!reply.ok()) return RestErrorAnswer(reply.status());
+  const std::string tag = TagOf(*method.output_type(), *reply);
+  if (Holds(if_none_match, tag)) return Tagged("application/json", tag, if_none_match, "");
+  auto json = BytesToJson(*method.output_type(), *reply);
+  if (!json.ok()) return RestErrorAnswer(json.status());
+  return Tagged("application/json", tag, if_none_match, *std::move(json));
+}
+
+// "forces/west-midlands:due" -> "west midlands, due".
+std::string TitleOf(const std::string& path) {
+  return absl::StrReplaceAll(
+      path,
+      {{"forces/-/", ""}, {"forces/-:", ""}, {"forces/", ""}, {"/-/", ", "}, {"/", ", "}, {":", ", "}, {"-", " "}});
+}
+
+// The writer of a list in a format; null when that list has no such format.
+std::unique_ptr<RowWriter> WriterOf(const std::string& format, const google::protobuf::MethodDescriptor& method,
+                                    const std::string& path) {
+  const auto lists = ListsOf(*method.output_type());
+  if (lists.empty()) return nullptr;
+  if (format == "csv") return MakeCsvWriter(lists);
+  if (format == "jsonl") return MakeJsonLinesWriter(lists);
+  const auto* item = lists[0]->message_type();
+  if (format == "ics" && HasEvents(*item)) return MakeCalendarWriter("Oversight: " + TitleOf(path));
+  if (format == "atom" && item == monitoring::v1::Announcement::descriptor()) {
+    return MakeAtomWriter(absl::StrCat("/v1/", path, ".atom"));
+  }
+  return nullptr;
+}
+
+// What a list is saved as: "forces-kent-concerns.csv".
+std::string FileName(const std::string& path, const std::string& format) {
+  std::string name = absl::StrReplaceAll(path, {{"forces/-/", ""}, {"/-/", "-"}, {"/", "-"}, {":", "-"}});
+  for (char& c : name) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+  }
+  return absl::StrCat(name, ".", format);
+}
+
+// Answers with a list in a format: as a stream, or whole where it must be known whole.
+void AnswerList(const std::shared_ptr<ListBody>& list, const std::string& file_name, const std::string& if_none_match,
+                std::function<void(HttpAnswer)> done) {
+  if (list->writer().holds_all()) {
+    return list->Gather([list, if_none_match, done = std::move(done)](const absl::StatusOr<std::string>& text) {
+      if (!text.ok()) return done(RestErrorAnswer(text.status()));
+      done(Tagged(list->writer().ContentType(), absl::StrCat("W/\"", HashOf(*text), "\""), if_none_match, *text));
+    });
+  }
+  list->Start([list, file_name, done = std::move(done)](const absl::Status& status) {
+    if (!status.ok()) return done(RestErrorAnswer(status));
+    HttpAnswer answer;
+    answer.headers.emplace_back("content-type", list->writer().ContentType());
+    answer.headers.emplace_back("content-disposition", absl::StrCat("attachment; filename=\"", file_name, "\""));
+    answer.headers.emplace_back("cache-control", "no-store");
+    answer.headers.emplace_back("x-content-type-options", "nosniff");
+    answer.stream = list;
+    done(std::move(answer));
+  });
 }
 
 }  // namespace
@@ -112,35 +169,55 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
   options.deadline = deadline;
   auto calls = std::make_shared<Calls>(routes_, std::move(options));
   if (!request.reads()) {
-    HttpAnswer answer = ErrorAnswer(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
-                                          "Under /v1 things are read, by GET. Commands are RPCs: POST them to "
-                                          "/<package>.<Service>/<Method>."));
+    HttpAnswer answer = RestErrorAnswer(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
+                                              "Under /v1 things are read, by GET. Commands are RPCs: POST them to "
+                                              "/<package>.<Service>/<Method>."));
     answer.status = 405;
     answer.headers.emplace_back("allow", "GET, HEAD");
     done(std::move(answer));
     return calls;
   }
   const std::string_view path = request.path();
-  const auto match = paths_.Find(path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view());
+  std::string name(path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view());
+  std::string format;
+  auto match = paths_.Find(name);
   if (!match.has_value()) {
-    done(ErrorAnswer(Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_UNKNOWN_METHOD,
-                           absl::StrCat("There is nothing at ", std::string(path),
-                                        ". Paths are names of resources, such as /v1/forces/kent or "
-                                        "/v1/forces/kent/concerns."))));
+    if (const size_t dot = name.rfind('.'); dot != std::string::npos) {
+      format = name.substr(dot + 1);
+      name.resize(dot);
+      match = paths_.Find(name);
+    }
+  }
+  std::unique_ptr<RowWriter> writer;
+  if (match.has_value() && !format.empty()) writer = WriterOf(format, *match->path->method, name);
+  if (!match.has_value() || (!format.empty() && writer == nullptr)) {
+    done(RestErrorAnswer(Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_UNKNOWN_METHOD,
+                               absl::StrCat("There is nothing at ", std::string(path),
+                                            ". Paths are names of resources, such as /v1/forces/kent or "
+                                            "/v1/forces/kent/concerns; lists are there as .csv and .jsonl too, such as "
+                                            "/v1/forces/kent/concerns.csv."))));
     return calls;
   }
   const auto* method = match->path->method;
-  const auto message = NewMessage(*method->input_type());
+  auto message = NewMessage(*method->input_type());
   if (absl::Status bad = SetParameters(QueryOf(request.target), message.get()); !bad.ok()) {
-    done(ErrorAnswer(bad));
+    done(RestErrorAnswer(bad));
     return calls;
   }
   if (match->path->subject != nullptr) {
     message->GetReflection()->SetString(message.get(), match->path->subject, match->name);
   }
+  const std::string if_none_match(request.header("if-none-match"));
+  if (writer != nullptr) {
+    const auto list =
+        std::make_shared<ListBody>(routes_, callers_.HeadersOf(request), method, std::move(message), std::move(writer));
+    AnswerList(list, FileName(name, format), if_none_match, std::move(done));
+    return list;
+  }
   calls->Ask({{method, message->SerializeAsString()}},
-             [method, if_none_match = std::string(request.header("if-none-match")), done = std::move(done)](
-                 const std::vector<Reply>& replies) { done(AnswerOf(*method, replies[0], if_none_match)); });
+             [method, if_none_match, done = std::move(done)](const std::vector<Reply>& replies) {
+               done(AnswerOf(*method, replies[0], if_none_match));
+             });
   return calls;
 }
 

@@ -1,6 +1,9 @@
 // The REST face: GET /v1/{name} and lists by the names of the resources, for curl and spreadsheets. Which path is which
 // read follows from the contract (rest_paths.h); the answer is the same JSON that Connect gives. An answer has an ETag;
-// sent back as If-None-Match, it saves the body while nothing that is shown has changed. Thread-safe.
+// sent back as If-None-Match, it saves the body while nothing that is shown has changed.
+//
+// A list is also there to be taken away (export/rows.h): its path with .csv or .jsonl, whole and in the memory of one
+// page; what has days with .ics, announcements with .atom. Thread-safe.
 #pragma once
 
 #include <functional>

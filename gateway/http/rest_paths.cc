@@ -107,6 +107,9 @@ void RestPaths::Add(const MethodDescriptor* method) {
     paths_.push_back({top ? CollectionOf(answers[0]) : LowerFirst(rest), method, nullptr, false});
     return;
   }
+  // What need not be about one resource is there of all: `attention` beside `forces/{force}:attention`.
+  if (!subject->options().GetExtension(common::v1::rules).required())
+    paths_.push_back({LowerFirst(rest), method, nullptr, false});
   // One whose subject may have any shape has no path.
   for (const std::string& pattern : PatternsOf(*subject)) {
     if (!list && std::count(answers.begin(), answers.end(), pattern) > 0) {

@@ -15,6 +15,7 @@
 #include "gateway/forward/grpc_proxy.h"
 #include "gateway/forward/routes.h"
 #include "gateway/http/callers.h"
+#include "gateway/http/events_face.h"
 #include "gateway/http/http_server.h"
 #include "gateway/http/rest_face.h"
 #include "gateway/service/authorization.h"
@@ -90,6 +91,7 @@ class GatewayApplication final : public rpc::Application {
         http_routes_(&runtime.metrics),
         proxy_(backends_),
         callers_(ChoicesOf(runtime.authenticator)),
+        events_(http_routes_, callers_),
         site_(http_routes_, callers_, runtime.clock) {
     AddBackends(backends_);
     AddBackends(http_routes_);
@@ -114,7 +116,8 @@ class GatewayApplication final : public rpc::Application {
     HttpOptions options;
     options.listen = options_.http_listen;
     rest_ = std::make_unique<RestFace>(http_routes_, callers_);
-    OVERSIGHT_ASSIGN_OR_RETURN(http_, HttpServer::Start(std::move(options), http_routes_, {rest_.get(), &site_}));
+    OVERSIGHT_ASSIGN_OR_RETURN(http_,
+                               HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
     AddMetrics();
     return absl::OkStatus();
   }
@@ -191,6 +194,7 @@ class GatewayApplication final : public rpc::Application {
   Routes backends_, http_routes_;
   GrpcProxy proxy_;
   const Callers callers_;
+  EventsFace events_;
   web::Site site_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;

@@ -3,6 +3,7 @@
 
 #include "gateway/web/announcement_view.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/take_away.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 
@@ -39,6 +40,8 @@ void ShowAnnouncements(const VisitPtr& visit) {
     }
     for (View& item : AnnouncementList(response->announcements())) Add(view, "announcements", std::move(item));
     Set(view, "more", !response->next_page_token().empty());
+    AddTakeAway("Announcements", (of_one ? visit->Name(2) : "forces/-") + "/announcements", {"csv", "jsonl", "atom"},
+                view);
     visit->Show("announcements", "Announcements", std::move(view));
   });
 }

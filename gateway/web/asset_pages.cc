@@ -25,8 +25,9 @@ void ShowAsset(const VisitPtr& visit) {
   const auto it = segments.size() == 3 ? Assets().find(segments[2]) : Assets().end();
   if (it == Assets().end() || AssetPath(it->first) != visit->request().path()) return visit->NotFound();
   HttpAnswer answer;
-  answer.headers.emplace_back("content-type",
-                              absl::EndsWith(it->first, ".css") ? "text/css; charset=utf-8" : "image/svg+xml");
+  answer.headers.emplace_back("content-type", absl::EndsWith(it->first, ".css")  ? "text/css; charset=utf-8"
+                                              : absl::EndsWith(it->first, ".js") ? "text/javascript; charset=utf-8"
+                                                                                 : "image/svg+xml");
   answer.headers.emplace_back("cache-control", "public, max-age=31536000, immutable");
   answer.body = it->second;
   visit->End(std::move(answer));

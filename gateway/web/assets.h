@@ -9,7 +9,7 @@ namespace oversight::gateway::web {
 
 // "register" -> the text of templates/register.mustache. Those that other templates take in begin with "_".
 const std::map<std::string, std::string>& Templates();
-// "style.css" -> GOV.UK Frontend's style sheet, then our own; "mark.svg".
+// "style.css" -> GOV.UK Frontend's style sheet, then our own; "mark.svg"; "live.js", our own script.
 const std::map<std::string, std::string>& Assets();
 
 }  // namespace oversight::gateway::web

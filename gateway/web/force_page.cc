@@ -5,10 +5,12 @@
 #include "absl/time/time.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/http/state_id.h"
 #include "gateway/web/announcement_view.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/take_away.h"
 #include "gateway/web/timeline.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
@@ -47,6 +49,7 @@ void ShowPublicForce(const VisitPtr& visit) {
     if (announcements.ok()) {
       for (View& item : AnnouncementList(announcements->announcements())) Add(view, "announcements", std::move(item));
     }
+    AddTakeAway("Announcements", visit->Name(2) + "/announcements", {"csv", "jsonl", "atom"}, view);
     visit->Show("force_public", force->force().display_name(), std::move(view));
   });
 }
@@ -61,6 +64,15 @@ void AddDetails(const v1::ForceDashboard& dashboard, View& view) {
     View& concern = *(*value.mutable_struct_value()->mutable_fields())["concern"].mutable_struct_value();
     Set(concern, "open", concern.fields().at("stateIsIssued").bool_value());
   }
+}
+
+void AddTakeAways(const std::string& force, View& view) {
+  AddTakeAway("Concerns", force + "/concerns", {"csv", "jsonl"}, view);
+  AddTakeAway("Recommendations", force + "/concerns/-/recommendations", {"csv", "jsonl"}, view);
+  AddTakeAway("What is due", force + ":due", {"csv", "jsonl", "ics"}, view);
+  AddTakeAway("Meetings", force + "/meetings", {"csv", "jsonl", "ics"}, view);
+  AddTakeAway("Actions", force + "/actions", {"csv", "jsonl", "ics"}, view);
+  AddTakeAway("Announcements", force + "/announcements", {"csv", "jsonl", "atom"}, view);
 }
 
 // The day and the moment asked about. INVALID_ARGUMENT with what would do.
@@ -99,6 +111,10 @@ void ShowForce(const VisitPtr& visit) {
     AddDetails(dashboard, view);
     Set(view, "askedDay", ValueOf(visit->query(), "on-date"));
     Set(view, "path", "/" + visit->Name(2));
+    AddTakeAways(visit->Name(2), view);
+    // The past does not change.
+    const bool now = ValueOf(visit->query(), "on-date").empty() && ValueOf(visit->query(), "as-of").empty();
+    if (now) Set(view, "live", absl::StrCat("/v1/events?force=", visit->Name(2), "&since=", StateIdOf(dashboard)));
     visit->Show("force", dashboard.force().display_name(), std::move(view));
   });
 }

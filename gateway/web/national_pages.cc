@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/http/state_id.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/take_away.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 
 namespace oversight::gateway::web {
@@ -100,6 +102,7 @@ void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
     frame.clear_attention();
     View view = ViewOf(frame);
     SetFreshness(dashboard.sections(), view);
+    Set(view, "live", "/v1/events?since=" + StateIdOf(dashboard));
     show(dashboard, std::move(view));
   });
 }
@@ -110,6 +113,11 @@ void ShowHome(const VisitPtr& visit) {
   WithDashboard(visit, &ShowRegister, [visit](const NationalDashboard& dashboard, View view) {
     SetRows(dashboard, visit->query(), view);
     SetAttention(dashboard, 10, view);
+    AddTakeAway("Concerns", "forces/-/concerns", {"csv", "jsonl"}, view);
+    AddTakeAway("Recommendations", "forces/-/concerns/-/recommendations", {"csv", "jsonl"}, view);
+    AddTakeAway("What is due", "forces/-:due", {"csv", "jsonl", "ics"}, view);
+    AddTakeAway("Decisions", "forces/-/decisions", {"csv", "jsonl"}, view);
+    AddTakeAway("Next meetings", "meetingCadence", {"csv", "jsonl", "ics"}, view);
     visit->Show("national", "All forces", std::move(view));
   });
 }
@@ -117,6 +125,7 @@ void ShowHome(const VisitPtr& visit) {
 void ShowAttention(const VisitPtr& visit) {
   WithDashboard(visit, nullptr, [visit](const NationalDashboard& dashboard, View view) {
     SetAttention(dashboard, 100, view);
+    AddTakeAway("All that needs attention", "attention", {"csv", "jsonl", "ics"}, view);
     visit->Show("attention", "Needs attention", std::move(view));
   });
 }

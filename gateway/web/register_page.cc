@@ -5,6 +5,7 @@
 #include "common/time/partial_date.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
+#include "gateway/web/take_away.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 
 namespace oversight::gateway::web {
@@ -60,6 +61,8 @@ void ShowRegister(const VisitPtr& visit) {
     Set(view, "onDate", response->has_on_date() ? FormatForPeople(response->on_date()) : "");
     for (const auto& entry : response->current()) Add(view, "current", EntryView(entry));
     for (const auto& entry : response->previous()) Add(view, "previous", EntryView(entry));
+    AddTakeAway("The register", "register", {"csv", "jsonl"}, view,
+                response->has_on_date() ? "?onDate=" + FormatIso(response->on_date()) : "");
     visit->Show("register", "Public register", std::move(view));
   });
 }

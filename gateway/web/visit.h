@@ -46,7 +46,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   std::shared_ptr<Cancellable> calls() const { return calls_; }
 
   // Ends it with a page: the template's text in the frame that all pages have. `title` stands in the browser's own
-  // title.
+  // title. With `live` in the view, the address of events, a script reads the page again at each.
   void Show(const std::string& page, const std::string& title, View view, int status = 200);
   // Ends it with a page that says what is wrong and what to do.
   void Fail(const absl::Status& status);

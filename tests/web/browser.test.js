@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { base, work } from './suite.js';
+import { base, contextAs, launch, work } from './suite.js';
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
@@ -13,21 +13,14 @@ let browser;
 
 before(async () => {
   mkdirSync(`${work}/screenshots`, { recursive: true });
-  // The sandbox needs rights that containers do not give; the pages are our own.
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await launch(chromium);
 });
 after(() => browser.close());
 
-async function contextAs(principal, options) {
-  const context = await browser.newContext(options);
-  await context.addCookies([{ name: 'oversight-principal', value: principal, url: base }]);
-  return context;
-}
-
 for (const principal of ['chief-inspector', 'public']) {
   test(`the pages as ${principal}: no request elsewhere, nothing wider than a phone, nothing serious for axe`, async () => {
-    const plain = await contextAs(principal, { javaScriptEnabled: false, viewport: { width: 375, height: 800 } });
-    const judged = await contextAs(principal, { bypassCSP: true });  // So that axe, which is a script, may run.
+    const plain = await contextAs(browser, principal, { javaScriptEnabled: false, viewport: { width: 375, height: 800 } });
+    const judged = await contextAs(browser, principal, { bypassCSP: true });  // So that axe, which is a script, may run.
     const page = await plain.newPage();
     const elsewhere = [];
     page.on('request', (request) => { if (!request.url().startsWith(`${base}/`)) elsewhere.push(request.url()); });

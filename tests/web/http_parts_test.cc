@@ -13,6 +13,7 @@
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
 
 namespace oversight::gateway {
@@ -101,6 +102,7 @@ class RestPathsTest : public ::testing::Test {
     routes_.AddService<concerns::v1::GetConcernRequest>("concerns-service", nullptr);
     routes_.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", nullptr);
     routes_.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", nullptr);
+    routes_.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", nullptr);
     routes_.AddService<v1::GetForceDashboardRequest>("gateway", nullptr);
   }
   // "GetForce forces/kent"; "" when there is nothing.
@@ -127,6 +129,8 @@ TEST_F(RestPathsTest, FollowFromTheContract) {
   EXPECT_EQ(Found(paths, "forces/kent/inspections"), "ListInspections forces/kent");
   EXPECT_EQ(Found(paths, "forces").substr(0, 10), "ListForces");
   EXPECT_EQ(Found(paths, "nationalDashboard").substr(0, 20), "GetNationalDashboard");
+  EXPECT_EQ(Found(paths, "attention").substr(0, 13), "ListAttention");
+  EXPECT_EQ(Found(paths, "forces/kent:attention"), "ListAttention forces/kent");
   for (const char* nothing : {"", "/", ":", "forces/", "forces//concerns", "forces/kent/", "forces/kent:nothing",
                               "forces/kent:", "forces/kent/concerns/1/2/3", ":dashboard", "forces/kent:dashboard/x"}) {
     EXPECT_EQ(Found(paths, nothing), "") << nothing;

@@ -13,6 +13,11 @@ const rest = ['register', 'forces/west-midlands', 'forces/west-midlands/monitori
   'forces/west-midlands/decisions/1:sequence', 'forces/west-midlands/proposals', 'forces/west-midlands:dashboard', 'nationalDashboard',
   'forces/west-midlands/concerns', 'forces/west-midlands:due'];
 
+const exports = ['register.csv', 'register.jsonl', 'forces.csv', 'monitoring.csv', 'forces/west-midlands/episodes.csv',
+  'forces/-/episodes.jsonl', 'forces/-/announcements.csv', 'forces/-/announcements.jsonl', 'forces/-/announcements.atom',
+  'forces/west-midlands/announcements.atom', 'forces/-/decisions.csv', 'forces/-/proposals.jsonl', 'forces/west-midlands/concerns.csv',
+  'forces/west-midlands:due.ics', 'forces/-/meetings.ics', 'meetingCadence.ics', 'attention.csv'];
+
 // All that the public is told, but for the time it was read and where the whole log stands.
 async function seen() {
   const all = {};
@@ -29,6 +34,11 @@ async function seen() {
     const tag = told.nextPageToken ? '' : answer.headers.etag;
     delete told.nextPageToken;
     all[`/v1/${path}`] = `${answer.status} ` + (told.error ? told.error.message : `${tag} ${JSON.stringify(told)}`);
+  }
+  for (const path of exports) {
+    const answer = await request(`/v1/${path}`);
+    const told = answer.status === 200 ? `${answer.headers.etag ?? ''} ${answer.text}` : JSON.parse(answer.text).error.message;
+    all[`/v1/${path}`] = `${answer.status} ${told}`;
   }
   return all;
 }
@@ -52,6 +62,9 @@ test('the public sees nothing of a move before its publication, and everything a
   }
   for (const path of ['/announcements', `${force}/announcements`, `${force}/announcements/1`, '/v1/forces/west-midlands/announcements/1']) {
     assert.match(after[path], /West Midlands Police moved into enhanced monitoring/, path);
+  }
+  for (const path of ['/v1/register.csv', '/v1/register.jsonl', '/v1/forces/-/announcements.csv', '/v1/forces/-/announcements.atom']) {
+    assert.match(after[path], /^200[^]*West Midlands Police/, path);
   }
   for (const path of ['/attention', `${force}/decisions/1`, '/v1/nationalDashboard', '/v1/forces/west-midlands:dashboard',
     '/v1/forces/west-midlands/decisions/1']) {

@@ -37,6 +37,15 @@ export async function rpc(as, method, message) {
   return JSON.parse(answer.text);
 }
 
+// Chromium. The sandbox needs rights that containers do not give; the pages are our own.
+export const launch = (chromium) => chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+
+export async function contextAs(browser, principal, options) {
+  const context = await browser.newContext(options);
+  await context.addCookies([{ name: 'oversight-principal', value: principal, url: base }]);
+  return context;
+}
+
 export function oversight(as, ...words) {
   return execFileSync(`${process.env.OVERSIGHT_BIN}/oversight`, [`--gateway=${process.env.OVERSIGHT_GATEWAY}`, `--as=${as}`, ...words],
     { encoding: 'utf8' });
