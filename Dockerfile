@@ -30,8 +30,8 @@ FROM debian:bookworm-slim AS runtime
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
       ca-certificates tzdata \
-      libabsl20220623 libfmt9 libgrpc++1.51 libgrpc29 libpq5 libprometheus-cpp-core1.0 libprotobuf32 libspdlog1.10 libsqlite3-0 \
-      libssl3 libstdc++6 zlib1g && \
+      libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libgrpc29 libjansson4 libpq5 libprometheus-cpp-core1.0 libprotobuf32 \
+      librhonabwy1.1 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 zlib1g && \
     rm -rf /var/lib/apt/lists/* && \
     mkdir -p /usr/share/oversight && \
     dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\n' > /usr/share/oversight/packages.tsv

@@ -2,28 +2,18 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/auth/names.h"
 #include "common/rpc/errors.h"
 
 namespace oversight::auth {
 namespace {
 
-constexpr char kPrefix[] = "principals/";
 constexpr size_t kMaxShown = 80;  // Of what a client sent, in a message.
-
-// What ids look like in every resource name of the suite: [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?
-bool IsName(const std::string& name, const std::string& prefix) {
-  if (name.rfind(prefix, 0) != 0) return false;
-  const std::string id = name.substr(prefix.size());
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (id.empty() || id.size() > 63 || !plain(id.front()) || !plain(id.back())) return false;
-  return std::all_of(id.begin(), id.end(), [&plain](char c) { return plain(c) || c == '-'; });
-}
 
 }  // namespace
 
@@ -46,7 +36,7 @@ absl::StatusOr<std::unique_ptr<InsecureAuthenticator>> InsecureAuthenticator::Fr
   for (int i = 0; i < list.principals_size(); ++i) {
     const common::v1::Principal& principal = list.principals(i);
     const std::string field = absl::StrCat("principals[", i, "]");
-    if (!IsName(principal.name(), kPrefix)) violations.Add(field + ".name", "must be principals/{principal}");
+    if (!IsName(principal.name(), kPrincipalPrefix)) violations.Add(field + ".name", "must be principals/{principal}");
     if (principal.roles().empty()) violations.Add(field + ".roles", "must hold a role");
     for (int role : principal.roles()) {
       if (role == common::v1::ROLE_UNSPECIFIED || !common::v1::Role_IsValid(role)) {
@@ -54,7 +44,7 @@ absl::StatusOr<std::unique_ptr<InsecureAuthenticator>> InsecureAuthenticator::Fr
       }
     }
     for (const std::string& force : principal.forces()) {
-      if (!IsName(force, "forces/")) violations.Add(field + ".forces", "must be forces/{force}");
+      if (!IsName(force, kForcePrefix)) violations.Add(field + ".forces", "must be forces/{force}");
     }
     if (!result->principals_.emplace(principal.name(), Principal(principal)).second) {
       violations.Add(field + ".name", "is given twice");
@@ -64,7 +54,7 @@ absl::StatusOr<std::unique_ptr<InsecureAuthenticator>> InsecureAuthenticator::Fr
   OVERSIGHT_RETURN_IF_ERROR(violations.status());
   result->origin_ = origin;
   for (const auto& [name, principal] : result->principals_) {
-    absl::StrAppend(&result->names_, result->names_.empty() ? "" : ", ", name.substr(sizeof(kPrefix) - 1));
+    absl::StrAppend(&result->names_, result->names_.empty() ? "" : ", ", name.substr(sizeof(kPrincipalPrefix) - 1));
   }
   return result;
 }
@@ -80,10 +70,10 @@ absl::StatusOr<Principal> InsecureAuthenticator::Authenticate(const Credentials&
   };
   if (header.empty()) return refuse("The call does not say who makes it.");
   auto it = principals_.find(header);
-  if (it == principals_.end()) it = principals_.find(kPrefix + header);
+  if (it == principals_.end()) it = principals_.find(kPrincipalPrefix + header);
   if (it == principals_.end()) {
     // What is not a well-formed name is not repeated: it may hold anything.
-    const bool shown = header.size() <= kMaxShown && (IsName(header, kPrefix) || IsName(header, ""));
+    const bool shown = header.size() <= kMaxShown && (IsName(header, kPrincipalPrefix) || IsId(header));
     return refuse(shown ? absl::StrCat("There is no principal \"", header, "\".") : "There is no such principal.");
   }
   return it->second;

@@ -1,5 +1,5 @@
 # Debian bookworm packages, by name. Versions of the distribution: gRPC 1.51, protobuf 3.21, Abseil 20220623, spdlog 1.10,
-# GoogleTest 1.12, SQLite 3.40, libpq 15, Boost 1.81, prometheus-cpp 1.0, OpenSSL 3.0.
+# GoogleTest 1.12, SQLite 3.40, libpq 15, Boost 1.81, prometheus-cpp 1.0, OpenSSL 3.0, rhonabwy 1.1, libcurl 7.88.
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED) # Module mode: Debian ships no config file that works.
 find_package(gRPC CONFIG REQUIRED)
@@ -11,6 +11,9 @@ find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(CURL REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(rhonabwy REQUIRED IMPORTED_TARGET librhonabwy jansson)
 if(OVERSIGHT_BUILD_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark CONFIG REQUIRED)

@@ -17,7 +17,7 @@ run_packages=(
   build-essential cmake ninja-build ccache mold pkg-config ca-certificates curl
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libabsl-dev libspdlog-dev libsqlite3-dev libpq-dev libboost1.81-dev prometheus-cpp-dev libssl-dev
-  zlib1g-dev libkainjow-mustache-dev
+  zlib1g-dev libkainjow-mustache-dev librhonabwy-dev libcurl4-openssl-dev
 )
 test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
