@@ -24,6 +24,7 @@ test_packages=(
   postgresql-15
   prometheus
   chromium fonts-dejavu-core
+  clang-14 libclang-rt-14-dev
 )
 bench_packages=(etcd-server)
 rehearsal_packages=(haproxy)
