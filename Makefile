@@ -6,10 +6,11 @@ BUILD := build/release
 STORE ?= .data/ten-years
 SCALE ?= 1
 SEED ?= 1
+FUZZ_SECONDS ?= 400
 VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test stubs images rehearsal baseline clean
+.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test fuzz stubs images rehearsal baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -37,6 +38,12 @@ test: setup ## Build everything and run all tests
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j 2 --no-tests=error
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=30
+
+fuzz: setup ## Fuzz every parser of ours, each for FUZZ_SECONDS (400; nine of them, two at a time)
+	@cmake --preset fuzz -DOVERSIGHT_FUZZ_SECONDS=$(FUZZ_SECONDS) >&2
+	@cmake --build --preset fuzz -j $(JOBS)
+	@ctest --preset fuzz -j 2 --no-tests=error
 
 crash: setup ## Crash the services some hundred times on each engine and see that nothing is lost
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON

@@ -1,6 +1,6 @@
 # Language level, warnings, sanitizers and the tools that make builds quick.
 option(OVERSIGHT_BUILD_TESTS "Build tests and benchmarks" ON)
-set(OVERSIGHT_SANITIZE "" CACHE STRING "Empty, 'address' (with undefined behaviour) or 'thread'")
+set(OVERSIGHT_SANITIZE "" CACHE STRING "Empty, 'address' (with undefined behaviour), 'thread' or 'fuzzer' (clang; with both of 'address')")
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -32,4 +32,7 @@ elseif(OVERSIGHT_SANITIZE STREQUAL "thread")
   # them, so every message with a map (ErrorInfo, Struct) would be torn. libstdc++ keeps its own annotations by its own name.
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
   add_link_options(-fsanitize=thread)
+elseif(OVERSIGHT_SANITIZE STREQUAL "fuzzer")
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
 endif()

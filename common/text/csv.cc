@@ -7,12 +7,13 @@
 namespace oversight {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
   CsvFile Run() {
-    static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (text_.substr(0, kByteOrderMark.size()) == kByteOrderMark) at_ = kByteOrderMark.size();
     while (at_ < text_.size()) ReadRecord();
     return std::move(file_);
@@ -132,7 +133,9 @@ std::string FormatCsvRow(const std::vector<std::string>& fields) {
   std::string row;
   for (const auto& field : fields) {
     if (!row.empty() || &field != &fields.front()) row += ',';
-    if (field.find_first_of(",\"\r\n") == std::string::npos) {
+    // In quotes too: what would be taken for a byte order mark, or for an empty line.
+    const bool plain = field.rfind(kByteOrderMark, 0) != 0 && !(field.empty() && fields.size() == 1);
+    if (plain && field.find_first_of(",\"\r\n") == std::string::npos) {
       row += field;
       continue;
     }

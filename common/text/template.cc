@@ -57,7 +57,7 @@ absl::StatusOr<std::string> RenderHtml(const std::string& text, const Struct& va
   if (parsed.is_valid()) {
     data fields = ToData(values);
     for (const auto& [name, partial] : partials) {
-      fields.set(name, kainjow::mustache::partial([&partial] { return partial; }));
+      fields.set(name, kainjow::mustache::partial([&text = partial] { return text; }));
     }
     std::string rendered = parsed.render(fields);
     if (parsed.is_valid()) return rendered;

@@ -25,6 +25,7 @@ test_packages=(
   postgresql-15 openssl
   prometheus
   chromium fonts-dejavu-core
+  clang-14 libclang-rt-14-dev
 )
 bench_packages=(etcd-server)
 rehearsal_packages=(haproxy)

@@ -161,20 +161,6 @@ grpc::Status Explain(const Route& route, const grpc::Status& status) {
           .RetryAfter(absl::Seconds(1)));
 }
 
-std::string ToString(const grpc::ByteBuffer& buffer) {
-  std::string result;
-  std::vector<grpc::Slice> slices;
-  if (!buffer.Valid() || !buffer.Dump(&slices).ok()) return result;
-  result.reserve(buffer.Length());
-  for (const auto& slice : slices) result.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  return result;
-}
-
-grpc::ByteBuffer ToByteBuffer(const std::string& bytes) {
-  grpc::Slice slice(bytes);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
 std::shared_ptr<Cancellable> StartUnary(const Route& asked, const BackendCallOptions& options, grpc::ByteBuffer request,
                                         std::function<void(UnaryAnswer)> done) {
   auto state = std::make_shared<UnaryState>();

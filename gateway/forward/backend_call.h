@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "common/observe/trace_context.h"
+#include "gateway/forward/bytes.h"
 #include "gateway/forward/routes.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -51,9 +52,6 @@ struct BackendCallOptions {
   std::vector<std::pair<std::string, std::string>> headers;
   absl::Time deadline = absl::InfiniteFuture();
 };
-
-std::string ToString(const grpc::ByteBuffer& buffer);
-grpc::ByteBuffer ToByteBuffer(const std::string& bytes);
 
 // How a call ended, for the caller: when nobody answered, gRPC's own words become UNAVAILABLE, DEPENDENCY_UNAVAILABLE
 // with the name of the service; a backend's own status is left as it is.

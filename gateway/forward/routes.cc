@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/forward/backend_call.h"
+#include "gateway/forward/bytes.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "oversight/ledger/v1/ledger_service.pb.h"

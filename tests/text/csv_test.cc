@@ -177,5 +177,11 @@ TEST(CsvTest, WritesWhatItReads) {
   EXPECT_EQ(file.records[0].fields, fields);
 }
 
+TEST(CsvTest, WritesInQuotesWhatWouldBeReadAsSomethingElse) {
+  for (const Fields& fields : {Fields{""}, Fields{"\xEF\xBB\xBFforce", "kent"}}) {
+    EXPECT_THAT(FieldsOf(ReadCsv(FormatCsvRow(fields))), ElementsAre(fields));
+  }
+}
+
 }  // namespace
 }  // namespace oversight

@@ -1,0 +1,52 @@
+// What of an HTTP request we read ourselves: Connect's envelopes, time-outs and content types, queries and forms, and
+// the REST face's paths.
+#include "gateway/http/connect.h"
+#include "gateway/http/query.h"
+#include "gateway/http/rest_paths.h"
+#include "oversight/concerns/v1/concerns_service.pb.h"
+#include "oversight/forces/v1/forces_service.pb.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.pb.h"
+#include "tests/fuzz/fuzz.h"
+
+using oversight::fuzz::Hold;
+namespace gateway = oversight::gateway;
+
+namespace {
+
+const gateway::RestPaths& Paths() {
+  static const auto* paths = [] {
+    static auto* routes = new gateway::Routes;
+    const std::shared_ptr<grpc::Channel> nobody;
+    routes->AddService<oversight::forces::v1::GetForceRequest>("forces-service", nobody);
+    routes->AddService<oversight::concerns::v1::GetConcernRequest>("concerns-service", nobody);
+    routes->AddService<oversight::monitoring::v1::GetDecisionRequest>("monitoring-service", nobody);
+    routes->AddService<oversight::gateway::v1::GetForceDashboardRequest>("gateway", nobody);
+    return new gateway::RestPaths(*routes);
+  }();
+  return *paths;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text = oversight::fuzz::Text(data, size);
+  std::string_view message;
+  if (gateway::connect::ParseSingleEnvelope(text, &message).ok()) {
+    Hold(message.size() + gateway::connect::kEnvelopeHeader == text.size(), "a message is the whole of its envelope");
+    Hold(gateway::connect::Envelope(0, message).substr(1) == text.substr(1), "an envelope is written as it was read");
+  }
+  if (const auto timeout = gateway::connect::ParseTimeout(text)) {
+    Hold(*timeout >= absl::ZeroDuration() && *timeout <= absl::Milliseconds(9'999'999'999), "a time-out is in range");
+  }
+  gateway::connect::ParseContentType(text);
+  for (const auto& [name, value] : gateway::ParseQuery(text)) {
+    Hold(name.size() + value.size() <= size, "decoding makes nothing longer");
+  }
+  gateway::QueryOf(text);
+  if (const auto match = Paths().Find(text)) {
+    Hold(match->path != nullptr && match->path->method != nullptr, "a path that is found is a read");
+    Hold(match->path->subject == nullptr || !match->name.empty() || match->path->collection, "its subject has a name");
+  }
+  return 0;
+}
