@@ -17,6 +17,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/utf8.h"
+#include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -43,11 +45,27 @@ bool IsId(const std::string& text) {
 
 // ---- Faults, by file and line. ----
 
+// With a question mark for each byte that is not UTF-8: the parser repeats what it was given, and no message can hold
+// it.
+std::string Readable(std::string_view text) {
+  std::string readable;
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    if (length == 0) {
+      readable += '?';
+    } else {
+      readable.append(text, 0, length);
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return readable;
+}
+
 class Faults {
  public:
   void Add(const std::string& file, int line, std::string description) {
     auto& words = by_place_[{file, line}];
-    absl::StrAppend(&words, words.empty() ? "" : "; ", description);
+    absl::StrAppend(&words, words.empty() ? "" : "; ", Readable(description));
   }
   bool empty() const { return by_place_.empty(); }
   size_t count() const { return by_place_.size(); }
@@ -341,6 +359,7 @@ void CheckText(const Place& place, const google::protobuf::Descriptor* type, con
                const std::string& value, size_t most) {
   if (value.empty()) return place.Add(type, field, absl::StrCat(field, " is required"));
   if (value.size() > most) place.Add(type, field, absl::StrCat(field, " has at most ", most, " bytes"));
+  if (rpc::CountCodePoints(value) < 0) place.Add(type, field, absl::StrCat(field, " is not UTF-8"));
 }
 
 void CheckRule(const v1::Rule& rule, const Place& place) {

@@ -1,4 +1,5 @@
 // Policies as people write them: refused with words, or fit to be asked.
+#include "common/rpc/utf8.h"
 #include "google/protobuf/stubs/logging.h"
 #include "monitoring-service/policy/policy_data.h"
 #include "tests/fuzz/fuzz.h"
@@ -12,7 +13,7 @@ namespace monitoring = oversight::monitoring;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto policies = monitoring::Policies::Parse({{"p.txtpb", std::string(oversight::fuzz::Text(data, size))}});
   if (!policies.ok()) {
-    Hold(!policies.status().message().empty(), "a refusal has words");
+    Hold(oversight::rpc::CountCodePoints(policies.status().message()) > 0, "a refusal has words in UTF-8");
     return 0;
   }
   for (const auto& policy : policies->all()) {

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/rpc/utf8.h"
 #include "tests/monitoring/policy_fixture.h"
 
 namespace oversight::monitoring {
@@ -95,6 +96,15 @@ TEST(PolicyDataTest, AValueThatDoesNotFitHidesNoOtherFault) {
   std::string very(kHead);
   for (int i = 0; i < 200; ++i) very += "escalation_weight: x\n";
   EXPECT_FALSE(FaultsOf(very).empty()) << "it ends";
+}
+
+TEST(PolicyDataTest, WhatIsNotUtf8IsRefusedInWordsThatAre) {
+  const std::string rule =
+      "rules { id: 'r' text: 'T.' source: 'S' advises: ADVISED_MOVE_ESCALATE " + std::string(kOneCause) + " }";
+  EXPECT_THAT(FaultsOf("name: 'policies/p'\ndisplay_name: 'P\\377'\n" + rule),
+              ElementsAre("p.txtpb:2: display_name is not UTF-8"));
+  EXPECT_THAT(FaultsOf(std::string(kHead) + "conflict: \xff\n"), ElementsAre(HasSubstr("p.txtpb:3: ")));
+  EXPECT_GE(rpc::CountCodePoints(Refusal(std::string(kHead) + "\xff\n").message()), 0);
 }
 
 TEST(PolicyDataTest, WhatIsToBeTriedIsCheckedAndNotLoaded) {
