@@ -36,8 +36,9 @@ class Export final : public std::enable_shared_from_this<Export> {
  public:
   using Response = ledger::v1::ExportTransactionsResponse;
 
-  Export(ledger::Ledger& ledger, std::shared_ptr<StreamCall<Response>> call, Revision after, Revision up_to)
-      : ledger_(ledger), call_(std::move(call)), position_(after), up_to_(up_to) {}
+  Export(ledger::Ledger& ledger, std::shared_ptr<StreamCall<Response>> call, Revision after, Revision up_to,
+         bool facts_only)
+      : ledger_(ledger), call_(std::move(call)), position_(after), up_to_(up_to), facts_only_(facts_only) {}
 
   void Start(ledger::v1::ExportStarted started) {
     Response response;
@@ -57,13 +58,14 @@ class Export final : public std::enable_shared_from_this<Export> {
     ledger_.ReadLog(position_, up_to_,
                     [self = shared_from_this()](absl::StatusOr<std::vector<LoggedTransaction>> transactions) {
                       if (!transactions.ok()) return self->call_->Finish(transactions.status());
-                      self->Send(*transactions);
+                      self->Send(*std::move(transactions));
                     });
   }
 
-  void Send(const std::vector<LoggedTransaction>& transactions) {
+  void Send(std::vector<LoggedTransaction> transactions) {
     Response response;
-    for (const LoggedTransaction& transaction : transactions) {
+    for (LoggedTransaction& transaction : transactions) {
+      if (facts_only_) ledger::KeepFacts(transaction);
       if (transaction.revision != position_ + 1 || !ledger::NotUtf8(transaction).empty()) break;
       position_ = transaction.revision;
       *response.mutable_transactions()->add_transactions() = ledger::ToRecord(transaction);
@@ -81,6 +83,7 @@ class Export final : public std::enable_shared_from_this<Export> {
   const std::shared_ptr<StreamCall<Response>> call_;
   Revision position_;
   const Revision up_to_;
+  const bool facts_only_;
 };
 
 }  // namespace
@@ -185,14 +188,14 @@ ServerWriteReactor<ledger::v1::ExportTransactionsResponse>* LedgerServiceImpl::E
         const auto size = SizeOf(request.up_to_revision());
         const auto fail = [call](const absl::Status& status) { call->Finish(status); };
         WithLog(call->deadline(), request.name(), std::max(after, LeastOf(request.up_to_revision())), fail,
-                [this, call, after, size] {
-                  ledger_.Tree(size, [this, call, after](const absl::StatusOr<ledger::TreeState>& tree) {
+                [this, call, after, size, facts_only = request.facts_only()] {
+                  ledger_.Tree(size, [this, call, after, facts_only](const absl::StatusOr<ledger::TreeState>& tree) {
                     if (!tree.ok()) return call->Finish(tree.status());
                     ledger::v1::ExportStarted started;
                     started.set_ledger(name_);
                     started.set_store_id(ledger_.store_id());
                     SetTreeHead(*tree, started.mutable_tree_head());
-                    std::make_shared<Export>(ledger_, call, after, tree->size)->Start(std::move(started));
+                    std::make_shared<Export>(ledger_, call, after, tree->size, facts_only)->Start(std::move(started));
                   });
                 });
       });

@@ -32,50 +32,74 @@ struct Counting {
   std::optional<int64_t> days_lacking;
 };
 
-Counting Counts(bool otherwise, const std::optional<absl::CivilDay>& from, int days_at_least, absl::CivilDay on_date) {
+int64_t DayNumber(absl::CivilDay day) { return day - absl::CivilDay(1970, 1, 1); }
+std::optional<int64_t> DayNumber(const std::optional<absl::CivilDay>& day) {
+  return day ? std::optional(DayNumber(*day)) : std::nullopt;
+}
+
+Countable::Cause CountableOf(const ForceFacts& facts, const std::string& name, const CauseFact& cause) {
+  return {cause.handling, ResponseTo(facts, name).standing, cause.accelerated, cause.reissued, DayNumber(cause.issued)};
+}
+Countable::Recommendation CountableOf(const RecommendationFact& recommendation) {
+  return {DayNumber(recommendation.due), recommendation.times_returned, recommendation.claimed};
+}
+
+Counting Counts(bool otherwise, const std::optional<int64_t>& from, int days_at_least, int64_t on_day) {
   if (!otherwise) return {};
   if (days_at_least == 0) return {.counts = true};
   if (!from) return {};
-  const int64_t lacking = days_at_least - (on_date - *from);
+  const int64_t lacking = days_at_least - (on_day - *from);
   return {.counts = lacking <= 0, .days_lacking = lacking};
 }
 
-Counting Counts(const v1::CauseCount& wanted, const ForceFacts& facts, const std::string& name, const CauseFact& cause,
-                absl::CivilDay on_date) {
+Counting Counts(const v1::CauseCount& wanted, const Countable::Cause& cause, int64_t on_day) {
   if (wanted.accelerated() && !cause.accelerated) return {};
   if (wanted.reissued() && !cause.reissued) return {};
   if (wanted.handling_at_most() != 0) {
     const bool assessed = cause.handling != concerns::v1::HANDLING_LEVEL_UNSPECIFIED;
     if (assessed ? cause.handling > wanted.handling_at_most() : !wanted.or_not_assessed()) return {};
   }
-  if (wanted.response_at_most() != 0 && ResponseTo(facts, name).standing > wanted.response_at_most()) return {};
-  return Counts(true, cause.issued, wanted.open_days_at_least(), on_date);
+  if (wanted.response_at_most() != 0 && cause.response > wanted.response_at_most()) return {};
+  return Counts(true, cause.issued, wanted.open_days_at_least(), on_day);
 }
 
+Counting Counts(const v1::RecommendationCount& wanted, const Countable::Recommendation& recommendation,
+                int64_t on_day) {
+  if (recommendation.times_returned < wanted.times_returned_at_least()) return {};
+  return Counts(wanted.overdue_days_at_least() == 0 || !recommendation.claimed, recommendation.due,
+                wanted.overdue_days_at_least(), on_day);
+}
+
+// Of one cause or recommendation with its name, for explanations.
+Counting Counts(const v1::CauseCount& wanted, const ForceFacts& facts, const std::string& name, const CauseFact& cause,
+                absl::CivilDay on_date) {
+  return Counts(wanted, CountableOf(facts, name, cause), DayNumber(on_date));
+}
 Counting Counts(const v1::RecommendationCount& wanted, const RecommendationFact& recommendation,
                 absl::CivilDay on_date) {
   if (!recommendation.of_open_cause) return {};
-  if (recommendation.times_returned < wanted.times_returned_at_least()) return {};
-  return Counts(wanted.overdue_days_at_least() == 0 || !recommendation.claimed, recommendation.due,
-                wanted.overdue_days_at_least(), on_date);
+  return Counts(wanted, CountableOf(recommendation), DayNumber(on_date));
 }
 
-int64_t ValueOf(const Yardstick& by, const v1::Condition& condition, const ForceFacts& facts) {
+int64_t ValueOf(const Yardstick& by, const v1::Condition& condition, const ForceFacts& facts,
+                const Countable& countable) {
+  const int64_t on_day = DayNumber(by.on_date);
   int64_t count = 0;
   switch (condition.about_case()) {
     case v1::Condition::kCauses:
-      for (const auto& [name, cause] : facts.causes) {
-        count += Counts(condition.causes(), facts, name, cause, by.on_date).counts;
-      }
+      for (const auto& cause : countable.causes) count += Counts(condition.causes(), cause, on_day).counts;
       return count;
     case v1::Condition::kRecommendations:
-      for (const auto& [name, recommendation] : facts.recommendations) {
-        count += Counts(condition.recommendations(), recommendation, by.on_date).counts;
+      for (const auto& recommendation : countable.recommendations) {
+        count += Counts(condition.recommendations(), recommendation, on_day).counts;
       }
       return count;
     default:
       return NumberOf(condition.number(), by.ladders, facts, by.on_date);
   }
+}
+int64_t ValueOf(const Yardstick& by, const v1::Condition& condition, const ForceFacts& facts) {
+  return ValueOf(by, condition, facts, CountableOf(facts));
 }
 
 int64_t BoundOf(const v1::Condition& condition) {
@@ -288,7 +312,19 @@ std::optional<v1::NearMiss> Near(const Yardstick& by, const v1::Condition& condi
 
 }  // namespace
 
-Verdict Judge(const Yardstick& by, const ForceFacts& facts) {
+Countable CountableOf(const ForceFacts& facts) {
+  Countable countable;
+  countable.causes.reserve(facts.causes.size());
+  for (const auto& [name, cause] : facts.causes) countable.causes.push_back(CountableOf(facts, name, cause));
+  for (const auto& [name, recommendation] : facts.recommendations) {
+    if (recommendation.of_open_cause) countable.recommendations.push_back(CountableOf(recommendation));
+  }
+  return countable;
+}
+
+Verdict Judge(const Yardstick& by, const ForceFacts& facts) { return Judge(by, facts, CountableOf(facts)); }
+
+Verdict Judge(const Yardstick& by, const ForceFacts& facts, const Countable& countable) {
   Verdict verdict;
   verdict.enhanced = facts.monitoring.enhanced();  // A force never moved is in the default stage, which is not.
   verdict.fired.resize(static_cast<size_t>(by.policy.rules_size()));
@@ -297,7 +333,7 @@ Verdict Judge(const Yardstick& by, const ForceFacts& facts) {
     bool fires = true;
     int64_t count = 0;
     for (const auto& condition : rule.conditions()) {
-      count = ValueOf(by, condition, facts);
+      count = ValueOf(by, condition, facts, countable);
       fires = fires && Met(condition, count);
       if (!fires) break;
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,27 @@ struct Verdict {
   }
 };
 Verdict Judge(const Yardstick& by, const ForceFacts& facts);
+
+// What of the facts is counted, laid out to be counted often, as a backtest does: the open causes, and the open
+// recommendations of these. Days are counted from 1 January 1970.
+struct Countable {
+  struct Cause {
+    concerns::v1::HandlingLevel handling = concerns::v1::HANDLING_LEVEL_UNSPECIFIED;
+    v1::ResponseStanding response = v1::RESPONSE_STANDING_NONE;
+    bool accelerated = false, reissued = false;
+    std::optional<int64_t> issued;
+  };
+  struct Recommendation {
+    std::optional<int64_t> due;
+    int times_returned = 0;
+    bool claimed = false;
+  };
+  std::vector<Cause> causes;
+  std::vector<Recommendation> recommendations;
+};
+Countable CountableOf(const ForceFacts& facts);
+// The same verdict; `countable` is that of `facts`.
+Verdict Judge(const Yardstick& by, const ForceFacts& facts, const Countable& countable);
 
 // The id and the display name of the stage that a verdict advises: the one it is in when it stays, the default stage,
 // or the first enhanced stage of the ladder in force.

@@ -76,7 +76,8 @@ struct Backtest::Force {
   Force(std::string name, size_t policies) : facts(std::move(name)), replays(policies) {}
 
   ForceFacts facts;
-  bool enhanced = false;  // As last judged.
+  std::optional<Countable> countable;  // Of the facts, once it was asked for.
+  bool enhanced = false;               // As last judged.
   absl::Time judged_at = absl::InfinitePast();
   absl::Duration apart;
   std::vector<Replay> replays;
@@ -110,6 +111,7 @@ bool Backtest::Apply(int64_t revision, const Change& change, Force** changed, ab
   if (change.deleted) {
     *changed = &force;
     Forget(std::string(change.name), force.facts);
+    force.countable.reset();
     return true;
   }
   const auto take = [&](auto read) {
@@ -117,8 +119,9 @@ bool Backtest::Apply(int64_t revision, const Change& change, Force** changed, ab
       status = read.status();
       return false;
     }
+    if (!monitoring::Take(*read, force.facts)) return false;
     *changed = &force;
-    monitoring::Take(*read, force.facts);
+    force.countable.reset();
     return true;
   };
   switch (kind) {
@@ -228,7 +231,8 @@ void Backtest::Judge(Force& force, absl::Time time, absl::CivilDay day) {
   }
   for (size_t i = 0; i < policies_.size(); ++i) {
     Replay& replay = force.replays[i];
-    const Verdict verdict = monitoring::Judge({*policies_[i], ladders_, day}, force.facts);
+    if (!force.countable) force.countable = CountableOf(force.facts);
+    const Verdict verdict = monitoring::Judge({*policies_[i], ladders_, day}, force.facts, *force.countable);
     if (replay.judged && !moved && replay.advised_enhanced != verdict.advised_enhanced) {
       replay.score.set_flip_count(replay.score.flip_count() + 1);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "common/time/partial_date.h"
@@ -200,16 +201,19 @@ std::string ConcernOf(const std::string& name) {
   return name.substr(0, end - 1);
 }
 
-void Take(const concerns::v1::Concern& concern, ForceFacts& facts) {
+bool Take(const concerns::v1::Concern& concern, ForceFacts& facts) {
   if (concern.state() != concerns::v1::CONCERN_STATE_ISSUED ||
       concern.kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) {
-    CloseCause(concern.name(), facts);
     facts.responses.erase(concern.name());
-    return;
+    return CloseCause(concern.name(), facts);
   }
   const auto [it, opened] = facts.causes.try_emplace(concern.name());
   if (opened) MarkRecommendations(concern.name(), true, facts);
   CauseFact& cause = it->second;
+  const auto counted = [&cause] {
+    return std::make_tuple(cause.handling, cause.accelerated, cause.reissued, cause.issued, cause.hypothetical);
+  };
+  const auto before = counted();
   cause.revision = concern.revision();
   cause.title = concern.title();
   cause.handling = concern.handling().level();
@@ -217,15 +221,23 @@ void Take(const concerns::v1::Concern& concern, ForceFacts& facts) {
   cause.reissued = concern.supersedes_size() > 0;
   cause.issued = LatestDay(concern.has_issue_date(), concern.issue_date());
   cause.hypothetical = false;
+  return opened || counted() != before;
 }
 
-void Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts) {
+bool Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts) {
   const bool claimed = recommendation.state() == concerns::v1::RECOMMENDATION_STATE_CLAIMED;
   if (!claimed && recommendation.state() != concerns::v1::RECOMMENDATION_STATE_OPEN) {
-    facts.recommendations.erase(recommendation.name());
-    return;
+    const auto known = facts.recommendations.find(recommendation.name());
+    if (known == facts.recommendations.end()) return false;
+    const bool counted = known->second.of_open_cause;
+    facts.recommendations.erase(known);
+    return counted;
   }
   RecommendationFact& fact = facts.recommendations[recommendation.name()];
+  const auto counted = [&fact] {
+    return std::make_tuple(fact.of_open_cause, fact.due, fact.times_returned, fact.claimed, fact.hypothetical);
+  };
+  const auto before = counted();
   fact.revision = recommendation.revision();
   fact.concern = ConcernOf(recommendation.name());
   fact.due = LatestDay(recommendation.has_due_date(), recommendation.due_date());
@@ -233,34 +245,40 @@ void Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts)
   fact.claimed = claimed;
   fact.hypothetical = false;
   fact.of_open_cause = facts.causes.count(fact.concern) > 0;
+  return counted() != before && (fact.of_open_cause || std::get<0>(before));
 }
 
-void Take(const concerns::v1::ForceResponse& response, ForceFacts& facts) {
+bool Take(const concerns::v1::ForceResponse& response, ForceFacts& facts) {
   ResponseFact& fact = facts.responses[ConcernOf(response.name())];
-  if (rpc::CompareNames(response.name(), fact.name) < 0) return;
+  if (rpc::CompareNames(response.name(), fact.name) < 0) return false;
+  const auto before = fact.standing;
   fact.name = response.name();
   fact.revision = response.revision();
   fact.standing = StandingOf(response.state());
   fact.hypothetical = false;
+  return fact.standing != before;
 }
 
-void Take(const forces::v1::Inspection& inspection, ForceFacts& facts) {
+bool Take(const forces::v1::Inspection& inspection, ForceFacts& facts) {
   const auto& areas = inspection.report().graded_areas();
   const auto published = LatestDay(inspection.report().has_publication_date(), inspection.report().publication_date());
   if (inspection.state() != forces::v1::INSPECTION_STATE_PUBLISHED || areas.empty() || !published) {
-    facts.reports.erase(inspection.name());
-    return;
+    return facts.reports.erase(inspection.name()) > 0;
   }
   ReportFact& report = facts.reports[inspection.name()];
   report.revision = inspection.revision();
   report.published = *published;
   report.inadequate = static_cast<int>(std::count_if(
       areas.begin(), areas.end(), [](const auto& area) { return area.grade() == forces::v1::GRADE_INADEQUATE; }));
+  return true;
 }
 
-void Take(const v1::Monitoring& monitoring, ForceFacts& facts) { facts.monitoring = monitoring; }
+bool Take(const v1::Monitoring& monitoring, ForceFacts& facts) {
+  facts.monitoring = monitoring;
+  return true;
+}
 
-void Take(const v1::Plan& plan, ForceFacts& facts) {
+bool Take(const v1::Plan& plan, ForceFacts& facts) {
   // Only the latest counts, and the latest that is in force.
   facts.plans[plan.name()] = std::make_shared<const v1::Plan>(plan);
   bool later_in_force = false, later = false;
@@ -272,22 +290,23 @@ void Take(const v1::Plan& plan, ForceFacts& facts) {
     later_in_force |= in_force;
     if (!counts) it = facts.plans.erase(it);
   }
+  return true;
 }
 
-void Take(const v1::Meeting& meeting, ForceFacts& facts) {
+bool Take(const v1::Meeting& meeting, ForceFacts& facts) {
   if (!meeting.corrected_by().empty()) {
-    facts.meetings.erase(meeting.name());
-    return;
+    return facts.meetings.erase(meeting.name()) > 0;
   }
   v1::Meeting& kept = facts.meetings[meeting.name()];
   kept.set_name(meeting.name());
   kept.set_revision(meeting.revision());
   *kept.mutable_meeting_date() = meeting.meeting_date();
   // Only the last one counts; some more are kept, as it may be corrected.
-  if (facts.meetings.size() <= kMeetingsKept) return;
+  if (facts.meetings.size() <= kMeetingsKept) return true;
   facts.meetings.erase(std::min_element(facts.meetings.begin(), facts.meetings.end(), [](const auto& a, const auto& b) {
     return SortsBefore(a.second.meeting_date(), b.second.meeting_date());
   }));
+  return true;
 }
 
 void Forget(const std::string& name, ForceFacts& facts) {
@@ -308,8 +327,10 @@ const ResponseFact& ResponseTo(const ForceFacts& facts, const std::string& conce
   return it == facts.responses.end() ? *none : it->second;
 }
 
-void CloseCause(const std::string& concern, ForceFacts& facts) {
-  if (facts.causes.erase(concern) > 0) MarkRecommendations(concern, false, facts);
+bool CloseCause(const std::string& concern, ForceFacts& facts) {
+  if (facts.causes.erase(concern) == 0) return false;
+  MarkRecommendations(concern, false, facts);
+  return true;
 }
 
 const v1::Plan* PlanOf(const ForceFacts& facts) {

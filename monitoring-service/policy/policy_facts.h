@@ -84,14 +84,15 @@ struct ForceFacts {
   bool supposed_plan = false, supposed_meeting = false;
 };
 
-// Takes in a version of a resource of the force; it replaces an earlier one.
-void Take(const concerns::v1::Concern& concern, ForceFacts& facts);
-void Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts);
-void Take(const concerns::v1::ForceResponse& response, ForceFacts& facts);
-void Take(const forces::v1::Inspection& inspection, ForceFacts& facts);
-void Take(const v1::Monitoring& monitoring, ForceFacts& facts);
-void Take(const v1::Plan& plan, ForceFacts& facts);
-void Take(const v1::Meeting& meeting, ForceFacts& facts);
+// Takes in a version of a resource of the force; it replaces an earlier one. Whether the verdict on the force might be
+// another now: false when nothing is different that a rule could look at, as when an area for improvement changes.
+bool Take(const concerns::v1::Concern& concern, ForceFacts& facts);
+bool Take(const concerns::v1::Recommendation& recommendation, ForceFacts& facts);
+bool Take(const concerns::v1::ForceResponse& response, ForceFacts& facts);
+bool Take(const forces::v1::Inspection& inspection, ForceFacts& facts);
+bool Take(const v1::Monitoring& monitoring, ForceFacts& facts);
+bool Take(const v1::Plan& plan, ForceFacts& facts);
+bool Take(const v1::Meeting& meeting, ForceFacts& facts);
 
 // The resource of this name is not there any more, whatever it was.
 void Forget(const std::string& name, ForceFacts& facts);
@@ -100,8 +101,8 @@ void Forget(const std::string& name, ForceFacts& facts);
 v1::Monitoring StageOf(const Ladders& ladders, const ForceFacts& facts);
 // How the force stands with its answer to this concern.
 const ResponseFact& ResponseTo(const ForceFacts& facts, const std::string& concern);
-// The cause is open no more; what belongs to it does not count any more.
-void CloseCause(const std::string& concern, ForceFacts& facts);
+// The cause is open no more; what belongs to it does not count any more. Whether it was open.
+bool CloseCause(const std::string& concern, ForceFacts& facts);
 // The plan in force, else the latest submitted; null: none.
 const v1::Plan* PlanOf(const ForceFacts& facts);
 // The name of the concern that a recommendation or a response belongs to.

@@ -78,6 +78,7 @@ class LogReplay::OwnersLog final : public Source {
   absl::StatusOr<int64_t> Begin() override {
     ledger::v1::ExportTransactionsRequest request;
     request.set_name(name_);
+    request.set_facts_only(true);
     reader_ = stub_->ExportTransactions(&context_, request);
     if (!reader_->Read(&message_)) return Ended();
     return message_.started().tree_head().tree_size();

@@ -75,6 +75,17 @@ absl::Status Unavailable(const char* service) {
       .RetryAfter(absl::Seconds(1));
 }
 
+// There is no copy at all: the service has just started, and reads what the owner has, which takes seconds where that
+// is much; or the owner cannot be reached.
+absl::Status NotReadYet(const char* service) {
+  return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+               absl::StrCat("What ", service,
+                            " owns has not been read here yet: this service has just started, or the other does not "
+                            "answer. Try again; a change, with the same request id."))
+      .With("service", service)
+      .RetryAfter(absl::Seconds(1));
+}
+
 class InformedOwners final : public Owners {
  public:
   InformedOwners(const std::string& forces_address, const std::string& concerns_address, const rpc::Runtime& runtime)
@@ -283,15 +294,17 @@ std::shared_ptr<const forces::v1::Force> OwnerFacts::Force(const std::string& na
 }
 
 absl::Status OwnerFacts::NeedForces() const {
-  return forces != nullptr ? absl::OkStatus() : Unavailable("forces-service");
+  return forces != nullptr ? absl::OkStatus() : NotReadYet("forces-service");
 }
 
 absl::Status OwnerFacts::NeedConcerns() const {
-  return concerns != nullptr && !concerns_behind ? absl::OkStatus() : Unavailable("concerns-service");
+  if (concerns == nullptr) return NotReadYet("concerns-service");
+  return !concerns_behind ? absl::OkStatus() : Unavailable("concerns-service");
 }
 
 absl::Status OwnerFacts::NeedInspections() const {
-  return forces != nullptr && !forces_behind ? absl::OkStatus() : Unavailable("forces-service");
+  OVERSIGHT_RETURN_IF_ERROR(NeedForces());
+  return !forces_behind ? absl::OkStatus() : Unavailable("forces-service");
 }
 
 absl::Status OwnerFacts::NeedForce(const std::string& name) const {

@@ -14,8 +14,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "oversight/monitoring/v1/attention_service.grpc.pb.h"
 #include "tests/bench/etcd.pb.h"
 #include "tests/support/awaited.h"
 
@@ -133,6 +135,23 @@ std::unique_ptr<Server> StartService(const TempDir& folder, const Service& servi
       absl::StrCat("--ready-file=", ready)};
   command.insert(command.end(), service.more.begin(), service.more.end());
   return std::make_unique<Server>(folder, service.name, command, ready);
+}
+
+void AwaitCopies(const Server& monitoring) {
+  rpc::ChannelOptions options;
+  options.target = monitoring.address();
+  options.principal = "principals/gateway";
+  const auto stub = monitoring::v1::AttentionService::NewStub(rpc::MakeChannel(options));
+  monitoring::v1::ListAttentionRequest request;
+  request.set_limit(1);
+  const bool there = testing::Eventually(
+      [&] {
+        grpc::ClientContext context;
+        monitoring::v1::ListAttentionResponse response;
+        return stub->ListAttention(&context, request, &response).ok();
+      },
+      std::chrono::minutes(2));
+  if (!there) Die("the service does not get to know what its owners have");
 }
 
 bool EtcdInstalled() { return std::filesystem::exists(kEtcd); }

@@ -62,6 +62,8 @@ struct Service {
 };
 std::unique_ptr<Server> StartService(const testing::TempDir& folder, const Service& service);
 std::string BesideUs(const std::string& binary);
+// Waits until a monitoring-service has read what its owners have: until then it answers that it has not.
+void AwaitCopies(const Server& monitoring);
 
 // etcd of the distribution as it is installed, with an empty store. Null where there is none.
 std::unique_ptr<Server> StartEtcd(const testing::TempDir& folder, const std::string& name);

@@ -479,6 +479,7 @@ void BenchMonitoring(const Plan& plan, Report& report) {
                .name = "monitoring",
                .more = {forces_flag, "--concerns=" + concerns_server->address(), "--principals=" + Principals(folder),
                         "--policies="}});  // The moves are made up: no reasons are asked.
+  AwaitCopies(*server);
   const Caller forces_caller(forces_server->address()), concerns(concerns_server->address()),
       monitoring(server->address());
   forces::v1::ListForcesRequest list;

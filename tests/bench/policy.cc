@@ -12,7 +12,6 @@
 #include "oversight/monitoring/v1/policy_service.grpc.pb.h"
 #include "tests/bench/parts.h"
 #include "tests/bench/ten_years.h"
-#include "tests/support/awaited.h"
 
 namespace oversight::bench {
 namespace {
@@ -27,22 +26,6 @@ constexpr double kBacktestAimMs = 10000;
 
 double Since(std::chrono::steady_clock::time_point from) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count();
-}
-
-// The service's copies are there when it has answered once as the owners are; until then it says that they are not.
-void AwaitCopies(const Server& server) {
-  rpc::ChannelOptions options;
-  options.target = server.address();
-  options.principal = kReader;
-  const auto stub = mv1::PolicyService::NewStub(rpc::MakeChannel(options));
-  mv1::AssessForcesRequest fresh;
-  fresh.mutable_read()->mutable_consistency()->set_fully_consistent(true);
-  const bool there = testing::Eventually([&] {
-    grpc::ClientContext context;
-    mv1::AssessForcesResponse answer;
-    return stub->AssessForces(&context, fresh, &answer).ok();
-  });
-  if (!there) Die("the copies do not come");
 }
 
 // One backtest of two policies: how long it takes, and the most memory of its own that the service holds meanwhile.
@@ -114,7 +97,8 @@ void BenchPolicy(const Plan& plan, Report& report) {
     AwaitCopies(*record.monitoring);
   }
 
-  std::vector<std::vector<double>> assess_us(records.size()), backtest_ms(records.size()), memory(records.size());
+  std::vector<std::vector<double>> assess_us(records.size()), backtest_ms(records.size()), memory(records.size()),
+      own_cpu_ms(records.size()), cpu_ms(records.size());
   std::vector<std::string> points(records.size());
   for (int64_t round = 0; round < plan.rounds; ++round) {
     Say(absl::StrCat("Policies, round ", round + 1, " of ", plan.rounds, " ..."));
@@ -125,7 +109,14 @@ void BenchPolicy(const Plan& plan, Report& report) {
       load.duration = plan.each / 2;
       load.next = [](int64_t, std::string* bytes) { return mv1::AssessForcesRequest().SerializeToString(bytes); };
       assess_us[i].push_back(RunOrDie(*records[i].client, load).p50_us);
+      const auto own_cpu = [&] { return records[i].monitoring->CpuSeconds() * 1000; };
+      const auto cpu = [&] {
+        return own_cpu() + 1000 * (records[i].concerns->CpuSeconds() + records[i].forces->CpuSeconds());
+      };
+      const double own_before = own_cpu(), before = cpu();
       const Ran ran = RunBacktest(*records[i].monitoring);
+      own_cpu_ms[i].push_back(own_cpu() - own_before);
+      cpu_ms[i].push_back(cpu() - before);
       backtest_ms[i].push_back(ran.ms);
       memory[i].push_back(ran.megabytes);
       points[i] = absl::StrCat(records[i].recommendations, " (", ran.transactions, ")");
@@ -134,6 +125,8 @@ void BenchPolicy(const Plan& plan, Report& report) {
   report.Table("policy", "Recommendations (transactions of all logs) in the stores (SQLite)", points,
                {{"assess_us", "AssessForces, every force, p50 in us", assess_us, {kAssessAimUs, Aim::Kind::kAtMost}, 0},
                 {"backtest_ms", "backtest of two policies, ms", backtest_ms, {kBacktestAimMs, Aim::Kind::kAtMost}, 0},
+                {"cpu_ms", "   processor time of all three services, ms", cpu_ms, {}, 0},
+                {"own_cpu_ms", "   of monitoring-service alone", own_cpu_ms, {}, 0},
                 {"memory_mb", "memory of the service's own meanwhile, MB", memory, {}, 0}},
                0);
   if (records.size() < 2) return;

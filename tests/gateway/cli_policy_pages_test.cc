@@ -59,6 +59,23 @@ TEST(PolicyPagesTest, EveryForceIsALine) {
   EXPECT_THAT(AssessmentsPage(answer, 80), HasSubstr("-> engage"));
 }
 
+TEST(PolicyPagesTest, TheAttentionListNamesEachFactAndSaysWhatIsLeftOut) {
+  monitoring::v1::ListAttentionResponse answer;
+  EXPECT_EQ(AttentionPage(answer, 80), "Nothing needs attention.\n");
+  answer.add_left_out("The checks of the record: they cannot be had.");
+  EXPECT_EQ(AttentionPage(answer, 80),
+            "Nothing needs attention.\nLeft out: The checks of the record: they cannot be had.\n");
+  auto item = From<monitoring::v1::AttentionItem>(R"(
+    kind: ATTENTION_KIND_INCONSISTENCY force: "forces/kent" text: "It does not fit. Put it right."
+    resource: "forces/kent/concerns/1" revision: 7 roles: ROLE_RECORDS_MANAGER)");
+  *answer.add_items() = item;
+  answer.set_total_count(1);
+  const std::string page = AttentionPage(answer, 80);
+  EXPECT_THAT(page, HasSubstr("kent: It does not fit. Put it right.\n"));
+  EXPECT_THAT(page, HasSubstr("[forces/kent/concerns/1, revision 7] for records manager"));
+  EXPECT_THAT(page, HasSubstr("Left out: The checks of the record"));
+}
+
 BacktestResult Result() {
   BacktestResult result;
   result.forces.push_back(From<monitoring::v1::ForceBacktest>(R"(

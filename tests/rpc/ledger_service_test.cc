@@ -143,6 +143,25 @@ TEST_F(LedgerServiceTest, TheExportHoldsEverythingTheHeadCovers) {
   EXPECT_EQ(one[0].started().tree_head().tree_size(), 299);
   EXPECT_EQ(one[1].transactions().transactions_size(), 1);
   EXPECT_EQ(one[1].transactions().transactions(0).revision(), 299);
+
+  rest.set_facts_only(true);
+  const auto facts = Export(*keeper_, rest, &status);
+  ASSERT_EQ(facts.size(), 2u);
+  lv1::Transaction left = one[1].transactions().transactions(0);
+  for (auto& change : *left.mutable_changes()) {
+    ASSERT_FALSE(change.payload().empty());
+    change.clear_terms();
+    change.clear_payload_hash();
+  }
+  left.clear_actor();
+  left.clear_verb();
+  left.clear_reason();
+  left.clear_request_id();
+  left.clear_trace_id();
+  left.clear_leaf_hash();
+  left.clear_request();
+  EXPECT_EQ(facts[1].transactions().transactions(0).SerializeAsString(), left.SerializeAsString())
+      << "what became of the resources, and nothing else";
 }
 
 TEST_F(LedgerServiceTest, RefusesWhatItCannotAnswer) {

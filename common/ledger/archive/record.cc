@@ -49,6 +49,16 @@ std::string NotUtf8(const LoggedTransaction& transaction) {
   return "";
 }
 
+void KeepFacts(LoggedTransaction& transaction) {
+  transaction.audit = {};
+  transaction.leaf_hash.clear();
+  transaction.request.reset();
+  for (LoggedChange& change : transaction.changes) {
+    change.payload_hash.clear();
+    change.encoded_terms.clear();
+  }
+}
+
 v1::Transaction ToRecord(const LoggedTransaction& transaction) {
   v1::Transaction record;
   record.set_revision(transaction.revision);

@@ -13,6 +13,10 @@ namespace oversight::ledger {
 // neither a message nor JSON can hold it.
 std::string NotUtf8(const LoggedTransaction& transaction);
 
+// Leaves of a transaction what became of the resources and when, and takes the rest out: who did it, terms, hashes, the
+// request.
+void KeepFacts(LoggedTransaction& transaction);
+
 // Of a transaction whose texts are UTF-8.
 v1::Transaction ToRecord(const LoggedTransaction& transaction);
 
