@@ -22,10 +22,11 @@ using forces::v1::Inspection;
 // A caller waits no longer than this to learn whether something exists, however long its own deadline.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const auth::OwnToken* token) {
   rpc::ChannelOptions options;
   options.target = address;
   options.principal = "principals/concerns-service";
+  options.token = token;
   options.retry = rpc::ReadMethods("oversight.forces.v1.ForcesService");
   return rpc::MakeChannel(options);
 }
@@ -50,8 +51,10 @@ rpc::AskHead AskForHead(std::shared_ptr<ForcesService::Stub> stub) {
 
 class InformedDirectory final : public ForceDirectory {
  public:
-  InformedDirectory(const std::string& address, observe::Metrics& metrics)
-      : channel_(ChannelTo(address)), stub_(ForcesService::NewStub(channel_)), informer_(Options(metrics), Open()) {
+  InformedDirectory(const std::string& address, observe::Metrics& metrics, const auth::OwnToken* token)
+      : channel_(ChannelTo(address, token)),
+        stub_(ForcesService::NewStub(channel_)),
+        informer_(Options(metrics), Open()) {
     informer_.Start();
   }
   ~InformedDirectory() override { Stop(); }
@@ -137,8 +140,9 @@ class InformedDirectory final : public ForceDirectory {
 
 }  // namespace
 
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics) {
-  return std::make_unique<InformedDirectory>(address, metrics);
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics,
+                                            const auth::OwnToken* token) {
+  return std::make_unique<InformedDirectory>(address, metrics, token);
 }
 
 absl::Status ForceNotFound(const std::string& force) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -42,7 +43,9 @@ class ForceDirectory {
 };
 
 // The directory kept by an informer on forces-service at `address`.
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics);
+// `token`, if any, is what it calls with, and outlives it.
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics,
+                                            const auth::OwnToken* token = nullptr);
 
 // NOT_FOUND FORCE_NOT_FOUND and INSPECTION_NOT_FOUND.
 absl::Status ForceNotFound(const std::string& force);

@@ -30,9 +30,12 @@ size_t Width() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return oversight::cli::Run({argv + std::min(argc, 1), argv + argc}, {.gateway = FromEnvironment("OVERSIGHT_GATEWAY"),
-                                                                       .principal = FromEnvironment("OVERSIGHT_AS"),
-                                                                       .width = Width(),
-                                                                       .out = &std::cout,
-                                                                       .err = &std::cerr});
+  return oversight::cli::Run({argv + std::min(argc, 1), argv + argc},
+                             {.gateway = FromEnvironment("OVERSIGHT_GATEWAY"),
+                              .principal = FromEnvironment("OVERSIGHT_AS"),
+                              .token = FromEnvironment("OVERSIGHT_TOKEN"),
+                              .token_file = FromEnvironment("OVERSIGHT_TOKEN_FILE"),
+                              .width = Width(),
+                              .out = &std::cout,
+                              .err = &std::cerr});
 }

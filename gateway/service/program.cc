@@ -52,7 +52,7 @@ using monitoring::v1::MonitoringService;
 
 // One channel per service, for the copies and for calls passed on: when the copy is current again after a break, calls
 // get through too. It lends no identity: the copies name the gateway with each call, and a call passed on carries its
-// caller's name and nothing else, so that nobody gets the gateway's rights by going through it.
+// caller's proof and nothing else, so that nobody gets the gateway's rights by going through it.
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& service) {
   rpc::ChannelOptions options;
   options.target = target;
@@ -77,10 +77,11 @@ class GatewayApplication final : public rpc::Application {
         forces_(ChannelTo(options.forces, ForcesService::service_full_name())),
         concerns_(ChannelTo(options.concerns, ConcernsService::service_full_name())),
         monitoring_(ChannelTo(options.monitoring, MonitoringService::service_full_name())),
-        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, kPrincipal, &runtime.metrics)),
-        source_(copy_, runtime.clock,
-                {.overview = MakeAskOverview(concerns_, kPrincipal),
-                 .follow_up = MakeAskFollowUp(monitoring_, kPrincipal)}),
+        identity_{kPrincipal, runtime.own_token},
+        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, identity_, &runtime.metrics)),
+        source_(
+            copy_, runtime.clock,
+            {.overview = MakeAskOverview(concerns_, identity_), .follow_up = MakeAskFollowUp(monitoring_, identity_)}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         proxy_(backends_),
         callers_(ChoicesOf(runtime.authenticator)),
@@ -179,6 +180,7 @@ class GatewayApplication final : public rpc::Application {
   rpc::Runtime runtime_;
   const auth::AuthorizationTable table_;
   const std::shared_ptr<grpc::Channel> forces_, concerns_, monitoring_;
+  const rpc::Identity identity_;
   SuiteCopy copy_;
   DashboardSource source_;
   GatewayServiceImpl service_;
@@ -210,6 +212,7 @@ rpc::Program MakeProgram() {
   program.listen = "127.0.0.1:7100";
   program.admin_listen = "127.0.0.1:7200";
   program.has_store = false;
+  program.calls_others = true;
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});

@@ -24,10 +24,12 @@ namespace {
 using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& service) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& service,
+                                         const auth::OwnToken* token) {
   rpc::ChannelOptions options;
   options.target = address;
   options.principal = "principals/monitoring-service";
+  options.token = token;
   options.retry = rpc::ReadMethods(service);
   return rpc::MakeChannel(options);
 }
@@ -73,9 +75,10 @@ absl::Status Unavailable(const char* service) {
 
 class InformedOwners final : public Owners {
  public:
-  InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics)
-      : forces_channel_(ChannelTo(forces_address, ForcesService::service_full_name())),
-        concerns_channel_(ChannelTo(concerns_address, ConcernsService::service_full_name())),
+  InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics,
+                 const auth::OwnToken* token)
+      : forces_channel_(ChannelTo(forces_address, ForcesService::service_full_name(), token)),
+        concerns_channel_(ChannelTo(concerns_address, ConcernsService::service_full_name(), token)),
         forces_stub_(ForcesService::NewStub(forces_channel_)),
         concerns_stub_(ConcernsService::NewStub(concerns_channel_)),
         forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
@@ -301,8 +304,8 @@ absl::Status ForceNotFound(const std::string& name, const std::string& when) {
 }
 
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    observe::Metrics& metrics) {
-  return std::make_unique<InformedOwners>(forces_address, concerns_address, metrics);
+                                    observe::Metrics& metrics, const auth::OwnToken* token) {
+  return std::make_unique<InformedOwners>(forces_address, concerns_address, metrics, token);
 }
 
 }  // namespace oversight::monitoring

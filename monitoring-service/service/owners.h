@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
 #include "monitoring-service/service/log_replay.h"
@@ -75,8 +76,9 @@ class Owners {
   virtual void Stop() = 0;
 };
 
-// Copies kept by informers on the services at these addresses, once started.
+// Copies kept by informers on the services at these addresses, once started. `token`, if any, is what they call with,
+// and outlives them.
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    observe::Metrics& metrics);
+                                    observe::Metrics& metrics, const auth::OwnToken* token = nullptr);
 
 }  // namespace oversight::monitoring

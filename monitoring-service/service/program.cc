@@ -105,7 +105,7 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime&
   OVERSIGHT_RETURN_IF_ERROR(RecordLadders(*runtime.ledger, ladders));
   OVERSIGHT_RETURN_IF_ERROR(RecordPolicies(*runtime.ledger, policies, LondonDay(runtime.clock.Now())));
   return std::make_unique<MonitoringApplication>(runtime, std::move(ladders), std::move(templates), std::move(policies),
-                                                 WatchOwners(options.forces, options.concerns, runtime.metrics));
+                                                 WatchOwners(options.forces, options.concerns, runtime.metrics, runtime.own_token));
 }
 
 rpc::Program MakeProgram() {
@@ -126,6 +126,7 @@ rpc::Program MakeProgram() {
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";
   program.ledger_name = kLedger;
+  program.calls_others = true;
   const auto options = std::make_shared<Options>();
   options->policies = "data/policies";
   program.add_flags = [options](observe::Flags& flags) {
