@@ -12,19 +12,20 @@ namespace oversight::auth {
 
 // What came with the call, unchecked. Empty when absent.
 struct Credentials {
-  std::string authorization;     // The `authorization` header.
+  std::string authorization;     // The `authorization` header; several joined by ", ", as HTTP has it.
   std::string principal_header;  // The `oversight-principal` header.
   // The name in the verified certificate of the process that the call came from, such as "gateway". That process is not
   // who calls: the gateway passes on what anybody asks of it.
   std::string peer_identity;
 };
 
+inline constexpr char kAuthorizationHeader[] = "authorization";
 inline constexpr char kPrincipalHeader[] = "oversight-principal";
 
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // UNAUTHENTICATED (reason UNAUTHENTICATED) when there is no valid answer.
+  // UNAUTHENTICATED when there is no valid answer.
   virtual absl::StatusOr<Principal> Authenticate(const Credentials& credentials) const = 0;
   // What it is, for the log at start: "insecure: 14 sample principals from data/principals.json".
   virtual std::string Description() const = 0;

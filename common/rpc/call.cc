@@ -35,6 +35,18 @@ std::string_view Metadata(const grpc::CallbackServerContext& context, const char
   return {first->second.data(), first->second.size()};
 }
 
+// All values of a key, joined as HTTP joins the fields of one name: whoever sends two has sent neither.
+std::string Joined(const grpc::CallbackServerContext& context, const char* key) {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range(key);
+  std::string all;
+  for (auto it = first; it != last; ++it) {
+    if (it != first) all += ", ";
+    all.append(it->second.data(), it->second.size());
+  }
+  return all;
+}
+
 bool IsRequestId(std::string_view text) {
   if (text.empty() || text.size() > kMaxRequestId) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
@@ -173,6 +185,8 @@ const MethodInfo& Call::MethodFor(const google::protobuf::Message& request) cons
   return found == &host_.unknown_ ? *method_ : *found;
 }
 
+std::string Call::Header(const char* name) const { return Joined(*context_, name); }
+
 absl::Status Host::Begin(Call& call, const google::protobuf::Message* request) {
   for (const Step& step : kBefore) {
     Announce(step.name);
@@ -243,7 +257,7 @@ absl::Status Host::StepDeadline(Call& call, const google::protobuf::Message*) {
 
 absl::Status Host::StepAuthenticate(Call& call, const google::protobuf::Message*) {
   auth::Credentials credentials;
-  credentials.authorization = Metadata(*call.context_, "authorization");
+  credentials.authorization = call.Header(auth::kAuthorizationHeader);
   credentials.principal_header = Metadata(*call.context_, auth::kPrincipalHeader);
   if (const auto peer = call.context_->auth_context(); peer != nullptr) credentials.peer_identity = PeerIdentity(*peer);
   OVERSIGHT_ASSIGN_OR_RETURN(call.principal_, authenticator_.Authenticate(credentials));
@@ -301,7 +315,7 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
                      .attributes = {{"request_id", call.request_id_}}});
   }
   if (const observe::LogLevel level = LevelOf(status.code()); observe::LogEnabled(level)) {
-    const std::string peer = call.context_->peer();
+    const std::string peer = call.context_->peer(), reason = ReasonOf(status);
     const observe::LogField fields[] = {
         {"request_id", call.request_id_},
         {"trace_id", call.trace_.trace_id},
@@ -311,9 +325,10 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"duration_ms", absl::ToDoubleMilliseconds(took)},
         {"peer", peer},
         {"principal", call.principal_.name()},
+        {"reason", reason},
         {"error", std::string_view(status.message().data(), status.message().size())},
     };
-    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 1 : 0));
+    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 2 : 0));
   }
   return result;
 }

@@ -74,6 +74,8 @@ class Call {
   // a part of it, such as one command of several. The call's own when no method of this server takes it.
   const MethodInfo& MethodFor(const google::protobuf::Message& request) const;
   const auth::Principal& principal() const { return principal_; }
+  // A header of the call as it came, "" when it did not; several of one name joined by ", ".
+  std::string Header(const char* name) const;
   // On the machine's clock, for waiting. InfiniteFuture for a stream whose caller set none.
   absl::Time deadline() const { return deadline_; }
   // The caller has gone away, or the answer has been given.

@@ -17,34 +17,35 @@
 namespace oversight::rpc {
 namespace {
 
-// Says on whose behalf, on every call that does not say so itself.
+// Says who calls, on every call that does not say so itself.
 class IdentityInterceptor final : public grpc::experimental::Interceptor {
  public:
-  explicit IdentityInterceptor(const std::string& principal) : principal_(principal) {}
+  explicit IdentityInterceptor(const Identity& identity) : identity_(identity) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
       auto* metadata = methods->GetSendInitialMetadata();
-      if (metadata->find(auth::kPrincipalHeader) == metadata->end()) {
-        metadata->emplace(auth::kPrincipalHeader, principal_);
+      if (metadata->find(auth::kPrincipalHeader) == metadata->end() &&
+          metadata->find(auth::kAuthorizationHeader) == metadata->end()) {
+        metadata->emplace(identity_.Header());
       }
     }
     methods->Proceed();
   }
 
  private:
-  const std::string& principal_;  // The factory's, which lives as long as the channel.
+  const Identity& identity_;  // The factory's, which lives as long as the channel.
 };
 
 class IdentityInterceptorFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
  public:
-  explicit IdentityInterceptorFactory(std::string principal) : principal_(std::move(principal)) {}
+  explicit IdentityInterceptorFactory(Identity identity) : identity_(std::move(identity)) {}
   grpc::experimental::Interceptor* CreateClientInterceptor(grpc::experimental::ClientRpcInfo*) override {
-    return new IdentityInterceptor(principal_);
+    return new IdentityInterceptor(identity_);
   }
 
  private:
-  const std::string principal_;
+  const Identity identity_;
 };
 
 bool MayBeSeveral(const std::string& target) {
@@ -107,8 +108,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ChannelOptions& options) {
   }
 
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
-  if (!options.principal.empty()) {
-    interceptors.push_back(std::make_unique<IdentityInterceptorFactory>(options.principal));
+  if (Identity identity{options.principal, options.token}; !identity.empty()) {
+    interceptors.push_back(std::make_unique<IdentityInterceptorFactory>(std::move(identity)));
   }
   return grpc::experimental::CreateCustomChannelWithInterceptors(
       options.target, options.credentials != nullptr ? options.credentials : grpc::InsecureChannelCredentials(),
@@ -133,6 +134,14 @@ std::vector<std::string> ReadMethods(const std::string& service) {
   return methods;
 }
 
+std::string SendableHeader(std::string_view value) {
+  std::string result(value);
+  for (char& c : result) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return result;
+}
+
 absl::Time DeadlineFor(const Call& call, absl::Duration at_most) {
   // A tenth of what is left, at most a second: enough to answer in, little enough to matter to nobody.
   const absl::Time now = absl::Now();
@@ -142,12 +151,16 @@ absl::Time DeadlineFor(const Call& call, absl::Duration at_most) {
   return std::min(latest, call.deadline() - std::min(left / 10, absl::Seconds(1)));
 }
 
-void Propagate(const Call& call, absl::Duration at_most, grpc::ClientContext* context, const std::string& principal) {
+void Propagate(const Call& call, absl::Duration at_most, grpc::ClientContext* context) {
   context->set_deadline(absl::ToChronoTime(DeadlineFor(call, at_most)));
   context->AddMetadata("x-request-id", call.request_id());
   context->AddMetadata("traceparent", observe::FormatTraceParent(call.trace()));
   if (!call.trace().trace_state.empty()) context->AddMetadata("tracestate", call.trace().trace_state);
-  if (!principal.empty()) context->AddMetadata(auth::kPrincipalHeader, principal);
+  // Sent even when it is empty: that says nobody, and keeps the channel from saying somebody.
+  context->AddMetadata(auth::kAuthorizationHeader, SendableHeader(call.Header(auth::kAuthorizationHeader)));
+  if (const std::string named = SendableHeader(call.Header(auth::kPrincipalHeader)); !named.empty()) {
+    context->AddMetadata(auth::kPrincipalHeader, named);
+  }
 }
 
 }  // namespace oversight::rpc

@@ -6,11 +6,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
 #include "common/observe/config.h"
 #include "common/rpc/call.h"
+#include "common/rpc/identity.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/security/credentials.h"
@@ -24,9 +27,10 @@ struct ChannelOptions {
   // its store) gets no calls. A single server is called whatever it says: there is none better, and its own refusal
   // tells more.
   std::string target;
-  // Whom every call is from, where the call's own metadata does not say: "principals/gateway". Sent as
-  // `oversight-principal`, which only a server in insecure mode believes. Empty: nothing is sent.
+  // Whom every call is from, where the call's own metadata does not say: see Identity. Empty and null: nothing is sent.
+  // Such a channel is for what a process does of its own accord.
   std::string principal;
+  const auth::OwnToken* token = nullptr;  // Must outlive the channel.
   // Methods that only read, as "oversight.forces.v1.ForcesService/GetForce" (see ReadMethods). They are tried again (3
   // attempts in all, the next replica's turn each time) on UNAVAILABLE. Anything else is the caller's to repeat, with
   // its request id. A replica that hangs holds the calls it was given until their deadlines, or until it is
@@ -48,13 +52,18 @@ void AddTargetFlag(observe::Flags& flags, const std::string& name, std::string* 
 // The methods of a service whose names begin with Get or List: what may be retried.
 std::vector<std::string> ReadMethods(const std::string& service);
 
+// The value of a header with a question mark for every byte that is not printable ASCII, for which gRPC would end the
+// process. Who sent such a proof of who they are has sent a bad one, and not none.
+std::string SendableHeader(std::string_view value);
+
 // The deadline for a call made on behalf of another: a little before that one's own, so that there is time left to
 // answer it, and never more than `at_most` away.
 absl::Time DeadlineFor(const Call& call, absl::Duration at_most = absl::Seconds(10));
 
-// Sets the deadline and passes on request id and trace of the call it is made for, and `principal` (if not empty) as
-// the one to act for, in place of the channel's own.
-void Propagate(const Call& call, absl::Duration at_most, grpc::ClientContext* context,
-               const std::string& principal = "");
+// Makes a call on behalf of another: sets the deadline, and passes on that one's request id and trace, and who makes it
+// as it was said: the token, or in insecure mode the name. Nothing is added to that. So what is called judges the
+// caller for itself, and a caller can have done nothing it may not do; one who gave no proof is the public there too,
+// whatever identity the channel has.
+void Propagate(const Call& call, absl::Duration at_most, grpc::ClientContext* context);
 
 }  // namespace oversight::rpc

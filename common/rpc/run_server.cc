@@ -10,12 +10,12 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "common/auth/insecure_authenticator.h"
 #include "common/ledger/failpoint.h"
 #include "common/ledger/store.h"
 #include "common/observe/json_log.h"
 #include "common/observe/spans.h"
 #include "common/observe/version.h"
+#include "common/rpc/caller_proof.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/server.h"
 #include "common/rpc/store_command.h"
@@ -25,9 +25,9 @@ namespace oversight::rpc {
 namespace {
 
 struct Config {
-  std::string listen, admin_listen, store, principals = "data/principals.json", ready_file, log_level = "info",
-                                           otlp_endpoint;
-  bool insecure = false, reflection = true;
+  std::string listen, admin_listen, store, ready_file, log_level = "info", otlp_endpoint;
+  CallerProofConfig callers;
+  bool reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
   absl::Duration store_patience = ledger::Options().patience;
   TlsFiles tls;
@@ -51,10 +51,7 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
         "that says nothing for three times as long is given up and connected to anew.",
         {.validate = observe::IsDurationBetween(absl::Seconds(1), absl::Minutes(10))});
   }
-  flags.Add("insecure", &config.insecure,
-            "Believe callers who they say they are: the header oversight-principal names a sample principal.");
-  flags.Add("principals", &config.principals, "The sample principals, as JSON of oversight.common.v1.PrincipalList.",
-            {.validate = observe::IsNotEmpty});
+  AddCallerProofFlags(flags, config.callers, program.calls_others);
   AddTlsFlags(flags, &config.tls);
   flags.Add("otlp-endpoint", &config.otlp_endpoint,
             "Collector of traces that spans are sent to, as OTLP over HTTP in JSON: http://HOST:PORT. Empty: nowhere.",
@@ -74,13 +71,6 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
   flags.Add("ready-file", &config.ready_file, "A file to write the bound addresses to, as JSON, once serving.");
   flags.Add("log-level", &config.log_level, "debug, info, warning or error.",
             {.validate = observe::IsOneOf({"debug", "info", "warning", "error"})});
-  flags.AddCheck([&config](std::vector<std::string>& problems) {
-    if (!config.insecure) {
-      problems.emplace_back(
-          "--insecure is required: there is no other way yet to know who calls. Do not use it before untrusted "
-          "networks.");
-    }
-  });
   if (program.add_flags) program.add_flags(flags);
 }
 
@@ -176,10 +166,6 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   observe::LogInfo("starting", {{"config", flags.EffectiveJson()}, {"commit", observe::GitCommit()}});
   if (!config.ready_file.empty()) unlink(config.ready_file.c_str());  // Of an earlier run.
 
-  auto authenticator = auth::InsecureAuthenticator::FromFile(config.principals);
-  if (!authenticator.ok()) return Fail("cannot read the principals", authenticator.status());
-  observe::LogWarning("callers are believed who they say they are", {{"how", (*authenticator)->Description()}});
-
   const char* failpoints = getenv("OVERSIGHT_FAILPOINTS");  // NOLINT(concurrency-mt-unsafe): nothing sets it
   if (absl::Status status = ledger::ArmFailpoints(failpoints != nullptr ? failpoints : ""); !status.ok()) {
     return Fail("cannot read OVERSIGHT_FAILPOINTS", status);
@@ -187,6 +173,8 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
 
   const SystemClock clock;
   observe::Metrics metrics(program.name);
+  auto callers = CallerProof::Make(config.callers, clock, metrics);
+  if (!callers.ok()) return Fail("cannot know who calls", callers.status());
   std::unique_ptr<observe::SpanExporter> spans;
   if (!config.otlp_endpoint.empty()) {
     spans = std::make_unique<observe::SpanExporter>(config.otlp_endpoint, program.name, metrics);
@@ -223,13 +211,15 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   options.drain_delay = config.drain_delay;
   options.shutdown_grace = config.shutdown_grace;
   options.reflection = config.reflection;
+  options.own_token = (*callers)->own_token();
   options.host.max_in_flight = static_cast<int>(config.max_in_flight);
   if (tls != nullptr) {
     options.channel_credentials = tls->ForCalls();
     if (!program.for_everyone) options.server_credentials = tls->ForServices();
     if (program.for_everyone && config.tls_listen) options.server_credentials = tls->ForEveryone();
   }
-  auto server = Server::Start(std::move(options), **authenticator, clock, metrics, ledger.get(), program.build);
+  auto server =
+      Server::Start(std::move(options), (*callers)->authenticator(), clock, metrics, ledger.get(), program.build);
   if (!server.ok()) return Fail("cannot start", server.status());
   for (const auto& [name, address] : (*server)->addresses()) {
     observe::LogInfo("listening", {{"what", name}, {"address", address}});

@@ -139,7 +139,8 @@ absl::Status Server::Open(ServerOptions options, const auth::Authenticator& auth
   host_ = std::make_unique<Host>(options_.host, authenticator, metrics);
   if (ledger_ != nullptr) AddLedgerMetrics(metrics, *ledger_, &gauges_);
 
-  runtime_.reset(new Runtime{clock, metrics, *host_, ledger_, authenticator, options_.channel_credentials});
+  runtime_.reset(
+      new Runtime{clock, metrics, *host_, ledger_, authenticator, options_.channel_credentials, options_.own_token});
   OVERSIGHT_ASSIGN_OR_RETURN(application_, build(*runtime_));
   if (ledger_ != nullptr && !options_.ledger_name.empty()) {
     OVERSIGHT_RETURN_IF_ERROR(host_->AddService(MakeLedgerAuthorizationTable()));

@@ -27,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/auth/authenticator.h"
+#include "common/auth/token/own_token.h"
 #include "common/ledger/ledger.h"
 #include "common/observe/admin_server.h"
 #include "common/observe/config.h"
@@ -52,6 +53,7 @@ struct Runtime {
   const auth::Authenticator& authenticator;
   // What calls to other services are made with (ChannelOptions::credentials); null: in the clear.
   std::shared_ptr<grpc::ChannelCredentials> channel_credentials;
+  const auth::OwnToken* own_token;  // For calls of its own accord: see Identity. Null in insecure mode.
 };
 
 // What a process serves. Built before the port opens, stopped after the last call has ended, destroyed before the
@@ -93,6 +95,7 @@ struct ServerOptions {
   std::shared_ptr<grpc::ChannelCredentials> channel_credentials;
   // "ledgers/forces": serves LedgerService for the ledger under this name. Empty: does not.
   std::string ledger_name;
+  const auth::OwnToken* own_token = nullptr;  // For the Runtime; must outlive the server.
 };
 
 // A running server over what is already open: Runtime without a process around it.
@@ -162,6 +165,7 @@ struct Program {
   bool for_everyone = false;                       // Its gRPC port is not for services alone: takes --tls-listen.
   std::string ledger_name;                         // "ledgers/forces": what its log is called, when it has a store.
   std::string store;                               // Default of --store.
+  bool calls_others = false;                       // Takes --token-file: it calls other services of its own accord.
   std::function<void(observe::Flags&)> add_flags;  // Its own flags; the targets must outlive RunServer.
   BuildApplication build;
 };

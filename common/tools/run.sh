@@ -14,6 +14,8 @@
 #                        GATEWAY_PORT=7100 (gRPC), HTTP_PORT=8080 (Connect), and for operators FORCES_ADMIN_PORT=7201,
 #                        CONCERNS_ADMIN_PORT=7202, MONITORING_ADMIN_PORT=7203, GATEWAY_ADMIN_PORT=7200
 #   HOST=127.0.0.1       the address all of them bind
+#   CALLERS=believed     whoever calls is believed who they say they are; or CALLERS=tokens: callers prove it by tokens that a
+#                        development issuer leaves in DATA/issuer/tokens. The pages have no sign-in yet and show what is public then.
 #   QUIET=1              say only what goes wrong
 #   START_SECONDS=60, STOP_SECONDS=30   how long each may take to serve, and to drain
 #   RESTART_SECONDS=10   how long a dead service stays down: long enough to look at dashboards without it
@@ -29,10 +31,15 @@ if [[ $# -gt 0 ]]; then
   command=("${@:2}")
 fi
 
+callers=${CALLERS:-believed}
+[[ $callers == believed || $callers == tokens ]] || { echo "CALLERS must be believed or tokens." >&2; exit 2; }
+
 say() { [[ -n ${QUIET:-} ]] || printf '%s\n' "$*"; }
 die() { printf 'run: %s\n' "$*" >&2; exit 1; }
 
-for name in forces-service concerns-service monitoring-service gateway oversight; do
+needed=(forces-service concerns-service monitoring-service gateway oversight)
+[[ $callers == believed ]] || needed+=(development-issuer)
+for name in "${needed[@]}"; do
   [[ -x $bin/$name ]] || die "$bin/$name is not there: build first ('make build')."
 done
 
@@ -43,18 +50,32 @@ exec {lock}>"$data/lock"
 flock --nonblock "$lock" || die "another suite runs on $data."
 rm -f "$data/suite.env"
 
+issuer=$data/issuer
+who=()  # How a server knows its callers.
+proof=()  # How the command line proves who it is.
+if [[ $callers == tokens ]]; then
+  "$bin/development-issuer" "$issuer" "$root/data/principals.json" 2>"$data/logs/development-issuer.log" ||
+    die "the development issuer failed; see $data/logs/development-issuer.log."
+  who=(--issuer=urn:oversight:development --audience=oversight --jwks="$issuer/jwks.json")
+  proof=(--token-file="$issuer/tokens")
+else
+  who=(--insecure --principals="$root/data/principals.json")
+fi
+
 order=()            # what was started, first to last
 declare -A pid_of=() flags_of=() deaths=()
 command_pid=
 
 start() {  # start NAME FLAGS...: returns once NAME serves.
-  local name=$1 ready=$data/ready/$1.json log=$data/logs/$1.log deadline=$((SECONDS + ${START_SECONDS:-60}))
+  local name=$1 ready=$data/ready/$1.json log=$data/logs/$1.log deadline=$((SECONDS + ${START_SECONDS:-60})) own=()
   shift
+  # forces-service calls nobody.
+  [[ $callers == believed || $name == forces-service ]] || own=(--token-file="$issuer/tokens/$name.token")
   rm -f "$ready"
   # A session of its own keeps Ctrl-C away from it, so that the order of stopping is ours; should the launcher be killed
   # outright, the kernel sends it SIGTERM.
   setpriv --pdeathsig TERM setsid "$bin/$name" "$@" --ready-file="$ready" --drain-delay=0s \
-    --insecure --principals="$root/data/principals.json" </dev/null >>"$log" 2>&1 {lock}>&- &
+    "${who[@]}" "${own[@]}" </dev/null >>"$log" 2>&1 {lock}>&- &
   pid_of[$name]=$!
   [[ -n ${flags_of[$name]:-} ]] || order+=("$name")
   flags_of[$name]=$(printf '%q ' "$@")
@@ -118,7 +139,7 @@ trap '[[ -z $command_pid ]] && exit 0 || exit 130' INT TERM HUP
 
 if [[ -z ${QUIET:-} && ${#command[@]} == 0 ]]; then
   [[ -t 1 ]] && bold=$'\e[1;33m' plain=$'\e[0m' || bold='' plain=''
-  cat <<EOF
+  [[ $callers == believed ]] && cat <<EOF || cat <<EOF2
 $bold
   ============================== INSECURE MODE ==============================
    Callers are not authenticated: anyone who reaches these ports may act as
@@ -127,6 +148,14 @@ $bold
   ===========================================================================
 $plain
 EOF
+$bold
+  ============================ DEVELOPMENT TOKENS ===========================
+   Callers are known by tokens of an issuer on this machine. Whoever reads
+   $issuer/tokens
+   may act as any sample principal. For trying out only.
+  ===========================================================================
+$plain
+EOF2
 fi
 
 say "Starting on $data ..."
@@ -147,7 +176,7 @@ GATEWAY=$(address gateway grpc)
 HTTP=$(address gateway http)
 
 # Only an empty register is filled: what was changed since in a kept one is not set back.
-oversight=("$bin/oversight" --gateway="$GATEWAY" --as=records-manager)
+oversight=("$bin/oversight" --gateway="$GATEWAY" "${proof[@]}" --as=records-manager)
 forces=$("${oversight[@]}" --json list forces) || die "the register cannot be read; see $data/logs."
 if [[ $forces != *'"forces/'* ]]; then
   say "The store is empty: importing data/forces.csv ..."
@@ -177,6 +206,9 @@ else
                       $(address concerns-service admin), $(address monitoring-service admin)
   data and logs       $data
 
+EOF
+  if [[ $callers == believed ]]; then
+    cat <<EOF
 Open the pages in a browser, and choose at the top whom to look as. Or try, in another terminal:
 
   $(realpath --relative-to=. "$bin")/oversight --gateway=$GATEWAY --as=chief-inspector dashboard
@@ -186,9 +218,18 @@ Open the pages in a browser, and choose at the top whom to look as. Or try, in a
 
   grpcurl -plaintext -H 'oversight-principal: chief-inspector' -d '{"name": "forces/west-midlands"}' \\
     $GATEWAY oversight.gateway.v1.GatewayService/GetForceDashboard
-
-Ctrl-C stops all four.
 EOF
+  else
+    cat <<EOF
+The pages show what is public. As somebody, try in another terminal:
+
+  $(realpath --relative-to=. "$bin")/oversight --gateway=$GATEWAY --token-file=$issuer/tokens --as=chief-inspector dashboard
+
+  curl -s -H 'content-type: application/json' -H "authorization: Bearer \$(cat $issuer/tokens/chief-inspector.token)" -d '{}' \\
+    http://$HTTP/oversight.gateway.v1.GatewayService/GetNationalDashboard
+EOF
+  fi
+  printf '\nCtrl-C stops all four.\n'
 fi
 
 start_again() {  # start_again NAME: with the flags it had, on the addresses it had.

@@ -28,6 +28,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const rpc::
   options.credentials = runtime.channel_credentials;
   options.target = address;
   options.principal = "principals/concerns-service";
+  options.token = runtime.own_token;
   options.retry = rpc::ReadMethods("oversight.forces.v1.ForcesService");
   return rpc::MakeChannel(options);
 }

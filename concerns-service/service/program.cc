@@ -67,8 +67,7 @@ class ConcernsApplication final : public rpc::Application {
 }  // namespace
 
 rpc::BuildApplication MakeBuild(const Settings& settings) {
-  return MakeBuild(settings,
-                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime); });
+  return MakeBuild(settings, [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime); });
 }
 
 rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {
@@ -95,6 +94,7 @@ rpc::Program MakeProgram(Settings& settings) {
   program.admin_listen = "127.0.0.1:7202";
   program.store = "sqlite:.data/concerns.db";
   program.ledger_name = "ledgers/concerns";
+  program.calls_others = true;
   program.add_flags = [&settings](observe::Flags& flags) {
     rpc::AddTargetFlag(flags, "forces", &settings.forces);
     flags.Add("themes", &settings.themes, "File with the list of themes.", {.validate = observe::IsNotEmpty});

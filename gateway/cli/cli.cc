@@ -42,7 +42,8 @@ std::vector<FlagSpec> GeneralFlags() {
        .check = &NotEmpty},
       {.name = "as",
        .value = "NAME",
-       .help = "Sample principal to act as, while the suite runs insecurely, such as liaison-lead; or OVERSIGHT_AS.",
+       .help = "Principal to act as, such as liaison-lead; or OVERSIGHT_AS. Believed of a suite that runs insecurely; "
+               "elsewhere it picks the token in the folder --token-file.",
        .repeated = true},
       {.name = "tls-ca",
        .value = "FILE",
@@ -56,6 +57,12 @@ std::vector<FlagSpec> GeneralFlags() {
        .help = "DNS name that the gateway's certificate must bear, where that is not the host of --gateway, such as "
                "behind a forwarded port.",
        .repeated = true},
+      {.name = "token-file",
+       .value = "PATH",
+       .help = "Your token, in a file; or a folder with a token for each principal, in NAME.token. Or "
+               "OVERSIGHT_TOKEN_FILE; or the token itself in OVERSIGHT_TOKEN.",
+       .repeated = true,
+       .check = &NotEmpty},
       {.name = "json", .help = "Print JSON, one object per line.", .repeated = true},
       {.name = "timeout",
        .value = "SECONDS",
@@ -166,6 +173,8 @@ class Program {
     session_.json = general.on("json");
     if (!around_.gateway.empty()) session_.options.gateway = around_.gateway;
     if (general.given("gateway")) session_.options.gateway = general.text("gateway");
+    session_.options.token_file = general.given("token-file") ? general.text("token-file") : around_.token_file;
+    if (!general.given("token-file")) session_.options.token = around_.token;
     session_.options.principal = general.given("as") ? general.text("as") : around_.principal;
     ClientTls& tls = session_.options.tls = around_.tls;
     for (const auto& [name, value] : {std::pair("tls-ca", &tls.files.ca), std::pair("tls-cert", &tls.files.cert),

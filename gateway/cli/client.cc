@@ -1,12 +1,18 @@
 #include "gateway/cli/client.h"
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/auth/authenticator.h"
+#include "common/auth/names.h"
+#include "common/auth/token/own_token.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/cli/arguments.h"
@@ -41,15 +47,37 @@ Client::Client(ClientOptions options)
       }()),
       stub_(channel_) {}
 
-void Client::Prepare(grpc::ClientContext& context, const std::string& as) const {
+absl::StatusOr<std::pair<std::string, std::string>> Client::WhoCalls(const std::string& as) const {
+  using Header = std::pair<std::string, std::string>;
   const std::string& principal = as.empty() ? options_.principal : as;
-  if (!principal.empty()) gateway::AddHeader(context, "oversight-principal", principal);
+  const auto bearer = [](const std::string& token) { return Header(auth::kAuthorizationHeader, "Bearer " + token); };
+  if (options_.token.empty() && options_.token_file.empty()) {
+    return principal.empty() ? Header() : Header(auth::kPrincipalHeader, principal);
+  }
+  std::string path = options_.token_file;
+  std::error_code ignored;
+  if (options_.token.empty() && std::filesystem::is_directory(path, ignored)) {
+    const std::string name(absl::StripPrefix(principal, auth::kPrincipalPrefix));
+    if (name.empty() || name == "public") return Header();
+    if (!auth::IsId(name)) return UsageError("--as must name a principal, such as liaison-lead.");
+    path = absl::StrCat(path, "/", name, ".token");
+  } else if (!principal.empty()) {
+    return UsageError(absl::StrCat(
+        "Your token says who you are, so you cannot act as ", principal,
+        ". Leave out --as and OVERSIGHT_AS; what acts as several people needs a folder with a token for each."));
+  }
+  if (!options_.token.empty()) return bearer(options_.token);
+  const auto token = auth::OwnToken::Read(path);
+  if (!token.ok()) return UsageError(absl::StrCat(std::string(token.status().message()), "."));
+  return bearer(*token);
 }
 
 absl::Status Client::Call(const std::string& method, const google::protobuf::Message& request,
                           google::protobuf::Message* response, const std::string& as) {
+  const auto who = WhoCalls(as);
+  if (!who.ok()) return who.status();
   grpc::ClientContext context;
-  Prepare(context, as);
+  if (!who->first.empty()) gateway::AddHeader(context, who->first, who->second);
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   const grpc::ByteBuffer bytes = gateway::ToByteBuffer(request.SerializeAsString());
   grpc::ByteBuffer answer;
@@ -96,7 +124,9 @@ absl::Status Client::Stream(const std::string& method, const google::protobuf::M
   route.path = "/" + method;
   route.stub = std::make_shared<grpc::GenericStub>(channel_);
   gateway::BackendCallOptions options;
-  if (!options_.principal.empty()) options.headers.emplace_back("oversight-principal", options_.principal);
+  const auto who = WhoCalls("");
+  if (!who.ok()) return who.status();
+  if (!who->first.empty()) options.headers.push_back(*who);
   auto call = gateway::StartStream(route, options, gateway::ToByteBuffer(request.SerializeAsString()));
   absl::Status result;
   bool stopped = false;
@@ -155,8 +185,10 @@ std::string Describe(const absl::Status& status) {
   for (const auto& [subject, description] : PreconditionsOf(status)) {
     absl::StrAppend(&text, "  ", subject, subject.empty() ? "" : ": ", description, "\n");
   }
-  if (status.code() == absl::StatusCode::kUnauthenticated) {
-    absl::StrAppend(&text, "  Here that is --as=NAME, such as --as=liaison-lead.\n");
+  if (reason == "UNAUTHENTICATED") {
+    absl::StrAppend(&text, ErrorMetadata(status, "principals").empty()
+                               ? "  Here that is --token-file=FILE, or the token in OVERSIGHT_TOKEN.\n"
+                               : "  Here that is --as=NAME, such as --as=liaison-lead.\n");
   }
   // Without a reason nobody of the suite answered.
   if (status.code() == absl::StatusCode::kUnavailable && reason.empty()) {

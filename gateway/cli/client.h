@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,7 +24,10 @@ struct ClientTls {
 
 struct ClientOptions {
   std::string gateway = "127.0.0.1:7100";
-  std::string principal;  // sent as `oversight-principal`; empty: not sent
+  std::string principal;  // whom to act as: see token_file; without one sent as `oversight-principal`, if not empty
+  // Proof of who calls. The token itself; or a file that holds one; or a folder that holds several, each in NAME.token
+  // for the principal NAME, of which `principal` picks one ("public", or "": none). Empty: there is no proof.
+  std::string token, token_file;
   absl::Duration timeout = absl::Seconds(30);
   ClientTls tls;
 };
@@ -43,7 +47,9 @@ class Client {
                       google::protobuf::Message* response, const std::function<bool()>& on_message);
 
  private:
-  void Prepare(grpc::ClientContext& context, const std::string& as) const;
+  // The header that says who calls, as name and value; no name when there is none. A usage error when the one
+  // token there is cannot be `as`; what a file holds is read anew each time.
+  absl::StatusOr<std::pair<std::string, std::string>> WhoCalls(const std::string& as) const;
   ClientOptions options_;
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;

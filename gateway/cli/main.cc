@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   return oversight::cli::Run({argv + std::min(argc, 1), argv + argc},
                              {.gateway = FromEnvironment("OVERSIGHT_GATEWAY"),
                               .principal = FromEnvironment("OVERSIGHT_AS"),
+                              .token = FromEnvironment("OVERSIGHT_TOKEN"),
+                              .token_file = FromEnvironment("OVERSIGHT_TOKEN_FILE"),
                               .tls = {{.cert = FromEnvironment("OVERSIGHT_TLS_CERT"),
                                        .key = FromEnvironment("OVERSIGHT_TLS_KEY"),
                                        .ca = FromEnvironment("OVERSIGHT_TLS_CA")},

@@ -27,8 +27,8 @@ using google::protobuf::MethodDescriptor;
 
 // Flags of commands, so not of fields.
 const std::vector<std::string>& Reserved() {
-  static const auto* const kNames =
-      new std::vector<std::string>{"gateway", "as", "json", "timeout", "help", "version", "limit", "count"};
+  static const auto* const kNames = new std::vector<std::string>{"gateway", "as",      "token-file", "json", "timeout",
+                                                                 "help",    "version", "limit",      "count"};
   return *kNames;
 }
 

@@ -65,8 +65,8 @@ void AskForFollowUp(const std::shared_ptr<grpc::Channel>& monitoring, const std:
   });
 }
 
-AskOwner MakeAskFollowUp(std::shared_ptr<grpc::Channel> monitoring, const std::string& principal) {
-  return [monitoring, prepare = CallAs(principal)](const DerivedQuestion& question, PartDone done) {
+AskOwner MakeAskFollowUp(std::shared_ptr<grpc::Channel> monitoring, const rpc::Identity& identity) {
+  return [monitoring, prepare = CallAs(identity)](const DerivedQuestion& question, PartDone done) {
     auto asking = std::make_shared<Asking>(prepare, AtLeastAsFresh(*question.copy), question.deadline, std::move(done));
     if (question.force.empty()) return AskForMissed(monitoring, question.day, asking);
     AskForFollowUp(monitoring, question.force, ShownPlans(question.copy->List<Plan>(question.force + "/")),

@@ -18,7 +18,7 @@ void AskForFollowUp(const std::shared_ptr<grpc::Channel>& monitoring, const std:
                     const std::vector<std::string>& plans, absl::CivilDay day, bool inside,
                     const std::shared_ptr<Asking>& asking);
 
-// Asks as `principal`. The copies of the questions are of monitoring-service.
-AskOwner MakeAskFollowUp(std::shared_ptr<grpc::Channel> monitoring, const std::string& principal);
+// Asks as `identity`. The copies of the questions are of monitoring-service.
+AskOwner MakeAskFollowUp(std::shared_ptr<grpc::Channel> monitoring, const rpc::Identity& identity);
 
 }  // namespace oversight::gateway

@@ -120,8 +120,8 @@ std::vector<std::string> NamesOfLatest(const std::map<std::string, int64_t>& lat
   return names;
 }
 
-AskOwner MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const std::string& principal) {
-  return [concerns, prepare = CallAs(principal)](const DerivedQuestion& question, PartDone done) {
+AskOwner MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const rpc::Identity& identity) {
+  return [concerns, prepare = CallAs(identity)](const DerivedQuestion& question, PartDone done) {
     AskForOverview(
         concerns, question.force, LatestConcerns(*question.copy, question.force), /*inside=*/true,
         std::make_shared<Asking>(prepare, AtLeastAsFresh(*question.copy), question.deadline, std::move(done)));

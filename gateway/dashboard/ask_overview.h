@@ -26,7 +26,7 @@ void AskForOverview(const std::shared_ptr<grpc::Channel>& concerns, const std::s
 // The names that changed last, at most kConcernsWithHistory, of names with the revision of their last change.
 std::vector<std::string> NamesOfLatest(const std::map<std::string, int64_t>& latest);
 
-// Asks as `principal`. The copies of the questions are of concerns-service.
-AskOwner MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const std::string& principal);
+// Asks as `identity`. The copies of the questions are of concerns-service.
+AskOwner MakeAskOverview(std::shared_ptr<grpc::Channel> concerns, const rpc::Identity& identity);
 
 }  // namespace oversight::gateway

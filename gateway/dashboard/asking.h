@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/identity.h"
 #include "common/rpc/informer.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/derived_part.h"
@@ -22,8 +23,8 @@ namespace oversight::gateway {
 
 // Adds the identity to a call's context.
 using PrepareCall = std::function<void(grpc::ClientContext&)>;
-inline PrepareCall CallAs(const std::string& principal) {
-  return [principal](grpc::ClientContext& context) { context.AddMetadata("oversight-principal", principal); };
+inline PrepareCall CallAs(const rpc::Identity& identity) {
+  return [identity](grpc::ClientContext& context) { identity.AddTo(context); };
 }
 // A read that shows at least what the copy does.
 inline common::v1::ReadOptions AtLeastAsFresh(const rpc::InformerCopy& copy) {

@@ -40,12 +40,10 @@ rpc::AskHead AskByList(Request request, const Prepare& prepare, Call call) {
 }  // namespace
 
 SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<grpc::Channel> concerns,
-                        std::shared_ptr<grpc::Channel> monitoring, const std::string& principal,
+                        std::shared_ptr<grpc::Channel> monitoring, const rpc::Identity& identity,
                         observe::Metrics* metrics) {
   SuiteCopy copy;
-  const Prepare prepare = [principal](grpc::ClientContext& context) {
-    context.AddMetadata("oversight-principal", principal);
-  };
+  const Prepare prepare = [identity](grpc::ClientContext& context) { identity.AddTo(context); };
   const auto options = [metrics](const char* owner, rpc::AskHead ask_head) {
     rpc::InformerOptions result;
     result.owner = owner;

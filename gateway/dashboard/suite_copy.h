@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/observe/metrics.h"
+#include "common/rpc/identity.h"
 #include "common/rpc/informer.h"
 #include "grpcpp/channel.h"
 #include "oversight/concerns/v1/concern.pb.h"
@@ -63,9 +64,9 @@ struct SuiteCopy {
   }
 };
 
-// Copies that follow the services over these channels, calling as `principal`; to be started by the caller.
+// Copies that follow the services over these channels, calling as `identity`; to be started by the caller.
 SuiteCopy MakeSuiteCopy(std::shared_ptr<grpc::Channel> forces, std::shared_ptr<grpc::Channel> concerns,
-                        std::shared_ptr<grpc::Channel> monitoring, const std::string& principal,
+                        std::shared_ptr<grpc::Channel> monitoring, const rpc::Identity& identity,
                         observe::Metrics* metrics);
 
 }  // namespace oversight::gateway

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "common/auth/authenticator.h"
 #include "common/observe/spans.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 
@@ -142,14 +144,15 @@ void PassedOn::Ended(const grpc::Status& status) const {
 }
 
 const std::vector<std::string>& ForwardedHeaders() {
-  static const auto* headers =
-      new std::vector<std::string>{"authorization", "oversight-principal", "traceparent", "tracestate", "x-request-id"};
+  static const auto* headers = new std::vector<std::string>{auth::kAuthorizationHeader, auth::kPrincipalHeader,
+                                                            "traceparent", "tracestate", "x-request-id"};
   return *headers;
 }
 
 void AddHeader(grpc::ClientContext& context, const std::string& name, std::string_view value) {
-  const bool sendable = std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
-  if (sendable) context.AddMetadata(name, std::string(value));
+  const std::string sendable = rpc::SendableHeader(value);
+  const bool who = name == auth::kAuthorizationHeader || name == auth::kPrincipalHeader;
+  if (who || sendable == value) context.AddMetadata(name, sendable);
 }
 
 grpc::Status Explain(const Route& route, const grpc::Status& status) {

@@ -27,8 +27,9 @@ namespace oversight::gateway {
 // Headers that travel with a call: the caller's identity, trace and request id. Nothing else of what a client sends
 // reaches a backend. Those of the trace go by PassedOn::AddTrace, which puts the gateway's span between.
 const std::vector<std::string>& ForwardedHeaders();
-// Adds a header of a call. One that gRPC does not send, since it is not printable ASCII, is left out: gRPC would end
-// the process for it, and who calls may put anything there.
+// Adds a header of a call. gRPC would end the process for one that is not printable ASCII, and who calls may put
+// anything there: such a one is left out, unless it says who calls. Then it goes with question marks in it, to be
+// refused: left out, it would make its sender the public.
 void AddHeader(grpc::ClientContext& context, const std::string& name, std::string_view value);
 
 // What is kept of a call that is passed on: it is counted, and is a span of its own between the caller's and the

@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> Callers::HeadersOf(const HttpRe
       named = named || name == "authorization" || name == auth::kPrincipalHeader;
     }
   }
-  if (!named) headers.emplace_back(auth::kPrincipalHeader, NameOf(request));
+  if (!named && !choices_.empty()) headers.emplace_back(auth::kPrincipalHeader, NameOf(request));
   return headers;
 }
 

@@ -1,8 +1,9 @@
 // Who makes a request that a browser may make, and which headers say so to the services. Immutable; thread-safe.
 //
 // A request that brings `authorization` or `oversight-principal` is from whom they say, as over Connect. In insecure
-// mode a page lets people choose a sample principal, and a cookie keeps it. Everyone else is the public. Whether what
-// is said is true, and what that one may see, is for the services.
+// mode a page lets people choose a sample principal, and a cookie keeps it. Everyone else is the public: in insecure
+// mode by that name, and otherwise by sending no proof. Whether what is said is true, and what that one may see, is for
+// the services.
 #pragma once
 
 #include <string>

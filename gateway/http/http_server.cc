@@ -633,6 +633,8 @@ class HttpServer::Impl {
   }
 
   asio::awaitable<bool> Write(Connection& connection, Response& response, http::verb method = http::verb::post) {
+    // Who is told to prove who they are is told how (RFC 6750).
+    if (response.result() == http::status::unauthorized) response.set(http::field::www_authenticate, "Bearer");
     response.prepare_payload();
     // An answer to HEAD tells the length only; its bytes would be taken for the next answer.
     if (method == http::verb::head) response.body().clear();

@@ -129,7 +129,7 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
   }
   // In the caller's name: the owners show what that one may see.
   const PrepareCall prepare = [&call](grpc::ClientContext& context) {
-    rpc::Propagate(call, absl::Seconds(10), &context, call.principal().name());
+    rpc::Propagate(call, absl::Seconds(10), &context);
   };
   const Audience audience = AudienceOf(call.principal());
   ReadPast(channels_, prepare, request.name(), request.as_of_time(), audience,

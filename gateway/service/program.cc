@@ -53,7 +53,7 @@ using monitoring::v1::MonitoringService;
 
 // One channel per service, for the copies and for calls passed on: when the copy is current again after a break, calls
 // get through too. It lends no identity: the copies name the gateway with each call, and a call passed on carries its
-// caller's name and nothing else, so that nobody gets the gateway's rights by going through it.
+// caller's proof and nothing else, so that nobody gets the gateway's rights by going through it.
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& target, const std::string& name, const std::string& service,
                                          const rpc::Runtime& runtime) {
   rpc::ChannelOptions options;
@@ -82,10 +82,11 @@ class GatewayApplication final : public rpc::Application {
         concerns_(ChannelTo(options.concerns, "concerns-service", ConcernsService::service_full_name(), runtime)),
         monitoring_(
             ChannelTo(options.monitoring, "monitoring-service", MonitoringService::service_full_name(), runtime)),
-        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, kPrincipal, &runtime.metrics)),
-        source_(copy_, runtime.clock,
-                {.overview = MakeAskOverview(concerns_, kPrincipal),
-                 .follow_up = MakeAskFollowUp(monitoring_, kPrincipal)}),
+        identity_{kPrincipal, runtime.own_token},
+        copy_(MakeSuiteCopy(forces_, concerns_, monitoring_, identity_, &runtime.metrics)),
+        source_(
+            copy_, runtime.clock,
+            {.overview = MakeAskOverview(concerns_, identity_), .follow_up = MakeAskFollowUp(monitoring_, identity_)}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         backends_(&runtime.metrics),
         http_routes_(&runtime.metrics),
@@ -188,6 +189,7 @@ class GatewayApplication final : public rpc::Application {
   rpc::Runtime runtime_;
   const auth::AuthorizationTable table_;
   const std::shared_ptr<grpc::Channel> forces_, concerns_, monitoring_;
+  const rpc::Identity identity_;
   SuiteCopy copy_;
   DashboardSource source_;
   GatewayServiceImpl service_;
@@ -221,6 +223,7 @@ rpc::Program MakeProgram() {
   program.admin_listen = "127.0.0.1:7200";
   program.has_store = false;
   program.for_everyone = true;
+  program.calls_others = true;
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});

@@ -32,6 +32,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::
   options.service = name;
   options.credentials = runtime.channel_credentials;
   options.principal = "principals/monitoring-service";
+  options.token = runtime.own_token;
   options.retry = rpc::ReadMethods(service);
   return rpc::MakeChannel(options);
 }

@@ -81,7 +81,8 @@ class Owners {
   virtual void Stop() = 0;
 };
 
-// Copies kept by informers on the services at these addresses, once started.
+// Copies kept by informers on the services at these addresses, once started. `token`, if any, is what they call with,
+// and outlives them.
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
                                     const rpc::Runtime& runtime);
 

@@ -126,6 +126,7 @@ rpc::Program MakeProgram() {
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";
   program.ledger_name = kLedger;
+  program.calls_others = true;
   const auto options = std::make_shared<Options>();
   options->policies = "data/policies";
   program.add_flags = [options](observe::Flags& flags) {

@@ -339,7 +339,7 @@ TEST_F(FollowUpSuiteTest, WhatIsDerivedIsAsCurrentAsTheRecordOfItsForce) {
 TEST_F(FollowUpSuiteTest, WhatIsNotAnsweredIsItsOwnPart) {
   Engage();
   SuiteCopy copy = MakeSuiteCopy(forces_->ChannelAs(""), concerns_->ChannelAs(""), monitoring_->ChannelAs(""),
-                                 "principals/gateway", nullptr);
+                                 {"principals/gateway"}, nullptr);
   std::mutex mu;
   std::vector<std::function<void(absl::StatusOr<DerivedPart>)>> asked;  // of the force
   const auto never = [](const DerivedQuestion&, const auto&) {};

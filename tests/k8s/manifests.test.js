@@ -129,8 +129,9 @@ for (const [overlay, objects] of rendered) {
         for (const container of containers) assert.ok(!("envFrom" in container), name);
         for (const volume of spec.volumes ?? []) {
           for (const { secret } of volume.projected?.sources ?? []) {
-            assert.ok(secret.name === "oversight-postgres" || secret.optional, `${name}: ${secret.name}`);
+            assert.ok(["oversight-postgres", "oversight-tokens"].includes(secret.name) || secret.optional, `${name}: ${secret.name}`);
             assert.equal(secret.items.length, 1, `${name} would see the others' passwords`);
+            if (secret.name === "oversight-tokens") assert.equal(secret.items[0].key, name, `${name} would call as another`);
           }
           assert.ok(!volume.projected || volume.projected.defaultMode === 0o440, `${name}: readable by all`);
         }
@@ -216,13 +217,29 @@ for (const overlay of suites) {
     });
 
     it("lets nobody in from outside", () => {
-      // Callers are believed who they say they are.
-      for (const { name, containers: [container] } of running) assert.equal(flag(container.args, "insecure"), "true", name);
       for (const service of ofKind(objects, "Service")) {
         assert.ok([undefined, "ClusterIP"].includes(service.spec.type), `${service.metadata.name}: ${service.spec.type}`);
         assert.ok(!("externalIPs" in service.spec));
       }
       assert.equal(ofKind(objects, "Ingress").length, overlay === "everything" ? 1 : 0);
+    });
+
+    it("says how callers are known: by tokens in production, and believes them elsewhere", () => {
+      for (const { name, containers: [{ args, env }] } of running) {
+        assert.equal(flag(args, "insecure"), shared ? undefined : "true", name);
+        for (const what of ["issuer", "audience", "jwks"]) {
+          const variable = `OVERSIGHT_${what.toUpperCase()}`;
+          assert.equal(flag(args, what), shared ? `$(${variable})` : undefined, `${name}: --${what}`);
+          assert.equal(env.find((each) => each.name === variable)?.valueFrom.configMapKeyRef.key, shared ? what : undefined, name);
+        }
+        const own = shared && name !== "forces-service" ? "/etc/oversight/token/token" : undefined;
+        assert.equal(flag(args, "token-file"), own, name);
+      }
+      for (const { name, containers: [{ env }] } of pods.filter((each) => each.name === "backup")) {
+        const names = env.map((each) => each.name);
+        assert.ok(names.includes(shared ? "OVERSIGHT_TOKEN_FILE" : "OVERSIGHT_AS"), name);
+        assert.ok(!names.includes(shared ? "OVERSIGHT_AS" : "OVERSIGHT_TOKEN_FILE"), name);
+      }
     });
 
     it("tells starting, ready and alive apart", () => {

@@ -47,7 +47,8 @@ for (const overlay of ["single-node", "production", "everything"]) {
   const objects = rendered.get(overlay);
   const policies = ofKind(objects, "NetworkPolicy");
   const pods = insiders(objects);
-  const database = { name: "a database somewhere", address: "outside", ports: [5432, 443] };
+  // A database, and an issuer's keys.
+  const outside = { name: "somewhere outside", address: "outside", ports: [5432, 443, 80] };
   const job = overlay === "single-node" ? [] : ["production/migrate", "production/restore"].map((name) =>
     ({ name, namespace: "oversight", labels: podsOf(rendered.get(name))[0].template.metadata.labels, ports: [] }));
 
@@ -56,7 +57,7 @@ for (const overlay of ["single-node", "production", "everything"]) {
       const found = [];
       const all = [...pods, ...job, ...outsiders];
       for (const from of all) {
-        for (const to of [...pods, ...outsiders.filter((each) => each.ports), database]) {
+        for (const to of [...pods, ...outsiders.filter((each) => each.ports), outside]) {
           if (from === to || (outsiders.includes(from) && !pods.includes(to))) continue;
           for (const port of to.ports) if (reaches(policies, from, to, port)) found.push(`${from.name} -> ${to.name}:${port}`);
         }
@@ -74,8 +75,11 @@ for (const overlay of ["single-node", "production", "everything"]) {
       for (const { name } of [...pods, ...job]) needed.push(`${name} -> cluster DNS:53`);
       if (overlay !== "single-node") {
         for (const name of ["forces-service", "concerns-service", "monitoring-service", ...job.map((each) => each.name)]) {
-          needed.push(`${name} -> a database somewhere:5432`);
+          needed.push(`${name} -> somewhere outside:5432`);
         }
+      }
+      if (overlay !== "single-node") {
+        for (const { name } of podsOf(objects).filter((pod) => pod.long)) needed.push(`${name} -> somewhere outside:443`);
       }
       if (overlay === "everything") needed.push("ingress controller -> gateway:8080");
       assert.deepEqual(found.sort(), needed.sort());

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { binary, podsOf, rendered, root, run, services } from "./cluster.js";
 import { Database, freePort } from "./database.js";
+import { Issuer } from "./issuer.js";
 import { Kubelet, probe, until } from "./kubelet.js";
 
 const perSecond = 40;
@@ -24,7 +25,9 @@ const attempts = 6;
 const objects = rendered.get("production");
 const podOf = (name) => podsOf(objects).find((pod) => pod.name === name);
 const database = await new Database().start();
-const kubelet = new Kubelet({ "oversight-postgres": database.secret() });
+const issuer = await new Issuer().start();
+issuer.appoint(objects);
+const kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret() });
 const replicas = new Map();  // "forces-service" -> [{ports, started}, ...]
 let proxy;
 
@@ -75,7 +78,7 @@ const call = async (url, method, principal, request) => {
     try {
       const answer = await fetch(`${url}/${method}`, {
         method: "POST", body: JSON.stringify(request), signal: AbortSignal.timeout(deadline),
-        headers: { "content-type": "application/json", "oversight-principal": principal },
+        headers: { "content-type": "application/json", ...(principal === "public" ? {} : { authorization: `Bearer ${issuer.token(principal)}` }) },
       });
       const body = await answer.json();
       if (answer.ok) {
@@ -155,7 +158,8 @@ try {
   const migrated = await kubelet.finish(rendered.get("production/migrate"), podsOf(rendered.get("production/migrate"))[0]);
   if (migrated.code !== 0) throw new Error(migrated.output);
   for (const name of services) for (const replica of replicas.get(name)) await start(name, replica);
-  run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=records-manager", "import", join(root, "data/forces.csv")]);
+  run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=records-manager",
+    `--token-file=${issuer.folder}`, "import", join(root, "data/forces.csv")]);
   const url = await startProxy();
   await until("the way in is open", async () => { try { return (await fetch(`${url}/`)).status < 500; } catch { return false; } });
 
@@ -178,7 +182,7 @@ try {
   console.table(rows);
   const lost = acknowledged.length - new Set(acknowledged).size;
   const verified = ["forces", "concerns", "monitoring"].map((name) => run(binary("oversight"),
-    [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=operator", "verify", name])).join("");
+    [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=operator", `--token-file=${issuer.folder}`, "verify", name])).join("");
   console.log(verified.trim());
   const [, count] = /(\d+)/.exec(database.sql("SELECT count(*) FROM forces.transactions")) ?? [];
   console.log(`${acknowledged.length} writes acknowledged, each with a revision of its own; ${count} transactions in the record.`);
@@ -189,5 +193,6 @@ try {
 } finally {
   proxy?.kill("SIGKILL");
   await kubelet.close();
+  issuer.close();
   await database.stop();
 }

@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
 import { Database } from "./database.js";
+import { Issuer } from "./issuer.js";
 import { Kubelet, probe, until } from "./kubelet.js";
 
 const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;
 const pod = (overlay, name) => podsOf(rendered.get(overlay)).find((each) => each.name === name);
-const client = (kubelet, principal, ...args) =>
-  run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--as=${principal}`, ...args]);
+// With tokens where the suite knows its callers by them.
+const client = (kubelet, principal, ...args) => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`,
+  `--as=${principal}`, ...(kubelet.issuer ? [`--token-file=${kubelet.issuer.folder}`] : []), ...args]);
 const countForces = (kubelet) => client(kubelet, "public", "list", "forces", "--json").trim().split("\n").length;
 
 describe("single-node", () => {
@@ -101,14 +103,19 @@ describe("single-node", () => {
 describe("production", () => {
   const objects = rendered.get("production");
   const database = new Database();
+  const issuer = new Issuer();
   let kubelet;
   before(async () => {
     await database.start();
-    kubelet = new Kubelet({ "oversight-postgres": database.secret() });
+    await issuer.start();
+    issuer.appoint(objects);
+    kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret() });
+    kubelet.issuer = issuer;
   });
   after(async () => {
     await kubelet?.close();
     await database.stop();
+    issuer.close();
   });
 
   it("migrates three empty schemas, and has nothing to do the second time", async () => {
@@ -144,9 +151,16 @@ describe("production", () => {
     await until("the register is back", () => { try { return countForces(kubelet) === registered; } catch { return false; } });
   });
 
+  it("believes nobody", () => {
+    const insecure = () => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=chief-inspector", "dashboard"],
+      { stdio: "pipe" });
+    assert.throws(insecure, /does not believe the header oversight-principal/);
+  });
+
   it("does not start a service without its file of the Secret", async () => {
-    const without = new Kubelet({ "oversight-postgres": {} });
+    const without = new Kubelet({ "oversight-postgres": {}, "oversight-tokens": {} });
     await assert.rejects(without.start(objects, pod("production", "forces-service")), /forces\.conf/);
+    await assert.rejects(without.start(objects, pod("production", "gateway")), /oversight-tokens has no gateway/);
     await without.close();
   });
 });

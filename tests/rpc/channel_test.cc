@@ -92,12 +92,13 @@ TEST_F(ChannelTest, CallsOnBehalfOfAnotherAreNamedTracedAndInTime) {
     seen.push_back({call.request_id(), call.trace().trace_id, call.principal().name(), call.deadline()});
     if (seen.size() == 2) return done(absl::OkStatus());
     auto context = std::make_shared<grpc::ClientContext>();
-    Propagate(call, absl::Seconds(10), context.get(), "principals/west-midlands-officer");
+    Propagate(call, absl::Seconds(10), context.get());
     stub->async()->GetForce(context.get(), &q, r,
                             [context, done](const grpc::Status& status) { done(FromGrpc(status)); });
   };
   grpc::ClientContext context;
   context.AddMetadata("x-request-id", "one-id-for-all");
+  context.AddMetadata("oversight-principal", "west-midlands-officer");
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
   fv1::GetForceRequest request;
   request.set_name("forces/west-midlands");
@@ -107,10 +108,49 @@ TEST_F(ChannelTest, CallsOnBehalfOfAnotherAreNamedTracedAndInTime) {
   EXPECT_EQ(seen[0].request_id, "one-id-for-all");
   EXPECT_EQ(seen[1].request_id, "one-id-for-all");
   EXPECT_EQ(seen[1].trace_id, seen[0].trace_id);
-  EXPECT_EQ(seen[0].principal, "principals/chief-inspector");
-  EXPECT_EQ(seen[1].principal, "principals/west-midlands-officer");
+  EXPECT_EQ(seen[0].principal, "principals/west-midlands-officer");
+  EXPECT_EQ(seen[1].principal, "principals/west-midlands-officer") << "the caller, and not the channel's own";
   EXPECT_LT(seen[1].deadline, seen[0].deadline);
   EXPECT_GT(seen[1].deadline, seen[0].deadline - absl::Seconds(2));
+}
+
+// A service that has an identity of its own calls another for its caller: over whatever channel, it is the caller who
+// calls. Otherwise anyone could have done by a service what they may not do themselves.
+TEST_F(ChannelTest, NobodyGetsTheIdentityOfTheServiceTheyGoThrough) {
+  const oversight::testing::TestIssuer issuer;
+  oversight::testing::TestServerOptions options;
+  options.issuer = &issuer;
+  server_ = TestServer::Start(ToyForces::Builder(hooks_), options);
+  const auto own = auth::OwnToken::Fixed(issuer.Token(issuer.Sample("gateway"), options.now));
+  const auto stub = fv1::ForcesService::NewStub(MakeChannel({.target = server_->address(), .token = own.get()}));
+  std::vector<std::string> seen;
+  bool on_its_own = false;
+  hooks_->list = [&](Call& call, const auto& q, auto* r, Done done) {
+    seen.push_back(call.principal().name());
+    if (seen.size() == 2) return done(absl::OkStatus());
+    auto context = std::make_shared<grpc::ClientContext>();
+    if (!on_its_own) Propagate(call, absl::Seconds(10), context.get());
+    stub->async()->ListForces(context.get(), &q, r,
+                              [context, done](const grpc::Status& status) { done(FromGrpc(status)); });
+  };
+  const auto ask = [&](const std::string& caller) {
+    seen.clear();
+    grpc::ClientContext context;
+    fv1::ListForcesResponse response;
+    EXPECT_TRUE(server_->StubAs<fv1::ForcesService>(caller)->ListForces(&context, {}, &response).ok());
+    return seen;
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(ask("west-midlands-officer"),
+              ElementsAre("principals/west-midlands-officer", "principals/west-midlands-officer"));
+  EXPECT_THAT(ask(""), ElementsAre("principals/public", "principals/public"));
+  on_its_own = true;
+  EXPECT_THAT(ask("west-midlands-officer"), ElementsAre("principals/west-midlands-officer", "principals/gateway"));
+}
+
+TEST(SendableHeader, LeavesWhatCanBeSentAndSpoilsTheRest) {
+  EXPECT_EQ(SendableHeader("Bearer abc~ "), "Bearer abc~ ");
+  EXPECT_EQ(SendableHeader("Bearer \xc3\xa9\n\x7f"), "Bearer ????");
 }
 
 TEST_F(ChannelTest, FindsARestartedServerOnTheSameAddressSoon) {

@@ -19,6 +19,8 @@ namespace fv1 = forces::v1;
 
 struct ToyHooks {
   std::function<void(Call&, const fv1::GetForceRequest&, fv1::GetForceResponse*, Done)> get;
+  std::function<void(Call&, const fv1::ListForcesRequest&, fv1::ListForcesResponse*, Done)>
+      list;  // May be called by anyone.
   std::function<void(std::shared_ptr<StreamCall<fv1::WatchForcesResponse>>, const fv1::WatchForcesRequest&)> watch;
   // Which versions ListForceVersions shows.
   std::function<bool(const fv1::Force&)> visible_version;
@@ -101,6 +103,7 @@ class ToyForces final : public Application, public fv1::ForcesService::CallbackS
                                        fv1::ListForcesResponse* response) override {
     return host_.Unary(context, request, response,
                        [this](Call& call, const fv1::ListForcesRequest& q, fv1::ListForcesResponse* r, Done done) {
+                         if (hooks_->list) return hooks_->list(call, q, r, std::move(done));
                          Selection<fv1::Force> selection;
                          if (!q.region().empty()) selection.all_of.push_back({"region", q.region()});
                          if (!q.query().empty()) {

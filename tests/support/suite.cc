@@ -105,8 +105,14 @@ void Suite::Launch(const std::string& name, int replica) {
     return "--" + flag + "=" + (addresses.count(what) > 0 ? addresses.at(what) : "127.0.0.1:0");
   };
   std::vector<std::string> command = {ServerProcess::Binary(name), listen("listen", "grpc"),
-                                      listen("admin-listen", "admin"), "--insecure",
+                                      listen("admin-listen", "admin"),
                                       "--drain-delay=" + absl::FormatDuration(shape_.drain_delay)};
+  if (shape_.issuer == nullptr) {
+    command.emplace_back("--insecure");
+  } else {
+    for (const std::string& flag : shape_.issuer->flags()) command.push_back(flag);
+    if (name != "forces-service") command.push_back("--token-file=" + shape_.issuer->TokenFile(name));
+  }
   if (!shape_.principals.empty()) command.push_back("--principals=" + shape_.principals);
   if (name == "gateway") {
     command.push_back(listen("http-listen", "http"));
@@ -147,6 +153,19 @@ std::string Suite::target(const std::string& name) const {
   return all;
 }
 
+std::shared_ptr<grpc::Channel> Suite::Channel(const std::string& target, const std::string& principal) const {
+  rpc::ChannelOptions options;
+  options.target = target;
+  if (shape_.issuer == nullptr) {
+    options.principal = principal;
+  } else if (!principal.empty() && principal != "public") {
+    auto& token = tokens_[principal];
+    if (token == nullptr) token = auth::OwnToken::Fixed(shape_.issuer->Token(principal));
+    options.token = token.get();
+  }
+  return rpc::MakeChannel(options);
+}
+
 std::shared_ptr<grpc::Channel> Suite::ChannelAs(const std::string& name, const std::string& principal) const {
   return Channel(name, target(name), principal);
 }
@@ -163,6 +182,7 @@ Ran Suite::Cli(const std::string& principal, std::vector<std::string> arguments)
     command.push_back("--tls-ca=" + authority_->certificate());
     command.push_back("--tls-name=gateway");
   }
+  if (shape_.issuer != nullptr) command.push_back("--token-file=" + shape_.issuer->TokenFolder());
   command.insert(command.end(), arguments.begin(), arguments.end());
   return Run(command);
 }

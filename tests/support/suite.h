@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
 #include "grpcpp/channel.h"
 #include "tests/support/certificates.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_issuer.h"
 
 namespace oversight::testing {
 
@@ -28,6 +30,8 @@ struct SuiteShape {
   bool tls = false;
   // What every process is given besides.
   std::vector<std::string> flags = {};
+  // Callers prove who they are by its tokens, and services too; null: everybody is believed. Must outlive the suite.
+  const TestIssuer* issuer = nullptr;
   // By service: where it keeps its records instead, as its --store. When any is given nothing is imported.
   std::map<std::string, std::string> stores = {};
 };
@@ -65,7 +69,8 @@ class Suite {
   std::string log(const std::string& name, int replica = 0) const;
   // All replicas of it, as a gRPC target.
   std::string target(const std::string& name) const;
-  // A new channel to all replicas, or to one, on which every call is from `principal`.
+  // A new channel to all replicas, or to one, on which every call is from `principal`; "" calls as nobody. It must not
+  // outlive the suite.
   std::shared_ptr<grpc::Channel> ChannelAs(const std::string& name, const std::string& principal) const;
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& name, int replica, const std::string& principal) const;
   // The certificate files of a service, or of the "client" that channels are. Only with SuiteShape::tls.
@@ -83,7 +88,10 @@ class Suite {
   void Launch(const std::string& name, int replica);
   void WaitFor(const std::string& name, int replica);
 
+  std::shared_ptr<grpc::Channel> Channel(const std::string& target, const std::string& principal) const;
+
   const SuiteShape shape_;
+  mutable std::map<std::string, std::unique_ptr<auth::OwnToken>> tokens_;  // By principal.
   const TempDir folder_;
   std::unique_ptr<TestAuthority> authority_;           // When it speaks TLS.
   std::map<std::string, rpc::TlsFiles> certificates_;  // By service, and that of "client".

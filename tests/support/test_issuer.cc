@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/auth/names.h"
 
 namespace oversight::testing {
 namespace {
@@ -102,6 +103,13 @@ std::string TestIssuer::TokenFile(const std::string& name) const {
   return path;
 }
 
+std::string TestIssuer::TokenFolder() const {
+  for (const auth::Principal& principal : samples_->Choices()) {
+    TokenFile(principal.name().substr(std::string_view(auth::kPrincipalPrefix).size()));
+  }
+  return folder_ / "";
+}
+
 std::string MintHs256(const std::string& header, const std::string& claims, const std::string& secret) {
   const std::string signed_part = absl::StrCat(Base64Url(header), ".", Base64Url(claims));
   unsigned char mac[EVP_MAX_MD_SIZE];
@@ -146,6 +154,8 @@ std::vector<BadToken> BadTokens(const TestIssuer& issuer, const auth::Principal&
       {"alg none, no signature", absl::StrCat(Base64Url(none), ".", body, "."), "TOKEN_HEADER_REFUSED"},
       {"alg none, a signature all the same", header(none), "TOKEN_HEADER_REFUSED"},
       {"alg nOnE", absl::StrCat(Base64Url(Replaced(none, "none", "nOnE")), ".", body, "."), "TOKEN_HEADER_REFUSED"},
+      {"alg none under a kid that there is not",
+       absl::StrCat(Base64Url(Replaced(none, "ed-1", "other")), ".", body, "."), "TOKEN_HEADER_REFUSED"},
       {"no alg", header(R"({"typ":"JWT","kid":"ed-1"})"), "TOKEN_HEADER_REFUSED"},
       {"HS256 with the public key as the secret", MintHs256(hs256, claims, rsa.PublicPem()), "TOKEN_HEADER_REFUSED"},
       {"HS256 with the public JWK as the secret", MintHs256(hs256, claims, rsa.Jwk()), "TOKEN_HEADER_REFUSED"},

@@ -49,8 +49,10 @@ class TestIssuer {
                     absl::Duration lifetime = absl::Hours(1), const auth::SigningKey& key = Ed()) const;
   std::string Token(const std::string& name) const { return Token(Sample(name)); }
   std::string Bearer(const std::string& name) const { return "Bearer " + Token(name); }
-  // A file that holds a good token for it, for --token-file.
+  // A file that holds a good token for it, for a server's --token-file.
   std::string TokenFile(const std::string& name) const;
+  // A folder with such a file for every sample principal, for the --token-file of the command line.
+  std::string TokenFolder() const;
 
   auth::MintOptions options(absl::Time now = absl::Now(), absl::Duration lifetime = absl::Hours(1)) const;
 

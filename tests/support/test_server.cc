@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/auth/insecure_authenticator.h"
+#include "common/auth/token_authenticator.h"
 #include "common/ledger/store.h"
 #include "common/rpc/channel.h"
 
@@ -24,7 +25,9 @@ T OrDie(absl::StatusOr<T> result, const char* doing) {
 
 TestServer::TestServer(rpc::BuildApplication build, TestServerOptions options)
     : build_(std::move(build)), options_(std::move(options)), clock_(options_.now) {
-  authenticator_ = OrDie(auth::InsecureAuthenticator::FromFile(options_.principals), "principals");
+  if (options_.issuer == nullptr) {
+    authenticator_ = OrDie(auth::InsecureAuthenticator::FromFile(options_.principals), "principals");
+  }
 }
 
 std::unique_ptr<TestServer> TestServer::Start(rpc::BuildApplication build, TestServerOptions options) {
@@ -35,6 +38,14 @@ std::unique_ptr<TestServer> TestServer::Start(rpc::BuildApplication build, TestS
 
 void TestServer::Open(const std::string& listen) {
   metrics_ = std::make_unique<observe::Metrics>("test");
+  if (options_.issuer != nullptr) {
+    keys_ = std::make_unique<auth::KeyRing>(auth::FileKeyFetcher(options_.issuer->jwks_file()), auth::KeyRingOptions(),
+                                            clock_, *metrics_);
+    if (const absl::Status status = keys_->Load(); !status.ok()) OrDie<int>(status, "keys");
+    authenticator_ = std::make_unique<auth::TokenAuthenticator>(
+        auth::TokenRules{.issuer = options_.issuer->issuer(), .audience = options_.issuer->audience()}, *keys_, clock_,
+        *metrics_);
+  }
   if (options_.has_store) {
     auto engine = OrDie(ledger::EngineFor("sqlite:" + (folder_ / "store.db")), "engine");
     ledger_ = OrDie(ledger::Ledger::Open(std::move(engine), clock_), "ledger");
@@ -58,7 +69,19 @@ TestServer::~TestServer() { Stop(); }
 std::shared_ptr<grpc::Channel> TestServer::ChannelAs(const std::string& principal) {
   std::lock_guard lock(mu_);
   auto& channel = channels_[principal];
-  if (channel == nullptr) channel = rpc::MakeChannel({.target = server_->address(), .principal = principal});
+  if (channel != nullptr) return channel;
+  if (options_.issuer == nullptr) {
+    channel = rpc::MakeChannel({.target = server_->address(), .principal = principal});
+  } else if (principal.empty()) {
+    channel = rpc::MakeChannel({.target = server_->address()});
+  } else {
+    auto& token = tokens_[principal];
+    if (token == nullptr) {
+      token = auth::OwnToken::Fixed(
+          options_.issuer->Token(options_.issuer->Sample(principal), options_.now, absl::Hours(24)));
+    }
+    channel = rpc::MakeChannel({.target = server_->address(), .token = token.get()});
+  }
   return channel;
 }
 
@@ -70,6 +93,8 @@ void TestServer::Stop() {
   if (server_ != nullptr) last_address_ = server_->address();
   server_.reset();
   ledger_.reset();  // Shuts down.
+  if (keys_ != nullptr) authenticator_.reset();
+  keys_.reset();
   metrics_.reset();
 }
 

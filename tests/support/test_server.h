@@ -17,12 +17,15 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/auth/token/key_ring.h"
+#include "common/auth/token/own_token.h"
 #include "common/ledger/ledger.h"
 #include "common/observe/metrics.h"
 #include "common/rpc/server.h"
 #include "common/time/clock.h"
 #include "grpcpp/channel.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_issuer.h"
 
 namespace oversight::testing {
 
@@ -39,6 +42,8 @@ struct TestServerOptions {
   std::shared_ptr<grpc::ServerCredentials> server_credentials;
   std::string ledger_name;                          // As in rpc::ServerOptions.
   std::string principals = "data/principals.json";  // Tests run in the top of the tree.
+  // Callers prove who they are by its tokens; null: they are believed. Must outlive the server.
+  const TestIssuer* issuer = nullptr;
 };
 
 class TestServer {
@@ -58,7 +63,8 @@ class TestServer {
   observe::Metrics& metrics() { return *metrics_; }
   std::string address() const { return server_->address(); }
 
-  // One channel per principal ("hm-inspector"), kept; "" calls as nobody.
+  // One channel per principal ("hm-inspector"), kept; "" calls as nobody. With an issuer by a token that is good for a
+  // day from the test's first moment.
   std::shared_ptr<grpc::Channel> ChannelAs(const std::string& principal);
   template <class Service>
   std::unique_ptr<typename Service::Stub> StubAs(const std::string& principal) {
@@ -81,12 +87,14 @@ class TestServer {
   const TestServerOptions options_;
   const TempDir folder_;
   FakeClock clock_;
-  std::unique_ptr<auth::Authenticator> authenticator_;
   std::unique_ptr<observe::Metrics> metrics_;
+  std::unique_ptr<auth::KeyRing> keys_;
+  std::unique_ptr<auth::Authenticator> authenticator_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<rpc::Server> server_;
   std::string last_address_;
-  std::mutex mu_;  // Guards channels_.
+  std::mutex mu_;                                                  // Guards channels_.
+  std::map<std::string, std::unique_ptr<auth::OwnToken>> tokens_;  // Of channels_, by principal.
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
 };
 

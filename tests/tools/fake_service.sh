@@ -3,6 +3,11 @@
 # SIGTERM) and writes what happens to it to $EVENTS. $FAIL_AT names one that refuses to start, $DIE names one that dies as many
 # times as $DATA/die says, $FORCES_LISTED is what the command-line client finds in the register.
 name=$(basename "$0")
+if [[ $name == development-issuer ]]; then
+  echo "development-issuer" >>"$EVENTS"
+  mkdir -p "$1/tokens"
+  exit 0
+fi
 if [[ $name == oversight ]]; then
   echo "oversight $*" | sed -E 's#--gateway=[^ ]*#--gateway=G#; s#/[^ ]*/data/#data/#' >>"$EVENTS"
   [[ $* != *"list forces"* ]] || echo "{\"forces\":[$FORCES_LISTED]}"
@@ -11,9 +16,9 @@ fi
 # A shell's background commands ignore SIGINT, and a script cannot undo that; a real service, which sets a handler, does.
 [[ -n ${SIGINT_RESET:-} ]] || SIGINT_RESET=1 exec perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$0" "$@"
 for flag in "$@"; do
-  case $flag in --ready-file=*) ready=${flag#*=} ;; --insecure) insecure=1 ;; esac
+  case $flag in --ready-file=*) ready=${flag#*=} ;; --insecure | --issuer=*) known=1 ;; esac
 done
-[[ -n $insecure && ${FAIL_AT:-} != "$name" ]] || { echo "$name refuses to start"; exit 3; }
+[[ -n $known && ${FAIL_AT:-} != "$name" ]] || { echo "$name refuses to start"; exit 3; }
 trap 'echo "stop $name" >>"$EVENTS"; exit 0' TERM
 trap 'echo "interrupted $name" >>"$EVENTS"; exit 1' INT
 echo "start $name" >>"$EVENTS"

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 export BIN=$work/bin PORTS=0
 mkdir "$BIN"
-for name in forces-service concerns-service monitoring-service gateway oversight; do
+for name in forces-service concerns-service monitoring-service gateway oversight development-issuer; do
   ln -s "$here/fake_service.sh" "$BIN/$name"
 done
 
@@ -100,6 +100,17 @@ check "a refusal to start is an error, with the log" "1 1 1" \
   "$status $(grep -c 'monitoring-service did not start' "$work/out") $(grep -c 'refuses to start' "$work/out")"
 check "what had started is stopped" "stop concerns-service
 stop forces-service" "$(grep ^stop "$EVENTS")"
+
+fresh
+CALLERS=tokens "$run" >"$work/out" 2>&1 & pid=$!
+wait_for grep -q 'Ctrl-C stops all four' "$work/out"
+check "with tokens it says that they are for development" "1 0" \
+  "$(grep -c 'DEVELOPMENT TOKENS' "$work/out") $(grep -c 'INSECURE MODE' "$work/out")"
+check "with tokens nobody is believed, and who calls others has a token" "4 0 3" \
+  "$(grep -c -- '--issuer=urn:oversight:development --audience=oversight --jwks=' "$EVENTS.flags") $(grep -c -- --insecure "$EVENTS.flags") $(
+    grep -cE '^(.*)-service .*/tokens/\1-service.token|^gateway .*/tokens/gateway.token' "$EVENTS.flags")"
+kill -TERM $pid; wait $pid
+CALLERS=anyone "$run" >"$work/out" 2>&1; check "takes no third way" 2 $?
 
 fresh
 "$run" -- sleep 600 >"$work/out" 2>&1 & pid=$!
