@@ -77,7 +77,7 @@ describe("the Dockerfile", () => {
 
   it("exposes the ports that the programs have by default", () => {
     for (const program of services) {
-      const ports = flagsOf(program).filter((each) => each.name.endsWith("listen")).map((each) => each.value.split(":")[1]);
+      const ports = flagsOf(program).filter((each) => each.name.endsWith("listen") && each.value.includes(":")).map((each) => each.value.split(":")[1]);
       assert.deepEqual(of(program, "EXPOSE")[0].words.sort(), ports.sort());
     }
   });
