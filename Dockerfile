@@ -5,7 +5,8 @@
 #
 # Each holds one program, the libraries that it is linked to, and the tree's data folder, and runs as nobody in particular with
 # nothing to write to: volumes and /tmp come from outside. What is in it, package by package, is in
-# /usr/share/oversight/packages.tsv and in dpkg's own database, which scanners read.
+# /usr/share/oversight/sbom.spdx.json and in dpkg's own database, which scanners read. `make image` makes the same file systems where no
+# engine runs.
 
 FROM debian:bookworm-slim AS build
 WORKDIR /src
@@ -32,9 +33,10 @@ RUN apt-get update && \
       ca-certificates tzdata \
       libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libgrpc29 libjansson4 libpq5 libprometheus-cpp-core1.0 libprotobuf32 \
       librhonabwy1.1 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 zlib1g && \
-    rm -rf /var/lib/apt/lists/* && \
-    mkdir -p /usr/share/oversight && \
-    dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\n' > /usr/share/oversight/packages.tsv
+    rm -rf /var/lib/apt/lists/*
+ARG COMMIT
+COPY common/tools/sbom.sh /usr/local/lib/oversight/
+RUN mkdir -p /usr/share/oversight && sh /usr/local/lib/oversight/sbom.sh "$COMMIT" > /usr/share/oversight/sbom.spdx.json
 COPY data /usr/share/oversight/data
 WORKDIR /usr/share/oversight
 USER 65532:65532

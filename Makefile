@@ -7,10 +7,12 @@ STORE ?= .data/ten-years
 SCALE ?= 1
 SEED ?= 1
 FUZZ_SECONDS ?= 400
+# What `make rehearsal` upgrades from: the newest release, where one has a tag.
+FROM ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
 VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SUITE := forces-service concerns-service monitoring-service gateway oversight
 
-.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test fuzz stubs images rehearsal baseline clean
+.PHONY: help setup build run demo test crash bench load-data format lint debug-test tsan-test fuzz stubs image images rehearsal baseline clean
 
 help: ## List what there is
 	@echo "Oversight: the system of record for an inspectorate that monitors police forces."
@@ -84,9 +86,15 @@ lint: ## Check formatting and the contract, and clang-tidy what changed
 	@test -e $(BUILD)/build.ninja || cmake --preset release
 	@common/tools/lint.sh
 
-rehearsal: build ## Run the production overlay on this machine under load: rolling restarts, kills, a PostgreSQL restart
+rehearsal: build ## Run the production overlay on this machine under load through all that operators do and fear (FROM=REVISION)
 	@common/tools/bootstrap.sh rehearsal >&2
-	@BIN=$(BUILD)/bin node tests/k8s/rehearsal.js
+	@from=$$([ -z "$(FROM)" ] || JOBS=$(JOBS) common/tools/older_build.sh "$(FROM)") && \
+	  FROM="$$from" BIN=$(BUILD)/bin node tests/k8s/rehearsal.js
+
+image: build ## Make the root file systems of the images without a container engine, and start each program inside its own (root)
+	@common/tools/bootstrap.sh image >&2
+	@common/tools/image.sh
+	@BIN=$(BUILD)/bin node --test tests/k8s/image_roots.test.js
 
 images: ## Build the five container images (needs Docker; see Dockerfile)
 	@for program in $(SUITE); do \

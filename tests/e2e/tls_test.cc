@@ -17,7 +17,7 @@ class TlsSuiteTest : public SuiteFixture {
     std::vector<std::string> command = {ServerProcess::Binary("oversight"), "--gateway=" + suite_->address("gateway"),
                                         "--as=chief-inspector", "--timeout=10"};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    return Run(command);
+    return oversight::testing::Run(command);
   }
 };
 
@@ -63,7 +63,7 @@ TEST_F(TlsSuiteTest, SaysWhatToDoToThoseWhoCannotGetIn) {
                                       "--tls-name=forces-service",
                                       "list",
                                       "forces"};
-  const Ran no_certificate = Run(command);
+  const Ran no_certificate = oversight::testing::Run(command);
   EXPECT_EQ(no_certificate.code, 3);
   EXPECT_THAT(no_certificate.err, HasSubstr("--tls-cert")) << no_certificate.err;
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parse as parseYaml } from "yaml";
 import { podsOf, rendered, root, run, services } from "./cluster.js";
+import { Authority } from "./certificates.js";
 import { Kubelet } from "./kubelet.js";
 
 const component = join(root, "k8s/components/service-monitor");
@@ -85,10 +86,11 @@ describe("the dashboard", () => {
 });
 
 describe("the metrics", () => {
-  const kubelet = new Kubelet();
+  const authority = new Authority();
+  const kubelet = new Kubelet(authority.secrets());
   const samples = [];  // {name, labels}
   before(async () => {
-    const objects = rendered.get("single-node");
+    const objects = rendered.get("single-node-tls");
     for (const name of services) {
       const { addresses } = await kubelet.start(objects, podsOf(objects).find((pod) => pod.name === name));
       const text = await (await fetch(`http://${addresses.admin}/metrics`)).text();
@@ -97,7 +99,10 @@ describe("the metrics", () => {
       }
     }
   });
-  after(() => kubelet.close());
+  after(async () => {
+    await kubelet.close();
+    authority.close();
+  });
 
   // Not from the services: Prometheus's own, and kube-state-metrics'.
   const others = ["up", "kube_cronjob_status_last_successful_time"];

@@ -1,5 +1,5 @@
-// What would be applied to a cluster, as objects: every kustomization of k8s/overlays as kubectl renders it, and `everything`
-// beside this file. Without a cluster: kubectl needs none to render.
+// What would be applied to a cluster, as objects: every kustomization of k8s/overlays as kubectl renders it, and those in
+// folders beside this file. Without a cluster: kubectl needs none to render.
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -43,7 +43,7 @@ export const rendered = new Map(
   [
     ...foldersOf(join(root, "k8s/overlays")).filter((folder) => !folder.endsWith("/settings"))
       .map((folder) => [relative(join(root, "k8s/overlays"), folder), folder]),
-    ["everything", join(root, "tests/k8s/everything")],
+    ...foldersOf(join(root, "tests/k8s")).map((folder) => [relative(join(root, "tests/k8s"), folder), folder]),
   ].map(([name, folder]) => [name, parse(run("kubectl", ["kustomize", folder]))]));
 
 export const ofKind = (objects, kind) => objects.filter((object) => object.kind === kind);

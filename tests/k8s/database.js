@@ -1,10 +1,11 @@
 // A PostgreSQL server of its own, that asks for passwords and is reached over TCP, set up as docs/operations.md tells operators:
-// the roles and schemas of schemas.sql, and a Secret of the example's files.
+// the roles and schemas of schemas.sql, and a Secret of the example's files, which names a standby's address too.
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { root, run } from "./cluster.js";
 import { until } from "./kubelet.js";
 
@@ -20,6 +21,7 @@ export const freePort = () => new Promise((resolve) => {
 });
 
 export class Database {
+  #standby;  // {server, port, data}
   #folder = mkdtempSync(join(tmpdir(), "oversight-k8s-postgres-"));
   #server;
   // PostgreSQL refuses to run as root. setpriv becomes the program, which is gone with the test.
@@ -39,6 +41,7 @@ export class Database {
     // Another may have taken the port since: then the next.
     for (let attempt = 0; attempt < 5 && this.#server === undefined; ++attempt) {
       this.port = await freePort();
+      this.standbyPort = await freePort();
       await this.#launch();
     }
     this.sql("CREATE DATABASE oversight", "postgres");
@@ -46,17 +49,44 @@ export class Database {
     return this;
   }
 
-  async #launch() {
-    const server = spawn("setpriv", [...this.#setpriv, `${programs}/postgres`, "-D", join(this.#folder, "data"), "-h", "127.0.0.1",
-      "-p", `${this.port}`, "-k", this.#folder, "-c", "fsync=off"], { cwd: "/", stdio: "ignore" });
+  #data = join(this.#folder, "data");
+
+  // A server over `data` at `port` that answers; undefined when it has ended.
+  async #run(data, port) {
+    const server = spawn("setpriv", [...this.#setpriv, `${programs}/postgres`, "-D", data, "-h", "127.0.0.1", "-p", `${port}`,
+      "-k", this.#folder, "-c", "fsync=off", "-c", "wal_retrieve_retry_interval=100ms"], { cwd: "/", stdio: "ignore" });
     const up = await until("PostgreSQL answers, or has ended", () => {
       if (server.exitCode !== null) return "ended";
       try {
-        execFileSync(`${programs}/pg_isready`, ["-q", "-h", "127.0.0.1", "-p", `${this.port}`]);
+        execFileSync(`${programs}/pg_isready`, ["-q", "-h", "127.0.0.1", "-p", `${port}`]);
         return "up";
       } catch { return false; }
     });
-    if (up === "up") this.#server = server;
+    return up === "up" ? server : undefined;
+  }
+  async #launch() {
+    this.#server = await this.#run(this.#data, this.port);
+  }
+
+  // A second server that follows this one. From here on nothing is committed that it does not have.
+  async addStandby() {
+    const data = join(this.#folder, "standby"), port = this.standbyPort;
+    execFileSync("setpriv", [...this.#setpriv, `${programs}/pg_basebackup`, "-D", data, "-R", "-c", "fast", "-d",
+      `host=127.0.0.1 port=${this.port} user=owner password='of the owner'`], { cwd: "/", stdio: ["ignore", "ignore", "inherit"] });
+    this.#standby = { data, port, server: await this.#run(data, port) };
+    this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    this.sql("SELECT pg_reload_conf()");
+    await until("the standby confirms", () => this.sql("SELECT sync_state FROM pg_stat_replication").includes("sync"));
+  }
+  // The server ends without a word, as one does whose machine is lost, and its standby takes over. Two seconds pass between, for
+  // somebody to notice.
+  async failOver() {
+    this.#server.kill("SIGQUIT");
+    await until("PostgreSQL has ended", () => this.#server.exitCode !== null || this.#server.signalCode !== null);
+    await pause(2000);
+    const { data, port, server } = this.#standby;
+    execFileSync("setpriv", [...this.#setpriv, `${programs}/pg_ctl`, "promote", "-w", "-D", data], { cwd: "/", stdio: "ignore" });
+    [this.#server, this.port, this.#data, this.#standby] = [server, port, data, undefined];
   }
 
   // As the owner.
@@ -67,8 +97,8 @@ export class Database {
 
   // The files of the Secret oversight-postgres: the example with what an operator fills in, and no more.
   secret() {
-    const example = readFileSync(join(component, "example.conf"), "utf8").replace("postgres.example", "127.0.0.1")
-      .replace("5432", `${this.port}`).replace("CHANGE-ME", "a password").replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
+    const example = readFileSync(join(component, "example.conf"), "utf8").replace("postgres.example", "127.0.0.1,127.0.0.1")
+      .replace("5432", `${this.port},${this.standbyPort}`).replace("CHANGE-ME", "a password").replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
     return Object.fromEntries(["forces", "concerns", "monitoring"].map((name) => [`${name}.conf`, example.replaceAll("forces", name)]));
   }
 
@@ -82,6 +112,7 @@ export class Database {
   }
   async stop() {
     if (this.#server) await this.#end();
+    this.#standby?.server.kill("SIGQUIT");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -3,9 +3,9 @@
 // fixed ports replaced by free ones. What a kubelet does, as far as it can be done without a cluster.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import grpc from "@grpc/grpc-js";
 import { binary, named, root } from "./cluster.js";
@@ -27,6 +27,7 @@ export class Kubelet {
   constructor(secrets = {}) {
     this.folder = mkdtempSync(join(tmpdir(), "oversight-k8s-"));
     this.secrets = secrets;
+    this.mounted = [];  // {secret, path, files} of each volume that is a Secret
     this.addresses = new Map();  // "gateway:7100" -> where that is: the last pod of that name started
     this.running = [];
   }
@@ -44,6 +45,14 @@ export class Kubelet {
     if (volume?.configMap) {
       for (const [file, text] of Object.entries(named(objects, "ConfigMap", volume.configMap.name).data)) write(file, text);
     }
+    if (volume?.secret) {
+      const { secretName: secret, items } = volume.secret;
+      if (!this.secrets[secret]) throw new Error(`The pod ${pod.name} would not start: there is no Secret ${secret}.`);
+      const files = items ? items.map((item) => item.path) : Object.keys(this.secrets[secret]);
+      this.mounted.push({ secret, path, files });
+      this.#put(this.mounted.at(-1));
+      for (const file of files) symlinkSync(join("..data", file), join(path, file));
+    }
     for (const { secret } of volume?.projected?.sources ?? []) {
       for (const { key, path: file } of secret.items) {
         const text = this.secrets[secret.name]?.[key];
@@ -53,18 +62,32 @@ export class Kubelet {
     }
     return path;
   }
+  // The files of a Secret in a volume: all of them change in one step, as a kubelet has it.
+  #put({ secret, path, files }) {
+    const version = mkdtempSync(join(path, "..version-"));
+    for (const file of files) writeFileSync(join(version, file), this.secrets[secret][file], { mode: 0o440 });
+    symlinkSync(version, join(path, "..next"));
+    renameSync(join(path, "..next"), join(path, "..data"));
+  }
+  // Changes Secrets, of running pods too.
+  replaceSecrets(secrets) {
+    Object.assign(this.secrets, secrets);
+    for (const each of this.mounted) {
+      if (each.secret in secrets) this.#put(each);
+    }
+  }
   claim(name) {
     const path = join(this.folder, "claims", name);
     mkdirSync(path, { recursive: true });
     return path;
   }
 
-  #spawn(objects, pod, container, { extra = [], env = {}, ports = {} }) {
+  #spawn(objects, pod, container, { extra = [], env = {}, ports = {}, release = { root } }) {
     const variables = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ??
       named(objects, "ConfigMap", valueFrom.configMapKeyRef.name).data[valueFrom.configMapKeyRef.key]]));
     Object.assign(variables, env);
     const mounts = container.volumeMounts.map((mount) => [mount.mountPath, this.#volume(objects, pod, mount.name)])
-      .concat([[imageFiles, root]]).sort(([a], [b]) => b.length - a.length);
+      .concat([[imageFiles, release.root]]).sort(([a], [b]) => b.length - a.length);
     const paths = new RegExp(`(^|[=:])(${mounts.map(([path]) => path).join("|")})(?=/|$)`);
     const here = (text) => {
       let result = text.replace(/\$\((\w+)\)/g, (all, name) => variables[name] ?? all);
@@ -79,7 +102,8 @@ export class Kubelet {
       if (inner.length) variables[name] = this.#together(inner, variables[name]);
       else variables[name] = here(variables[name]);
     }
-    const [program, ...first] = container.command ?? [binary(container.image.replace(/^.*\/([^:]+):.*$/, "$1"))];
+    const own = (name) => (release.bin ? resolve(release.bin, name) : binary(name));
+    const [program, ...first] = container.command ?? [own(container.image.replace(/^.*\/([^:]+):.*$/, "$1"))];
     // Gone with the test, however that ends; setpriv becomes the program.
     const child = spawn("setpriv", ["--pdeathsig=KILL", program, ...[...first, ...(container.args ?? [])].map(here), ...extra], {
       cwd: "/", stdio: ["ignore", "pipe", "pipe"],
@@ -97,10 +121,11 @@ export class Kubelet {
     return folder;
   }
 
-  // Starts the one container of a pod that runs on, and waits until it serves. Of its ports by name, those in `ports` are fixed.
-  async start(objects, pod, ports = {}) {
+  // Starts the one container of a pod that runs on, and waits until it serves. Of its ports by name, those in `ports` are fixed. A
+  // `release` has its binaries in `bin` and the image's files in `root`; otherwise both are this tree's.
+  async start(objects, pod, ports = {}, release = undefined) {
     const ready = join(this.folder, `ready-${this.running.length}.json`);
-    const started = this.#spawn(objects, pod, pod.containers[0], { extra: [`--ready-file=${ready}`], ports });
+    const started = this.#spawn(objects, pod, pod.containers[0], { extra: [`--ready-file=${ready}`], ports, release });
     this.running.push(started);
     started.addresses = JSON.parse(await until(`${pod.name} serves`, async () => {
       if (started.child.exitCode !== null) throw new Error(`${pod.name} ended:\n${started.output}`);
@@ -144,6 +169,18 @@ export class Kubelet {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+// Whether a container passes a probe of its own now: "SERVING", "NOT_SERVING", or why it cannot be told.
+export const passes = async ({ addresses, pod: { containers: [container] } }, kind) => {
+  const { grpc: asked, httpGet } = container[kind];
+  if (asked) return probe(addresses.grpc, asked.service);
+  try {
+    const answer = await fetch(`http://${addresses[httpGet.port]}${httpGet.path}`, { signal: AbortSignal.timeout(1000) });
+    return answer.ok ? "SERVING" : "NOT_SERVING";
+  } catch (error) {
+    return error.cause?.code ?? error.message;
+  }
+};
 
 // What a gRPC probe asks: "SERVING", "NOT_SERVING", or the name of the error.
 export const probe = async (address, service) => {

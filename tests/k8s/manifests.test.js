@@ -6,13 +6,13 @@ import { bytes, flag, named, ofKind, podsOf, rendered, seconds, selects, service
 import { faultsOfKeys, faultsOfValues } from "./schemas.js";
 
 const everything = [...rendered.values()].flat();
-const suites = ["dev", "single-node", "production", "everything"];
+const suites = ["dev", "single-node", "single-node-tls", "production", "everything"];
 
 describe("the tests themselves", () => {
   const sample = () => structuredClone(named(rendered.get("production"), "Deployment", "gateway"));
   it("look at all overlays", () =>
     assert.deepEqual([...rendered.keys()].sort(),
-      ["dev", "everything", "production", "production/migrate", "production/restore", "single-node", "single-node/restore"]));
+      ["dev", "everything", "production", "production/migrate", "production/restore", "single-node", "single-node-tls", "single-node/restore"]));
   it("see a key that is misspelt, deep in an object", () => {
     const object = sample();
     object.spec.template.spec.containers[0].readinesProbe = {};
@@ -128,6 +128,12 @@ for (const [overlay, objects] of rendered) {
       for (const { name, template: { spec }, containers } of pods) {
         for (const container of containers) assert.ok(!("envFrom" in container), name);
         for (const volume of spec.volumes ?? []) {
+          // Its own key alone; of the gateway's Secret others see the authority.
+          if (volume.secret) {
+            const { secretName, items = [], defaultMode } = volume.secret;
+            assert.equal(defaultMode, 0o440, `${name}: readable by all`);
+            if (secretName !== `${name}-tls`) assert.deepEqual([secretName, items.map((item) => item.key)], ["gateway-tls", ["ca.crt"]], name);
+          }
           for (const { secret } of volume.projected?.sources ?? []) {
             assert.ok(["oversight-postgres", "oversight-tokens"].includes(secret.name) || secret.optional, `${name}: ${secret.name}`);
             assert.equal(secret.items.length, 1, `${name} would see the others' passwords`);
@@ -145,6 +151,7 @@ for (const overlay of suites) {
   const pods = podsOf(objects);
   const running = pods.filter((pod) => pod.long);
   const shared = ["production", "everything"].includes(overlay);  // One PostgreSQL, several replicas.
+  const tls = shared || overlay === "single-node-tls";
   describe(`the suite of ${overlay}`, () => {
     it("is the four services and nothing else that runs on", () =>
       assert.deepEqual(running.map((pod) => pod.name).sort(), [...services].sort()));
@@ -245,14 +252,39 @@ for (const overlay of suites) {
     it("tells starting, ready and alive apart", () => {
       for (const { name, containers: [container] } of running) {
         const { startupProbe, readinessProbe, livenessProbe } = container;
-        assert.equal(startupProbe.grpc.service, "liveness", name);
         assert.ok(startupProbe.failureThreshold * startupProbe.periodSeconds >= 300, `${name}: a migration takes its time`);
-        assert.equal(livenessProbe.grpc.service, "liveness", `${name} must not be restarted because its database is away`);
         assert.ok(livenessProbe.failureThreshold * livenessProbe.periodSeconds >= 30, name);
         assert.ok(readinessProbe.failureThreshold * readinessProbe.periodSeconds <= 5, `${name}: noticed within the drain delay`);
+        const alive = [startupProbe, livenessProbe];  // Never a look at the database: that one is away is no reason to restart.
+        if (tls) {
+          for (const { httpGet } of alive) assert.deepEqual(httpGet, { port: "admin", path: "/livez" }, name);
+          assert.deepEqual(readinessProbe.httpGet, { port: "admin", path: "/readyz" }, name);
+          continue;
+        }
+        for (const { grpc } of alive) assert.equal(grpc.service, "liveness", name);
         const grpc = container.ports.find((port) => port.name === "grpc").containerPort;
-        for (const probe of [startupProbe, readinessProbe, livenessProbe]) assert.equal(probe.grpc.port, grpc);
+        for (const probe of [...alive, readinessProbe]) assert.equal(probe.grpc.port, grpc);
       }
+    });
+
+    it("speaks TLS everywhere or nowhere, each with a certificate of its own", () => {
+      for (const { name, template, containers: [container] } of running) {
+        const given = ["tls-cert", "tls-key", "tls-ca"].map((each) => flag(container.args, each));
+        const mount = container.volumeMounts.find((each) => each.name === "tls");
+        const { appProtocol } = named(objects, "Service", name).spec.ports.find((port) => port.name === "grpc");
+        assert.equal(appProtocol, tls ? "https" : "kubernetes.io/h2c", name);
+        if (!tls) {
+          assert.deepEqual([given.filter(Boolean), mount], [[], undefined], name);
+          continue;
+        }
+        assert.deepEqual(given, ["tls.crt", "tls.key", "ca.crt"].map((file) => `${mount.mountPath}/${file}`), name);
+        assert.ok(!("subPath" in mount), `${name} would not see a new certificate`);
+        assert.equal(template.spec.volumes.find((volume) => volume.name === "tls").secret.secretName, `${name}-tls`);
+      }
+      const backup = pods.find((pod) => pod.name === "backup")?.containers[0];
+      const authority = backup?.env.find((each) => each.name === "OVERSIGHT_TLS_CA")?.value;
+      if (tls) assert.equal(authority, `${backup.volumeMounts.find((each) => each.name === "tls").mountPath}/ca.crt`);
+      else assert.equal(authority, undefined);
     });
 
     it("gives a pod longer to stop than the process takes", () => {
@@ -310,6 +342,28 @@ for (const overlay of suites) {
     });
   });
 }
+
+describe("the certificates that cert-manager makes", () => {
+  const objects = rendered.get("everything");
+  it("are those that the pods mount, with the names that callers look for and both usages", () => {
+    const certificates = ofKind(objects, "Certificate").filter((each) => !each.spec.isCA);
+    assert.deepEqual(certificates.map((each) => each.spec.secretName).sort(), services.map((name) => `${name}-tls`).sort());
+    for (const { metadata, spec } of certificates) {
+      assert.deepEqual(spec.dnsNames, [metadata.name]);
+      for (const usage of ["server auth", "client auth"]) assert.ok(spec.usages.includes(usage), `${metadata.name}: ${usage}`);
+      assert.equal(spec.privateKey.rotationPolicy, "Always");
+    }
+  });
+  it("are of one authority, whose Secret no pod mounts", () => {
+    const [authority] = ofKind(objects, "Certificate").filter((each) => each.spec.isCA);
+    for (const { metadata, spec } of ofKind(objects, "Certificate")) {
+      const issuer = named(objects, "Issuer", spec.issuerRef.name);
+      if (metadata.name !== authority.metadata.name) assert.equal(issuer.spec.ca.secretName, authority.spec.secretName);
+    }
+    const mounted = podsOf(objects).flatMap((pod) => pod.template.spec.volumes.map((volume) => volume.secret?.secretName));
+    assert.ok(!mounted.includes(authority.spec.secretName));
+  });
+});
 
 describe("the jobs", () => {
   it("run each service's own binary on the store that the service has", () => {

@@ -43,13 +43,13 @@ const open = (policies, type, own, other, port) => {
 const reaches = (policies, from, to, port) =>
   open(policies, "Egress", from, to, port) && open(policies, "Ingress", to, from, port);
 
-for (const overlay of ["single-node", "production", "everything"]) {
+for (const overlay of ["single-node", "single-node-tls", "production", "everything"]) {
   const objects = rendered.get(overlay);
   const policies = ofKind(objects, "NetworkPolicy");
   const pods = insiders(objects);
   // A database, and an issuer's keys.
   const outside = { name: "somewhere outside", address: "outside", ports: [5432, 443, 80] };
-  const job = overlay === "single-node" ? [] : ["production/migrate", "production/restore"].map((name) =>
+  const job = overlay.startsWith("single-node") ? [] : ["production/migrate", "production/restore"].map((name) =>
     ({ name, namespace: "oversight", labels: podsOf(rendered.get(name))[0].template.metadata.labels, ports: [] }));
 
   describe(`the policies of ${overlay}`, () => {
@@ -73,7 +73,7 @@ for (const overlay of ["single-node", "production", "everything"]) {
         for (const port of ports.filter((each) => each >= 7200 && each < 7300)) needed.push(`prometheus -> ${name}:${port}`);
       }
       for (const { name } of [...pods, ...job]) needed.push(`${name} -> cluster DNS:53`);
-      if (overlay !== "single-node") {
+      if (!overlay.startsWith("single-node")) {
         for (const name of ["forces-service", "concerns-service", "monitoring-service", ...job.map((each) => each.name)]) {
           needed.push(`${name} -> somewhere outside:5432`);
         }

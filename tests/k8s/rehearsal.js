@@ -1,40 +1,71 @@
-// The production overlay rehearsed on this machine, while clients read and write without rest: two replicas of each program from their
-// pods' own command lines (kubelet.js), one PostgreSQL, and HAProxy before the two gateways as an ingress would be. Replicas are
-// replaced one after the other, one is killed, and PostgreSQL is restarted. Prints for each step how many requests there were, how
-// many a client had to send once more (with the same request id), how many failed all the same, and the slowest. Ends with an error
-// when one failed, an acknowledged write is not in the record, or the record does not verify.
+// The production overlay rehearsed on this machine, while clients read and write without rest (load.js): two replicas of each program
+// from their pods' own command lines (kubelet.js), TLS between them, one PostgreSQL and its standby, and HAProxy before the two gateways
+// as an ingress would be. In order: an upgrade from an older revision, a rolling restart, kills, PostgreSQL restarted and failed over,
+// and every certificate and then the authority replaced. Prints for each step how many requests there were, how many a client had to
+// send once more (with the same request id), how many failed all the same, and the slowest. Ends with an error when one failed, an
+// acknowledged write is not in the record, or the record does not verify.
+//
+// FROM names a tree of the older revision with its build (common/tools/older_build.sh makes one). Its replicas run from its own
+// manifests, the job "migrate" of this tree runs beside them, and then they are replaced in the order of docs/operations.md. Where the
+// older ones speak no TLS, or know no tokens, neither do the newer ones in the upgrade, and then the suite is stopped once to turn both
+// on, with the clients told to wait.
 //
 // Harder than a cluster in one way: a replica is stopped before its successor is there, so that one replica carries all. Easier in
 // others: no nodes, no network between them, addresses that do not change.
 //
-//   BIN=build/release/bin node tests/k8s/rehearsal.js      (make rehearsal)
+//   FROM=build/older BIN=build/release/bin node tests/k8s/rehearsal.js      (make rehearsal)
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { binary, podsOf, rendered, root, run, services } from "./cluster.js";
+import { Authority } from "./certificates.js";
+import { binary, flag, parse, podsOf, rendered, root, run, services } from "./cluster.js";
 import { Database, freePort } from "./database.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, probe, until } from "./kubelet.js";
+import { Kubelet, passes, until } from "./kubelet.js";
+import { Load } from "./load.js";
 
-const perSecond = 40;
-const deadline = 10_000;
-const attempts = 6;
+const older = process.env.FROM && resolve(process.env.FROM);
+const now = { objects: rendered.get("production"), bin: process.env.BIN, root };
+const before = older && { objects: parse(run("kubectl", ["kustomize", join(older, "k8s/overlays/production")])),
+  bin: join(older, "build/release/bin"), root: older };
 
-const objects = rendered.get("production");
-const podOf = (name) => podsOf(objects).find((pod) => pod.name === name);
+const podOf = (release, name) => podsOf(release.objects).find((pod) => pod.name === name);
+const speaksTls = (release) => flag(podOf(release, "gateway").containers[0].args, "tls-cert") !== undefined;
+const knowsTokens = (release) => flag(podOf(release, "gateway").containers[0].args, "issuer") !== undefined;
+// The same pods without what `other` does not have: TLS, and tokens.
+const asFarAs = (other, release) => ({ ...release, objects: structuredClone(release.objects).map((object) => {
+  const container = object.spec?.template?.spec?.containers[0];
+  if (!container?.args) return object;
+  if (!speaksTls(other)) container.args = container.args.filter((each) => !each.startsWith("--tls-"));
+  if (!knowsTokens(other)) {
+    container.args = container.args.filter((each) => !/^--(issuer|audience|jwks|token-file)=/.test(each));
+    if (container.args.some((each) => each.startsWith("--admin-listen="))) container.args.push("--insecure");
+  }
+  return object;
+}) });
+
 const database = await new Database().start();
+const authority = new Authority();
 const issuer = await new Issuer().start();
-issuer.appoint(objects);
-const kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret() });
+issuer.appoint(now.objects);
+const kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret(), ...authority.secrets() });
 const replicas = new Map();  // "forces-service" -> [{ports, started}, ...]
-let proxy;
+let proxy, load;
 
-const start = async (name, replica) => {
-  replica.started = await kubelet.start(objects, podOf(name), replica.ports);
-  const { readinessProbe } = replica.started.pod.containers[0];
-  await until(`${name} is ready`, async () => (await probe(replica.started.addresses.grpc, readinessProbe.grpc.service)) === "SERVING");
+const start = async (release, name, replica) => {
+  replica.started = await kubelet.start(release.objects, podOf(release, name), replica.ports, release);
+  await until(`${name} is ready`, async () => (await passes(replica.started, "readinessProbe")) === "SERVING");
+};
+const stop = async (name, replica) => {
+  const code = await kubelet.stop(replica.started);
+  if (code !== 0) throw new Error(`${name} stopped with ${code}:\n${replica.started.output.slice(-2000)}`);
+};
+const replace = async (release, name) => {
+  for (const replica of replicas.get(name)) {
+    await stop(name, replica);
+    await start(release, name, replica);
+  }
 };
 
 const startProxy = async () => {
@@ -63,126 +94,105 @@ ${servers}
   return `http://127.0.0.1:${port}`;
 };
 
-// What clients saw since the last step.
-let seen;
-const reset = () => { seen = { requests: 0, again: 0, failed: 0, slowest: 0, reasons: new Map() }; };
-const acknowledged = [];  // Revisions of forces-service.
-
-const call = async (url, method, principal, request) => {
-  const begin = Date.now();
-  let problem;
-  seen.requests += 1;
-  for (let attempt = 0; attempt < attempts; ++attempt) {
-    if (attempt === 1) seen.again += 1;
-    if (attempt > 0) await pause(100 * 2 ** attempt);
-    try {
-      const answer = await fetch(`${url}/${method}`, {
-        method: "POST", body: JSON.stringify(request), signal: AbortSignal.timeout(deadline),
-        headers: { "content-type": "application/json", ...(principal === "public" ? {} : { authorization: `Bearer ${issuer.token(principal)}` }) },
-      });
-      const body = await answer.json();
-      if (answer.ok) {
-        seen.slowest = Math.max(seen.slowest, Date.now() - begin);
-        return body;
-      }
-      problem = `${body.code}: ${body.message}`;
-      if (!["unavailable", "deadline_exceeded", "resource_exhausted", "aborted"].includes(body.code)) break;
-    } catch (error) {
-      problem = error.cause?.message ?? error.message;
-    }
-    if (attempt === 0) seen.reasons.set(problem, (seen.reasons.get(problem) ?? 0) + 1);
-  }
-  seen.failed += 1;
-  console.error(`FAILED ${method}: ${problem}`);
-};
-
-const names = ["kent", "essex", "west-midlands", "cumbria"];
-const kinds = [
-  (url) => call(url, "oversight.gateway.v1.GatewayService/GetNationalDashboard", "chief-inspector", {}),
-  (url, n) => call(url, "oversight.forces.v1.ForcesService/GetForce", "public", { name: `forces/${names[n % names.length]}` }),
-  (url, n) => call(url, "oversight.gateway.v1.GatewayService/GetForceDashboard", "chief-inspector", { name: `forces/${names[n % names.length]}` }),
-  async (url, n) => {
-    const answer = await call(url, "oversight.forces.v1.ForcesService/UpdateForce", "records-manager", {
-      force: { name: `forces/${names[n % names.length]}`, aliases: [`Number ${n}`] }, updateMask: "aliases", requestId: randomUUID(),
-    });
-    if (answer) acknowledged.push(answer.header.revision);
-  },
-];
-
-// A steady beat: the next request does not wait for the one before.
-const load = (url) => {
-  let n = 0;
-  const under_way = new Set();
-  const timer = setInterval(() => {
-    const one = kinds[n % kinds.length](url, Math.floor(n / kinds.length)).finally(() => under_way.delete(one));
-    under_way.add(one);
-    n += 1;
-  }, 1000 / perSecond);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(under_way);
-  };
-};
+const client = (args, tls = [`--tls-ca=${authority.file}`]) => run(binary("oversight"),
+  [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--token-file=${issuer.folder}`, ...tls, ...args]);
 
 const rows = [];
 const step = async (what, action) => {
-  reset();
+  load.reset();
   const begin = Date.now();
   await action();
   await pause(2000);
+  const { seen } = load;
   rows.push({ step: what, seconds: Math.round((Date.now() - begin) / 1000), requests: seen.requests, "sent again": seen.again,
     failed: seen.failed, "slowest ms": seen.slowest });
   for (const [reason, count] of seen.reasons) console.error(`  ${what}: ${count} times at first: ${reason.slice(0, 200)}`);
 };
 
-const replace = async (name) => {
-  for (const replica of replicas.get(name)) {
-    const code = await kubelet.stop(replica.started);
-    if (code !== 0) throw new Error(`${name} stopped with ${code}:\n${replica.started.output.slice(-2000)}`);
-    await start(name, replica);
-  }
+// Puts certificates in the place of those that are there, and waits until every replica says that it goes by them.
+const certify = async (secrets) => {
+  const all = [...replicas.values()].flat().map((each) => each.started);
+  const told = ({ output }) => output.split('"msg":"certificate in use"').length;
+  const counts = all.map(told);
+  kubelet.replaceSecrets(secrets);
+  await until("every replica goes by the new certificates", () => all.every((each, i) => told(each) > counts[i]));
+};
+
+const migrate = async () => {
+  const [job] = podsOf(rendered.get("production/migrate"));
+  const { code, output } = await kubelet.finish(rendered.get("production/migrate"), job);
+  if (code !== 0) throw new Error(output);
+  return output;
 };
 
 try {
   for (const name of services) {
-    const ports = podOf(name).containers[0].ports.map((port) => port.name);
+    const ports = podOf(now, name).containers[0].ports.map((port) => port.name);
     replicas.set(name, []);
     for (let i = 0; i < 2; ++i) {
       const fixed = {};
       for (const port of ports) fixed[port] = await freePort();
       replicas.get(name).push({ ports: fixed });
     }
-    const { containerPort } = podOf(name).containers[0].ports.find((port) => port.name === "grpc");
+    const { containerPort } = podOf(now, name).containers[0].ports.find((port) => port.name === "grpc");
     kubelet.addresses.set(`dns:///${name}:${containerPort}`, `ipv4:${replicas.get(name).map(({ ports: { grpc } }) => `127.0.0.1:${grpc}`)}`);
   }
-  const migrated = await kubelet.finish(rendered.get("production/migrate"), podsOf(rendered.get("production/migrate"))[0]);
-  if (migrated.code !== 0) throw new Error(migrated.output);
-  for (const name of services) for (const replica of replicas.get(name)) await start(name, replica);
-  run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=records-manager",
-    `--token-file=${issuer.folder}`, "import", join(root, "data/forces.csv")]);
+  const first = before ?? now;
+  if (!before) await migrate();  // Older replicas make their own schemas.
+  for (const name of services) for (const replica of replicas.get(name)) await start(first, name, replica);
+  client(["--as=records-manager", "import", join(root, "data/forces.csv")], speaksTls(first) ? undefined : []);
   const url = await startProxy();
   await until("the way in is open", async () => { try { return (await fetch(`${url}/`)).status < 500; } catch { return false; } });
 
-  reset();
-  const finish = load(url);
+  // A server looks at the one or the other: at the name in insecure mode, else at the token.
+  load = new Load(url, (principal) => ({ authorization: `Bearer ${issuer.token(principal)}`, "oversight-principal": principal }));
+  load.start();
   await step("nothing happens", () => pause(5000));
-  for (const name of services) await step(`rolling restart of ${name}`, () => replace(name));
+  if (before) {
+    const whole = speaksTls(before) && knowsTokens(before);
+    const to = whole ? now : asFarAs(before, now);
+    await step("the job migrate of the new release", async () => console.error(`  ${(await migrate()).trim().split("\n").at(-1)}`));
+    for (const name of services) await step(`rolling upgrade of ${name}`, () => replace(to, name));
+    if (!whole) {
+      await load.stop();
+      console.error("  The older release speaks no TLS: the clients wait while the suite is stopped and started with it.");
+      for (const name of [...services].reverse()) for (const replica of replicas.get(name)) await stop(name, replica);
+      for (const name of services) for (const replica of replicas.get(name)) await start(now, name, replica);
+      await until("the way in is open", async () => { try { return (await fetch(`${url}/`)).status < 500; } catch { return false; } });
+      load.start();
+    }
+  } else {
+    console.error("  No older release is named: no upgrade is rehearsed. FROM=REVISION make rehearsal does.");
+  }
+  for (const name of services) await step(`rolling restart of ${name}`, () => replace(now, name));
   for (const name of ["forces-service", "monitoring-service", "gateway"]) {
     await step(`a replica of ${name} is killed`, async () => {
       const [replica] = replicas.get(name);
       replica.started.child.kill("SIGKILL");
       await replica.started.ended;
       await pause(3000);
-      await start(name, replica);
+      await start(now, name, replica);
     });
   }
+
+  await step("every key and certificate is replaced", () => certify(authority.secrets()));
+  const next = new Authority("next");
+  await step("a new authority is trusted beside the old", () => certify(authority.secrets([authority, next])));
+  await step("certificates of the new authority", () => certify(next.secrets([authority, next])));
+  await step("the old authority is trusted no more", () => certify(next.secrets()));
+  // What is connected stays so: these connect anew.
+  for (const name of ["forces-service", "gateway"]) await step(`rolling restart of ${name} with them`, () => replace(now, name));
+
   await step("PostgreSQL restarts", () => database.restart());
-  await finish();
+  await step("a standby joins PostgreSQL", () => database.addStandby());
+  await step("PostgreSQL fails, the standby is promoted", () => database.failOver());
+  await load.stop();
 
   console.table(rows);
+  const { acknowledged } = load;
   const lost = acknowledged.length - new Set(acknowledged).size;
-  const verified = ["forces", "concerns", "monitoring"].map((name) => run(binary("oversight"),
-    [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=operator", `--token-file=${issuer.folder}`, "verify", name])).join("");
+  const verified = ["forces", "concerns", "monitoring"].map((name) => client(["--as=operator", "verify", name], [`--tls-ca=${next.file}`])).join("");
+  next.close();
   console.log(verified.trim());
   const [, count] = /(\d+)/.exec(database.sql("SELECT count(*) FROM forces.transactions")) ?? [];
   console.log(`${acknowledged.length} writes acknowledged, each with a revision of its own; ${count} transactions in the record.`);
@@ -191,8 +201,10 @@ try {
   console.log(`${rows.reduce((sum, row) => sum + row.requests, 0)} requests, ${failed} failed.`);
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
+  await load?.stop();
   proxy?.kill("SIGKILL");
   await kubelet.close();
   issuer.close();
   await database.stop();
+  authority.close();
 }

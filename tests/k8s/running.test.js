@@ -5,15 +5,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
+import { Authority } from "./certificates.js";
 import { Database } from "./database.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, probe, until } from "./kubelet.js";
+import { Kubelet, passes, probe, until } from "./kubelet.js";
 
 const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;
 const pod = (overlay, name) => podsOf(rendered.get(overlay)).find((each) => each.name === name);
-// With tokens where the suite knows its callers by them.
+// With tokens and TLS where the suite has them.
 const client = (kubelet, principal, ...args) => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`,
-  `--as=${principal}`, ...(kubelet.issuer ? [`--token-file=${kubelet.issuer.folder}`] : []), ...args]);
+  `--as=${principal}`, ...(kubelet.issuer ? [`--token-file=${kubelet.issuer.folder}`] : []),
+  ...(kubelet.authority ? [`--tls-ca=${kubelet.authority.file}`] : []), ...args]);
 const countForces = (kubelet) => client(kubelet, "public", "list", "forces", "--json").trim().split("\n").length;
 
 describe("single-node", () => {
@@ -31,11 +33,10 @@ describe("single-node", () => {
 
   it("answers every probe, and takes no name that is not there for one", async () => {
     for (const name of services) {
-      const { addresses, pod: { containers: [container] } } = started.get(name);
       for (const kind of ["startupProbe", "readinessProbe", "livenessProbe"]) {
-        await until(`${kind} of ${name}`, async () => (await probe(addresses.grpc, container[kind].grpc.service)) === "SERVING");
+        await until(`${kind} of ${name}`, async () => (await passes(started.get(name), kind)) === "SERVING");
       }
-      assert.equal(await probe(addresses.grpc, "oversight.Nothing"), "NOT_FOUND");
+      assert.equal(await probe(started.get(name).addresses.grpc, "oversight.Nothing"), "NOT_FOUND");
     }
   });
 
@@ -73,10 +74,10 @@ describe("single-node", () => {
   });
 
   it("is not ready but alive while it drains, and ends in good order within its time", async () => {
-    const { addresses, pod: { containers: [container] } } = started.get("forces-service");
-    const stopped = kubelet.stop(started.get("forces-service"));
-    await until("not ready", async () => (await probe(addresses.grpc, container.readinessProbe.grpc.service)) === "NOT_SERVING");
-    assert.equal(await probe(addresses.grpc, container.livenessProbe.grpc.service), "SERVING");
+    const forces = started.get("forces-service");
+    const stopped = kubelet.stop(forces);
+    await until("not ready", async () => (await passes(forces, "readinessProbe")) === "NOT_SERVING");
+    assert.equal(await passes(forces, "livenessProbe"), "SERVING");
     assert.equal(await stopped, 0);
     assert.deepEqual(await stopAll(), [0, 0, 0, 0]);
   });
@@ -104,16 +105,19 @@ describe("production", () => {
   const objects = rendered.get("production");
   const database = new Database();
   const issuer = new Issuer();
+  const authority = new Authority();
   let kubelet;
   before(async () => {
     await database.start();
     await issuer.start();
     issuer.appoint(objects);
-    kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret() });
+    kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret(), ...authority.secrets() });
     kubelet.issuer = issuer;
+    kubelet.authority = authority;
   });
   after(async () => {
     await kubelet?.close();
+    authority.close();
     await database.stop();
     issuer.close();
   });
@@ -131,8 +135,12 @@ describe("production", () => {
     for (const name of services) {
       started.push(await kubelet.start(objects, pod("production", name)), await kubelet.start(objects, pod("production", name)));
     }
-    for (const { addresses, pod: { name, containers: [container] } } of started) {
-      await until(`${name} is ready`, async () => (await probe(addresses.grpc, container.readinessProbe.grpc.service)) === "SERVING");
+    for (const each of started) {
+      for (const kind of ["startupProbe", "readinessProbe", "livenessProbe"]) {
+        await until(`${kind} of ${each.pod.name}`, async () => (await passes(each, kind)) === "SERVING");
+      }
+      // In the clear nobody answers.
+      assert.equal(await probe(each.addresses.grpc, ""), "UNAVAILABLE");
     }
     client(kubelet, "records-manager", "import", join(root, "data/forces.csv"));
     const backup = await kubelet.finish(objects, pod("production", "backup"));
@@ -158,9 +166,17 @@ describe("production", () => {
   });
 
   it("does not start a service without its file of the Secret", async () => {
-    const without = new Kubelet({ "oversight-postgres": {}, "oversight-tokens": {} });
+    const without = new Kubelet({ "oversight-postgres": {}, "oversight-tokens": {}, ...authority.secrets() });
     await assert.rejects(without.start(objects, pod("production", "forces-service")), /forces\.conf/);
     await assert.rejects(without.start(objects, pod("production", "gateway")), /oversight-tokens has no gateway/);
     await without.close();
+  });
+
+  it("does not start a service whose certificate is of another authority, and says so", async () => {
+    const other = new Authority("other");
+    const wrong = new Kubelet({ "oversight-postgres": database.secret(), "forces-service-tls": other.secret("forces-service", [authority]) });
+    await assert.rejects(wrong.start(objects, pod("production", "forces-service")), /is not from an authority of --tls-ca/);
+    await wrong.close();
+    other.close();
   });
 });

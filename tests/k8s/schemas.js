@@ -12,6 +12,7 @@ const require = createRequire(import.meta.url);
 const modelPath = ({ apiVersion, kind }) =>
   apiVersion.startsWith("monitoring.coreos.com/")
     ? `@kubernetes-models/prometheus-operator/${apiVersion}/${kind}`
+    : apiVersion.startsWith("cert-manager.io/") ? `@kubernetes-models/cert-manager/${apiVersion}/${kind}`
     : `kubernetes-models/${apiVersion}/${kind}`;
 
 // What is wrong with the values; [] when nothing.
