@@ -1,5 +1,6 @@
 #include "gateway/http/calls.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/rpc/errors.h"
@@ -23,7 +24,10 @@ struct Calls::Round {
   }
 };
 
-void Calls::Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then) {
+void Calls::Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then,
+                absl::Time deadline) {
+  BackendCallOptions options = options_;
+  options.deadline = std::min(options.deadline, deadline);
   if (questions.empty()) return then({});
   auto round = std::make_shared<Round>();
   round->replies.assign(questions.size(), absl::UnknownError(""));
@@ -39,7 +43,7 @@ void Calls::Ask(const std::vector<Question>& questions, std::function<void(std::
                         .With("method", path));
       continue;
     }
-    const auto call = StartUnary(*route, options_, ToByteBuffer(questions[i].request),
+    const auto call = StartUnary(*route, options, ToByteBuffer(questions[i].request),
                                  [self = shared_from_this(), round, i](const UnaryAnswer& answer) {
                                    if (answer.status.ok()) {
                                      round->Set(i, ToString(answer.response));

@@ -29,8 +29,9 @@ class Calls final : public Cancellable, public std::enable_shared_from_this<Call
   Calls(const Routes& routes, BackendCallOptions options) : routes_(routes), options_(std::move(options)) {}
 
   // `then` runs once with a reply to each question, in their order. UNIMPLEMENTED UNKNOWN_METHOD where no backend has
-  // the method.
-  void Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then);
+  // the method. With `deadline`, no longer than until then.
+  void Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then,
+           absl::Time deadline = absl::InfiniteFuture());
   void Cancel() override;
 
  private:

@@ -26,7 +26,7 @@ void ShowAnnouncements(const VisitPtr& visit) {
     force.set_name(visit->Name(2));
     questions.push_back(Ask(force));
   }
-  visit->Ask(questions, [visit, of_one](const std::vector<Reply>& replies) {
+  visit->AskOrLastSeen(questions, [visit, of_one](const std::vector<Reply>& replies) {
     const auto response = As<monitoring::ListAnnouncementsResponse>(replies[0]);
     if (!response.ok()) return visit->Fail(response.status());
     View view;
@@ -49,7 +49,7 @@ void ShowAnnouncements(const VisitPtr& visit) {
 void ShowAnnouncement(const VisitPtr& visit) {
   monitoring::GetAnnouncementRequest request;
   request.set_name(visit->Name(4));
-  visit->Ask({Ask(request)}, [visit](const std::vector<Reply>& replies) {
+  visit->AskOrLastSeen({Ask(request)}, [visit](const std::vector<Reply>& replies) {
     const auto response = As<monitoring::GetAnnouncementResponse>(replies[0]);
     if (!response.ok()) return visit->Fail(response.status());
     View view = AnnouncementView(response->announcement());

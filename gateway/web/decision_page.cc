@@ -43,7 +43,7 @@ void ShowDecision(const VisitPtr& visit) {
   }
   monitoring::GetDecisionRequest decision;
   decision.set_name(visit->Name(4));
-  visit->Ask({Ask(sequence), Ask(decision)}, [visit, view](const std::vector<Reply>& replies) mutable {
+  visit->AskOrLastSeen({Ask(sequence), Ask(decision)}, [visit, view](const std::vector<Reply>& replies) mutable {
     const auto acts = As<monitoring::GetDecisionSequenceResponse>(replies[0]);
     const auto response = As<monitoring::GetDecisionResponse>(replies[1]);
     if (!acts.ok()) return visit->Fail(acts.status());

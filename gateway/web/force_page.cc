@@ -31,27 +31,29 @@ void ShowPublicForce(const VisitPtr& visit) {
   episodes.set_parent(visit->Name(2));
   monitoring::ListAnnouncementsRequest announcements;
   announcements.set_parent(visit->Name(2));
-  visit->Ask({Ask(force), Ask(stage), Ask(episodes), Ask(announcements)}, [visit](const std::vector<Reply>& replies) {
-    const auto force = As<forces::v1::GetForceResponse>(replies[0]);
-    const auto stage = As<monitoring::GetMonitoringResponse>(replies[1]);
-    const auto episodes = As<monitoring::ListEpisodesResponse>(replies[2]);
-    const auto announcements = As<monitoring::ListAnnouncementsResponse>(replies[3]);
-    if (!force.ok()) return visit->Fail(force.status());
-    View view;
-    Set(view, "force", ViewOf(force->force()));
-    // The register of forces is enough for a page; the rest says when it is missing.
-    Set(view, "monitoringUnknown", !stage.ok() || !episodes.ok() || !announcements.ok());
-    Set(view, "monitoring", false);
-    if (stage.ok()) Set(view, "monitoring", ViewOf(stage->monitoring()));
-    if (episodes.ok()) {
-      for (const auto& episode : episodes->episodes()) Add(view, "episodes", ViewOf(episode));
-    }
-    if (announcements.ok()) {
-      for (View& item : AnnouncementList(announcements->announcements())) Add(view, "announcements", std::move(item));
-    }
-    AddTakeAway("Announcements", visit->Name(2) + "/announcements", {"csv", "jsonl", "atom"}, view);
-    visit->Show("force_public", force->force().display_name(), std::move(view));
-  });
+  visit->AskOrLastSeen(
+      {Ask(force), Ask(stage), Ask(episodes), Ask(announcements)}, [visit](const std::vector<Reply>& replies) {
+        const auto force = As<forces::v1::GetForceResponse>(replies[0]);
+        const auto stage = As<monitoring::GetMonitoringResponse>(replies[1]);
+        const auto episodes = As<monitoring::ListEpisodesResponse>(replies[2]);
+        const auto announcements = As<monitoring::ListAnnouncementsResponse>(replies[3]);
+        if (!force.ok()) return visit->Fail(force.status());
+        View view;
+        Set(view, "force", ViewOf(force->force()));
+        // The register of forces is enough for a page; the rest says when it is missing.
+        Set(view, "monitoringUnknown", !stage.ok() || !episodes.ok() || !announcements.ok());
+        Set(view, "monitoring", false);
+        if (stage.ok()) Set(view, "monitoring", ViewOf(stage->monitoring()));
+        if (episodes.ok()) {
+          for (const auto& episode : episodes->episodes()) Add(view, "episodes", ViewOf(episode));
+        }
+        if (announcements.ok()) {
+          for (View& item : AnnouncementList(announcements->announcements()))
+            Add(view, "announcements", std::move(item));
+        }
+        AddTakeAway("Announcements", visit->Name(2) + "/announcements", {"csv", "jsonl", "atom"}, view);
+        visit->Show("force_public", force->force().display_name(), std::move(view));
+      });
 }
 
 // What is shown of the dashboard by hand, beside its own fields.

@@ -54,7 +54,7 @@ void ShowRegister(const VisitPtr& visit) {
     }
     *request.mutable_on_date() = *date;
   }
-  visit->Ask({Ask(request)}, [visit, view](const std::vector<Reply>& replies) mutable {
+  visit->AskOrLastSeen({Ask(request)}, [visit, view](const std::vector<Reply>& replies) mutable {
     const auto response = As<monitoring::GetRegisterResponse>(replies[0]);
     if (!response.ok()) return visit->Fail(response.status());
     Set(view, "found", true);

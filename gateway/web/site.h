@@ -9,6 +9,7 @@
 #include "gateway/forward/routes.h"
 #include "gateway/http/callers.h"
 #include "gateway/http/http_face.h"
+#include "gateway/web/last_seen.h"
 #include "gateway/web/visit.h"
 
 namespace oversight::gateway::web {
@@ -16,7 +17,7 @@ namespace oversight::gateway::web {
 class Site final : public HttpFace {
  public:
   // All of it must outlive the site.
-  Site(const Routes& routes, const Callers& callers, const Clock& clock) : site_{routes, callers, clock} {}
+  Site(const Routes& routes, const Callers& callers, const Clock& clock) : site_{routes, callers, clock, last_seen_} {}
 
   // Every read, and the form of `/viewer`.
   bool Takes(const HttpRequest& request) const override;
@@ -24,6 +25,7 @@ class Site final : public HttpFace {
                                       std::function<void(HttpAnswer)> done) override;
 
  private:
+  LastSeen last_seen_;
   const Surroundings site_;
 };
 

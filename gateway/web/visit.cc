@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "common/auth/authenticator.h"
 #include "common/auth/roles.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
@@ -46,6 +48,13 @@ const std::map<std::string, std::string>& Partials() {
     return some;
   }();
   return *partials;
+}
+
+// How long a page waits for an answer that its last one can stand in for.
+constexpr absl::Duration kSoon = absl::Seconds(5);
+
+bool IsAway(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
 // What went wrong as people say it, and what they can do.
@@ -90,6 +99,33 @@ std::string Visit::Name(size_t count) const {
   return absl::StrJoin(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(count), "/");
 }
 
+void Visit::AskOrLastSeen(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then) {
+  std::string viewer;
+  for (const auto& [name, value] : site_.callers.HeadersOf(request_)) {
+    if (name == "authorization" || name == auth::kPrincipalHeader) absl::StrAppend(&viewer, name, ": ", value, "\n");
+  }
+  std::vector<std::string> keys;
+  for (const Question& question : questions) {
+    keys.push_back(absl::StrCat(viewer, question.method->full_name(), "\n", question.request));
+  }
+  calls_->Ask(
+      questions,
+      [self = shared_from_this(), keys = std::move(keys), then = std::move(then)](std::vector<Reply> replies) {
+        for (size_t i = 0; i < replies.size(); ++i) {
+          if (replies[i].ok()) {
+            self->site_.last_seen.Keep(keys[i], *replies[i], self->now());
+          } else if (IsAway(replies[i].status())) {
+            if (auto answer = self->site_.last_seen.Find(keys[i])) {
+              replies[i] = std::move(answer->bytes);
+              self->stood_ = std::min(self->stood_, answer->time);
+            }
+          }
+        }
+        then(std::move(replies));
+      },
+      absl::Now() + kSoon);
+}
+
 void Visit::SetFrame(const std::string& title, View& view) const {
   const auth::Principal* viewer = site_.callers.Of(request_);
   Set(view, "title", title);
@@ -97,6 +133,10 @@ void Visit::SetFrame(const std::string& title, View& view) const {
   Set(view, "mark", AssetPath("mark.svg"));
   Set(view, "script", AssetPath("live.js"));
   Set(view, "readTime", FormatMinuteForPeople(now()));
+  const bool old = stood_ < now();
+  Set(view, "old", old);
+  Set(view, "stoodTime", FormatMinuteForPeople(std::min(stood_, now())));
+  if (old) Set(view, "oldAge", DurationWords(now() - stood_));
   Set(view, "viewer", viewer == nullptr ? "" : viewer->display_name());
   Set(view, "inspectorate", viewer != nullptr && viewer->HasAnyRole(auth::Insiders()));
   Set(view, "mayChoose", !site_.callers.choices().empty());

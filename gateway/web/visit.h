@@ -15,6 +15,7 @@
 #include "gateway/http/calls.h"
 #include "gateway/http/http_face.h"
 #include "gateway/http/query.h"
+#include "gateway/web/last_seen.h"
 #include "gateway/web/view.h"
 
 namespace oversight::gateway::web {
@@ -24,6 +25,7 @@ struct Surroundings {
   const Routes& routes;
   const Callers& callers;
   const Clock& clock;
+  LastSeen& last_seen;
 };
 
 class Visit : public std::enable_shared_from_this<Visit> {
@@ -42,6 +44,9 @@ class Visit : public std::enable_shared_from_this<Visit> {
   void Ask(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then) {
     calls_->Ask(questions, std::move(then));
   }
+  // Asks what has no copy in the gateway. Where a service cannot be reached, or not soon, its last answer to the same
+  // viewer stands in, if there is one, and the page says that it is old.
+  void AskOrLastSeen(const std::vector<Question>& questions, std::function<void(std::vector<Reply>)> then);
   // What gives the visit up: see HttpFace.
   std::shared_ptr<Cancellable> calls() const { return calls_; }
 
@@ -63,6 +68,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const std::vector<std::string> segments_;
   const std::shared_ptr<Calls> calls_;
   std::function<void(HttpAnswer)> done_;
+  absl::Time stood_ = absl::InfiniteFuture();  // When the oldest answer that stood in was given.
 };
 
 using VisitPtr = std::shared_ptr<Visit>;

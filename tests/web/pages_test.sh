@@ -17,3 +17,5 @@ rm -rf "$work" && mkdir -p "$work"
 work=$(cd "$work" && pwd)
 cd "$root"
 DATA=$work/data PORTS=0 QUIET=1 "$root/common/tools/run.sh" -- "$0" "$work" --inside
+# Services that die would end that run, so these tests start them themselves.
+BIN=${BIN:-$root/build/release/bin} WORK=$work node --test tests/web/outage.test.js
