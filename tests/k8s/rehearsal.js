@@ -155,7 +155,7 @@ try {
     for (const name of services) await step(`rolling upgrade of ${name}`, () => replace(to, name));
     if (!whole) {
       await load.stop();
-      console.error("  The older release speaks no TLS: the clients wait while the suite is stopped and started with it.");
+      console.error("  The older release speaks no TLS or knows no tokens: the clients wait while the suite is stopped and started with both.");
       for (const name of [...services].reverse()) for (const replica of replicas.get(name)) await stop(name, replica);
       for (const name of services) for (const replica of replicas.get(name)) await start(now, name, replica);
       await until("the way in is open", async () => { try { return (await fetch(`${url}/`)).status < 500; } catch { return false; } });
