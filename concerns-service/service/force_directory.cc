@@ -22,13 +22,15 @@ using forces::v1::Inspection;
 // A caller waits no longer than this to learn whether something exists, however long its own deadline.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const rpc::Runtime& runtime) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address,
+                                         std::shared_ptr<grpc::ChannelCredentials> credentials,
+                                         const auth::OwnToken* token) {
   rpc::ChannelOptions options;
   options.service = "forces-service";
-  options.credentials = runtime.channel_credentials;
+  options.credentials = std::move(credentials);
   options.target = address;
   options.principal = "principals/concerns-service";
-  options.token = runtime.own_token;
+  options.token = token;
   options.retry = rpc::ReadMethods("oversight.forces.v1.ForcesService");
   return rpc::MakeChannel(options);
 }
@@ -53,10 +55,11 @@ rpc::AskHead AskForHead(std::shared_ptr<ForcesService::Stub> stub) {
 
 class InformedDirectory final : public ForceDirectory {
  public:
-  InformedDirectory(const std::string& address, const rpc::Runtime& runtime)
-      : channel_(ChannelTo(address, runtime)),
+  InformedDirectory(const std::string& address, observe::Metrics& metrics,
+                    std::shared_ptr<grpc::ChannelCredentials> credentials, const auth::OwnToken* token)
+      : channel_(ChannelTo(address, std::move(credentials), token)),
         stub_(ForcesService::NewStub(channel_)),
-        informer_(Options(runtime.metrics), Open()) {
+        informer_(Options(metrics), Open()) {
     informer_.Start();
   }
   ~InformedDirectory() override { Stop(); }
@@ -142,8 +145,10 @@ class InformedDirectory final : public ForceDirectory {
 
 }  // namespace
 
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, const rpc::Runtime& runtime) {
-  return std::make_unique<InformedDirectory>(address, runtime);
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics,
+                                            std::shared_ptr<grpc::ChannelCredentials> credentials,
+                                            const auth::OwnToken* token) {
+  return std::make_unique<InformedDirectory>(address, metrics, std::move(credentials), token);
 }
 
 absl::Status ForceNotFound(const std::string& force) {

@@ -10,8 +10,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
+#include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
-#include "common/rpc/server.h"
+#include "grpcpp/security/credentials.h"
 #include "oversight/forces/v1/force.pb.h"
 #include "oversight/forces/v1/inspection.pb.h"
 
@@ -41,8 +43,11 @@ class ForceDirectory {
   virtual void Stop() {}
 };
 
-// The directory kept by an informer on forces-service at `address`.
-std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, const rpc::Runtime& runtime);
+// The directory kept by an informer on forces-service at `address`. Calls are made with `credentials` (null: in the
+// clear) and with `token` (null: none), which outlives it.
+std::unique_ptr<ForceDirectory> WatchForces(const std::string& address, observe::Metrics& metrics,
+                                            std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr,
+                                            const auth::OwnToken* token = nullptr);
 
 // NOT_FOUND FORCE_NOT_FOUND and INSPECTION_NOT_FOUND.
 absl::Status ForceNotFound(const std::string& force);
