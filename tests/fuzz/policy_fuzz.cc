@@ -13,7 +13,7 @@ namespace monitoring = oversight::monitoring;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto policies = monitoring::Policies::Parse({{"p.txtpb", std::string(oversight::fuzz::Text(data, size))}});
   if (!policies.ok()) {
-    Hold(oversight::rpc::CountCodePoints(policies.status().message()) > 0, "a refusal has words in UTF-8");
+    Hold(oversight::rpc::CountCodePoints(std::string(policies.status().message())) > 0, "a refusal has words in UTF-8");
     return 0;
   }
   for (const auto& policy : policies->all()) {

@@ -104,7 +104,7 @@ TEST(PolicyDataTest, WhatIsNotUtf8IsRefusedInWordsThatAre) {
   EXPECT_THAT(FaultsOf("name: 'policies/p'\ndisplay_name: 'P\\377'\n" + rule),
               ElementsAre("p.txtpb:2: display_name is not UTF-8"));
   EXPECT_THAT(FaultsOf(std::string(kHead) + "conflict: \xff\n"), ElementsAre(HasSubstr("p.txtpb:3: ")));
-  EXPECT_GE(rpc::CountCodePoints(Refusal(std::string(kHead) + "\xff\n").message()), 0);
+  EXPECT_GE(rpc::CountCodePoints(std::string(Refusal(std::string(kHead) + "\xff\n").message())), 0);
 }
 
 TEST(PolicyDataTest, WhatIsToBeTriedIsCheckedAndNotLoaded) {
