@@ -93,6 +93,7 @@ rehearsal: build ## Run the production overlay on this machine under load throug
 
 image: build ## Make the root file systems of the images without a container engine, and start each program inside its own (root)
 	@common/tools/bootstrap.sh image >&2
+	@cmake $(BUILD) >/dev/null && cmake --build $(BUILD) -j $(JOBS) --target $(SUITE)  # For --version: of this very commit.
 	@common/tools/image.sh
 	@BIN=$(BUILD)/bin node --test tests/k8s/image_roots.test.js
 

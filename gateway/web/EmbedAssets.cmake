@@ -1,4 +1,4 @@
-# cmake -DOUT=... -DTEMPLATES=a.mustache,b.mustache -DGOVUK=govuk-frontend.min.css -DCSS=oversight.css -DMARK=mark.svg -DSCRIPT=live.js -P EmbedAssets.cmake
+# cmake -DOUT=... -DTEMPLATES=a.mustache,b.mustache -DGOVUK=govuk-frontend.min.css -DCSS=oversight.css -DMARK=mark.svg -DSCRIPTS=assets -DTILES=force-tiles.csv -P EmbedAssets.cmake
 # Writes a C++ file with the templates and the assets in it. Of GOV.UK Frontend, the typeface and the crest are for services on
 # gov.uk alone: they are left out here, and the fonts are those of the reader's system.
 string(REPLACE "," ";" TEMPLATES "${TEMPLATES}")
@@ -11,12 +11,14 @@ if(govuk MATCHES "GDS Transport|url\\(/assets")
 endif()
 file(READ ${CSS} css)
 file(READ ${MARK} mark)
-file(READ ${SCRIPT} script)
+file(READ ${SCRIPTS}/live.js live)
+file(READ ${SCRIPTS}/as_of.js as_of)
+file(READ ${TILES} tiles)
 set(code "#include \"gateway/web/assets.h\"\n\nnamespace oversight::gateway::web {\n\nconst std::map<std::string, std::string>& Templates() {\n  static const auto* templates = new std::map<std::string, std::string>{\n")
 foreach(file ${TEMPLATES})
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} text)
   string(APPEND code "      {\"${name}\", R\"WEB(${text})WEB\"},\n")
 endforeach()
-string(APPEND code "  };\n  return *templates;\n}\n\nconst std::map<std::string, std::string>& Assets() {\n  static const auto* assets = new std::map<std::string, std::string>{\n      {\"style.css\", R\"WEB(/*! GOV.UK Frontend, Crown copyright (Government Digital Service), MIT licence; without its typeface and crest */\n${govuk}\n${css})WEB\"},\n      {\"mark.svg\", R\"WEB(${mark})WEB\"},\n      {\"live.js\", R\"WEB(${script})WEB\"},\n  };\n  return *assets;\n}\n\n}  // namespace oversight::gateway::web\n")
+string(APPEND code "  };\n  return *templates;\n}\n\nconst std::map<std::string, std::string>& Assets() {\n  static const auto* assets = new std::map<std::string, std::string>{\n      {\"style.css\", R\"WEB(/*! GOV.UK Frontend, Crown copyright (Government Digital Service), MIT licence; without its typeface and crest */\n${govuk}\n${css})WEB\"},\n      {\"mark.svg\", R\"WEB(${mark})WEB\"},\n      {\"live.js\", R\"WEB(${live})WEB\"},\n      {\"as_of.js\", R\"WEB(${as_of})WEB\"},\n  };\n  return *assets;\n}\n\nconst std::string& ForceTilesCsv() {\n  static const auto* csv = new std::string(R\"WEB(${tiles})WEB\");\n  return *csv;\n}\n\n}  // namespace oversight::gateway::web\n")
 file(WRITE ${OUT} "${code}")

@@ -7,8 +7,10 @@
 #include "common/time/timestamp.h"
 #include "gateway/http/state_id.h"
 #include "gateway/web/announcement_view.h"
+#include "gateway/web/charts/plan_chart.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
+#include "gateway/web/moment.h"
 #include "gateway/web/pages.h"
 #include "gateway/web/take_away.h"
 #include "gateway/web/timeline.h"
@@ -61,7 +63,12 @@ void AddDetails(const v1::ForceDashboard& dashboard, View& view) {
   SetFreshness(dashboard.sections(), view);
   (*view.mutable_fields())["announcements"].mutable_list_value();
   for (View& item : AnnouncementList(dashboard.announcements())) Add(view, "announcements", std::move(item));
-  for (View& item : TimelineOf(dashboard, 60)) Add(view, "timeline", std::move(item));
+  for (View& item : TimelineOf(dashboard, 30)) Add(view, "timeline", std::move(item));
+  auto& plans = *(*view.mutable_fields())["plans"].mutable_list_value();
+  for (int i = 0; i < dashboard.plans_size(); ++i) {
+    Set(*plans.mutable_values(i)->mutable_struct_value(), "chart",
+        PlanChartOf(dashboard.plans(i).progress(), absl::StrCat("plan-chart-", i + 1)));
+  }
   for (auto& value : *(*view.mutable_fields())["concerns"].mutable_list_value()->mutable_values()) {
     View& concern = *(*value.mutable_struct_value()->mutable_fields())["concern"].mutable_struct_value();
     Set(concern, "open", concern.fields().at("stateIsIssued").bool_value());
@@ -85,13 +92,9 @@ absl::Status SetMoment(const Parameters& query, v1::GetForceDashboardRequest& re
     *request.mutable_on_date() = *date;
   }
   if (const std::string moment = ValueOf(query, "as-of"); !moment.empty()) {
-    absl::Time time;
-    std::string error;
-    if (!absl::ParseTime(absl::RFC3339_full, moment, &time, &error)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("as-of must be a moment such as 2026-11-27T10:00:00Z, and \"", moment, "\" is not one."));
-    }
-    SetTime(time, request.mutable_as_of_time());
+    const auto time = ParseMoment(moment);
+    if (!time.ok()) return time.status();
+    SetTime(*time, request.mutable_as_of_time());
   }
   return absl::OkStatus();
 }

@@ -1,16 +1,21 @@
 // The pages over all forces: the front page and what needs attention. Both are made of the national dashboard.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/time/london.h"
 #include "gateway/http/state_id.h"
+#include "gateway/web/charts/tile_map.h"
+#include "gateway/web/charts/trend.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
 #include "gateway/web/take_away.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
+#include "oversight/monitoring/v1/monitoring_service.pb.h"
 
 namespace oversight::gateway::web {
 namespace {
@@ -89,6 +94,18 @@ void SetRows(const NationalDashboard& dashboard, const Parameters& query, View& 
   Set(view, "narrowed", !stage.empty() || !region.empty());
 }
 
+// In an enhanced stage from when to when; of what is still announced the record has no end.
+std::vector<Spell> SpellsOf(const monitoring::v1::ListEpisodesResponse& response) {
+  std::vector<Spell> spells;
+  for (const auto& episode : response.episodes()) {
+    if (!episode.has_from_date()) continue;
+    Spell spell{DayInterval(episode.from_date()), std::nullopt};
+    if (episode.has_until_date()) spell.until = DayInterval(episode.until_date());
+    spells.push_back(std::move(spell));
+  }
+  return spells;
+}
+
 // Asks for the dashboard; `denied` takes over for those who may not see it.
 void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
                    std::function<void(const NationalDashboard&, View)> show) {
@@ -113,12 +130,20 @@ void ShowHome(const VisitPtr& visit) {
   WithDashboard(visit, &ShowRegister, [visit](const NationalDashboard& dashboard, View view) {
     SetRows(dashboard, visit->query(), view);
     SetAttention(dashboard, 10, view);
+    Set(view, "tileMap", TileMapOf(dashboard));
     AddTakeAway("Concerns", "forces/-/concerns", {"csv", "jsonl"}, view);
     AddTakeAway("Recommendations", "forces/-/concerns/-/recommendations", {"csv", "jsonl"}, view);
     AddTakeAway("What is due", "forces/-:due", {"csv", "jsonl", "ics"}, view);
     AddTakeAway("Decisions", "forces/-/decisions", {"csv", "jsonl"}, view);
     AddTakeAway("Next meetings", "meetingCadence", {"csv", "jsonl", "ics"}, view);
-    visit->Show("national", "All forces", std::move(view));
+    monitoring::v1::ListEpisodesRequest episodes;
+    episodes.set_parent("forces/-");
+    episodes.set_page_size(1000);
+    visit->AskOrLastSeen({Ask(episodes)}, [visit, view](const std::vector<Reply>& replies) mutable {
+      const auto response = As<monitoring::v1::ListEpisodesResponse>(replies[0]);
+      if (response.ok()) SetTrend(TrendOf(SpellsOf(*response), LondonDay(visit->now())), view);
+      visit->Show("national", "All forces", std::move(view));
+    });
   });
 }
 

@@ -19,6 +19,8 @@ void ShowAnnouncement(const VisitPtr& visit);
 // "/forces/{force}": the whole record, ?on-date= and ?as-of=; for those who may not see it, what is public of the
 // force.
 void ShowForce(const VisitPtr& visit);
+// "/forces/{force}/timeline": every act; ?clock= and ?as-of=.
+void ShowTimeline(const VisitPtr& visit);
 // "/forces/{force}/decisions/{decision}": the decision and every act around it; ?clock=.
 void ShowDecision(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).

@@ -1,8 +1,12 @@
 // The public register of forces in Engage and previously in Engage.
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "gateway/web/charts/trend.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
 #include "gateway/web/take_away.h"
@@ -25,6 +29,27 @@ std::string LengthWords(const monitoring::LengthInDays& length) {
     return absl::StrCat(length.min_days(), length.min_days() == 1 ? " day" : " days");
   }
   return absl::StrCat(length.min_days(), " to ", length.max_days(), " days");
+}
+
+std::vector<Spell> SpellsOf(const monitoring::GetRegisterResponse& response) {
+  std::vector<Spell> spells;
+  const auto add = [&spells](const monitoring::RegisterEntry& entry) {
+    if (!entry.has_from_date()) return;
+    Spell spell{DayInterval(entry.from_date()), std::nullopt};
+    if (entry.has_until_date()) spell.until = DayInterval(entry.until_date());
+    spells.push_back(std::move(spell));
+  };
+  for (const auto& entry : response.current()) add(entry);
+  for (const auto& entry : response.previous()) {
+    // What may be in both lists is one spell.
+    bool twice = false;
+    for (const auto& current : response.current()) {
+      twice = twice ||
+              (current.force() == entry.force() && DayInterval(current.from_date()) == DayInterval(entry.from_date()));
+    }
+    if (!twice) add(entry);
+  }
+  return spells;
 }
 
 View EntryView(const monitoring::RegisterEntry& entry) {
@@ -61,6 +86,7 @@ void ShowRegister(const VisitPtr& visit) {
     Set(view, "onDate", response->has_on_date() ? FormatForPeople(response->on_date()) : "");
     for (const auto& entry : response->current()) Add(view, "current", EntryView(entry));
     for (const auto& entry : response->previous()) Add(view, "previous", EntryView(entry));
+    if (!response->has_on_date()) SetTrend(TrendOf(SpellsOf(*response), LondonDay(visit->now())), view);
     AddTakeAway("The register", "register", {"csv", "jsonl"}, view,
                 response->has_on_date() ? "?onDate=" + FormatIso(response->on_date()) : "");
     visit->Show("register", "Public register", std::move(view));

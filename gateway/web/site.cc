@@ -23,6 +23,7 @@ constexpr Row kPages[] = {
     {"forces/*/announcements", &ShowAnnouncements},
     {"forces/*/announcements/*", &ShowAnnouncement},
     {"forces/*/decisions/*", &ShowDecision},
+    {"forces/*/timeline", &ShowTimeline},
     {"assets/*/*", &ShowAsset},
 };
 

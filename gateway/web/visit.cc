@@ -51,7 +51,7 @@ const std::map<std::string, std::string>& Partials() {
 }
 
 // How long a page waits for an answer that its last one can stand in for.
-constexpr absl::Duration kSoon = absl::Seconds(5);
+constexpr absl::Duration kSoon = absl::Seconds(3);
 
 bool IsAway(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;

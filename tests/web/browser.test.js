@@ -8,7 +8,7 @@ import { base, contextAs, launch, work } from './suite.js';
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
   attention: '/attention', viewer: '/viewer', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
-  decision: '/forces/west-midlands/decisions/1', 'not-found': '/nothing' };
+  decision: '/forces/west-midlands/decisions/1', timeline: '/forces/west-midlands/timeline?clock=recorded', 'not-found': '/nothing' };
 let browser;
 
 before(async () => {
@@ -72,4 +72,36 @@ test('by keyboard and without scripts: choose who you are, find a force, ask for
   const cookies = await context.cookies();
   assert.deepEqual(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]), [['oversight-principal', true, 'Lax']]);
   await context.close();
+});
+
+test('the slider moves through what was known, by keyboard; without scripts the form does the same', async () => {
+  const context = await contextAs(browser, 'chief-inspector');
+  const page = await context.newPage();
+  await page.goto(`${base}/forces/west-midlands/timeline`);
+  const rows = () => page.locator('#as-of-result tbody tr').count();
+  const all = await rows();
+  await page.locator('#as-of-slider').focus();
+  await page.keyboard.press('Home');
+  await page.waitForFunction(() => document.getElementById('as-of-result').innerText.includes('As it was known at'));
+  assert.ok(await rows() < all);
+  assert.match(await page.locator('#as-of-result').innerText(), /in Scan/);
+  assert.match(page.url(), /as-of=/);
+  assert.match(await page.locator('#as-of-slider').getAttribute('aria-valuetext'), /\d\d\/\d\d\/\d{4}/);
+  await page.screenshot({ path: `${work}/screenshots/slider.png`, fullPage: true });
+  const moment = new URL(page.url()).searchParams.get('as-of');
+  const then = await page.locator('#as-of-result tbody').innerText();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.getElementById('as-of-result').innerText.includes('As it is known now'));
+  assert.equal(await rows(), all);
+  await context.close();
+
+  const plain = await contextAs(browser, 'chief-inspector', { javaScriptEnabled: false });
+  const form = await plain.newPage();
+  await form.goto(`${base}/forces/west-midlands/timeline?as-of=${moment}`);
+  assert.equal(await form.locator('#as-of-result tbody').innerText(), then);
+  assert.equal(await form.locator('#as-of-slider').count(), 0);
+  await form.locator('#as-of').fill('2020-01-01T10:00:00');
+  await form.locator('main button[type=submit]').click();
+  assert.match(form.url(), /as-of=2020-01-01T10%3A00/);
+  await plain.close();
 });

@@ -7,7 +7,8 @@ import { address, assertWellFormed, eventually, request, rpc } from './suite.js'
 const chief = { as: 'chief-inspector' };
 const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
-  '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/?stage=engage', '/?region=Wales', '/nothing'];
+  '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
+  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/nothing'];
 
 test('every page is well formed, small, closed to other sites and to scripts but our own, and says how current it is', async () => {
   for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {
@@ -20,7 +21,7 @@ test('every page is well formed, small, closed to other sites and to scripts but
       assert.match(page.headers['content-security-policy'], /^default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'/);
       assert.equal(page.headers['x-content-type-options'], 'nosniff');
       assert.equal(page.headers['cache-control'], 'no-store');
-      assert.doesNotMatch(html.replace(/<script src="\/assets\/[0-9a-f]+\/live\.js" defer><\/script>/, ''), /<script|<style| style="| on[a-z]+="/, where);
+      assert.doesNotMatch(html.replaceAll(/<script src="\/assets\/[0-9a-f]+\/(live|as_of)\.js" defer><\/script>/g, ''), /<script|<style| style="| on[a-z]+="/, where);
       assert.doesNotMatch(html, /<(link|img|form)[^>]*(href|src|action)="(https?:)?\/\//, where);
       assert.match(html, /<html lang="en-GB"/);
       if (page.status === 200 && path !== '/viewer') assert.match(html, /How current this page is/, where);
@@ -68,7 +69,7 @@ test('the front page is the forces for the inspectorate, and the register for ev
   }
   const narrowed = await request('/?stage=engage', chief);
   assert.match(narrowed.text, /<th scope="row"[^>]*><a class="govuk-link" href="\/forces\/west-midlands">/);
-  assert.doesNotMatch(narrowed.text, /href="\/forces\/kent"/);
+  assert.doesNotMatch(narrowed.text, /<th scope="row"[^>]*><a class="govuk-link" href="\/forces\/kent"/);
   assert.match((await request('/?stage=engage&region=Wales', chief)).text, /No force is like this/);
 });
 
@@ -99,6 +100,45 @@ test('a decision shows every act around it, by each clock', async () => {
     assert.equal(rows(ordered.text), rows(page.text));
     assert.doesNotMatch(ordered.text, new RegExp(`href="\\?clock=${clock}"`));
   }
+});
+
+test('the front page has a map of the territorial forces and a trend, each told in words too', async () => {
+  const { text } = await request('/', chief);
+  const map = text.match(/<svg[^>]*id="tile-map"[^]*?<\/svg>/)[0];
+  assert.equal(map.match(/<rect/g).length, 43);
+  assert.match(map, /role="img" aria-labelledby="tile-map-title tile-map-description"/);
+  assert.match(map, /<desc id="tile-map-description">In Engage: West Midlands Police\. In routine monitoring: 42\.<\/desc>/);
+  assert.match(map, /<a href="\/forces\/west-midlands" tabindex="-1"><title>West Midlands Police: Engage<\/title><rect class="app-tile app-tile--enhanced"/);
+  for (const page of [text, (await request('/register')).text]) {
+    assert.match(page, /<desc id="trend-description">Month by month\. Most: 1, at the end of [^<]*Now: 1\.<\/desc>/);
+    assert.match(page, /The same in figures[^]*<th scope="row"[^>]*>31 December 2023<\/th><td[^>]*>1<\/td>/);
+  }
+});
+
+test('the timeline has every act by each clock, now and as it was known', async () => {
+  const path = '/forces/west-midlands/timeline';
+  const { text } = await request(path, chief);
+  assert.match(text, /As it is known now: in Engage/);
+  const row = text.match(/<tr[^>]*><th[^>]*>24 November 2023<\/th><td[^>]*><a [^>]*>Moved from scan to engage<\/a>[^]*?<\/tr>/)[0];
+  assert.equal(row.match(/\d\d:\d\d on \d+ \w+ \d{4}/g).length, 2, 'recorded, and public since');
+  const whats = (page) => [...page.matchAll(/<td class="govuk-table__cell"><a [^>]*>([^<]*)<\/a><\/td>/g)].map((match) => match[1]);
+  for (const clock of ['recorded', 'published']) {
+    const ordered = (await request(`${path}?clock=${clock}`, chief)).text;
+    assert.deepEqual(whats(ordered).sort(), whats(text).sort(), clock);
+  }
+  const published = (await request(`${path}?clock=published`, chief)).text;
+  assert.ok(published.indexOf('Announcement published') < published.indexOf('Proposed: scan to engage'), 'what is not public comes last');
+  const moments = text.match(/data-moments="([^"]*)"/)[1].split(' ');
+  assert.ok(moments.length > 3);
+  assert.deepEqual([...moments].sort(), moments);
+  const first = (await request(`${path}?as-of=${moments[0]}`, chief)).text;
+  assert.match(first, /As it was known at [^:]+:\d\d on [^:]+: in Scan/);
+  assert.ok(whats(first).length < whats(text).length);
+  assert.doesNotMatch(first, /Announcement published/);
+  const empty = await request(`${path}?as-of=2020-01-01T10:00`, chief);
+  assert.ok([200, 404].includes(empty.status));
+  assert.equal((await request(`${path}?as-of=yesterday`, chief)).status, 400);
+  assert.equal((await request(path, { as: 'public' })).status, 403);
 });
 
 test('what goes wrong is said on a page, with what to do', async () => {

@@ -73,7 +73,7 @@ export function assertWellFormed(html, where) {
   for (const [, end, name] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^>"])*>/g)) {
     if (end) {
       assert.equal(open.pop(), name, `${where}: </${name}> ends another element`);
-    } else if (!VOID.has(name) && name !== 'path' && name !== 'circle') {
+    } else if (!VOID.has(name)) {
       open.push(name);
     }
   }

@@ -1,0 +1,17 @@
+// A moment on the recorded clock, as an address or a form has it. Pure; thread-safe.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace oversight::gateway::web {
+
+// "2026-11-27T10:00:00Z" as RFC 3339 has it, or "2026-11-27T10:00", with seconds or without, as the field of a form has
+// it: London time. INVALID_ARGUMENT with what would do.
+absl::StatusOr<absl::Time> ParseMoment(const std::string& text);
+// As the field of a form takes it, in London time: "2026-11-27T10:00:05".
+std::string FormatMomentField(absl::Time moment);
+
+}  // namespace oversight::gateway::web
