@@ -92,11 +92,9 @@ absl::StatusOr<std::unique_ptr<CallerProof>> CallerProof::Make(const CallerProof
   }
   result->keys_ = std::make_unique<auth::KeyRing>(auth::MakeKeyFetcher(config.jwks, config.jwks_ca_file), config.keys,
                                                   clock, metrics);
-  // A file is this machine's own affair, so what is wrong with it is told now. The issuer may be away for a moment, and
-  // what the public may see does not hang on it.
-  if (!auth::IsUrl(config.jwks)) {
-    if (absl::Status status = result->keys_->Load(); !status.ok()) return status;
-  }
+  // Now, so that no caller comes before the keys. A file is this machine's own affair, so what is wrong with it ends
+  // the start. The issuer may be away for a moment, and what the public may see does not hang on it.
+  if (absl::Status status = result->keys_->Load(); !status.ok() && !auth::IsUrl(config.jwks)) return status;
   result->keys_->Start();
   result->authenticator_ = std::make_unique<auth::TokenAuthenticator>(config.rules, *result->keys_, clock, metrics);
   observe::LogInfo("callers are known by tokens", {{"how", result->authenticator_->Description()}});

@@ -131,7 +131,7 @@ void Scheduler::Apply(const rpc::InformerChange& change) {
 }
 
 void Scheduler::Put(size_t kind, const std::string& name, const Message* resource) {
-  const Key key(kind, name);
+  const Key key{kind, name};
   const auto due = resource == nullptr ? std::nullopt : kinds_[kind].due(*resource);
   const auto known = waiting_.find(key);
   // After a new listing of the log everything is told again.
@@ -162,7 +162,7 @@ void Scheduler::LookAgain(const std::string& verb, const std::function<bool(cons
 
 void Scheduler::LookAgainAt(size_t kind, const std::function<bool(const std::string& name)>& concerns) {
   for (auto& [key, waiting] : waiting_) {
-    if (key.first != kind || !concerns(key.second)) continue;
+    if (key.kind != kind || !concerns(key.name)) continue;
     if (waiting.under_way) {
       waiting.again = true;
     } else {
@@ -202,7 +202,7 @@ std::vector<std::vector<Scheduler::Attempt>> Scheduler::TakeDue() {
     waiting.under_way = true;
     waiting.again = false;
     ++under_way_;
-    due[key.first].push_back({key, waiting.revision, waiting.due});
+    due[key.kind].push_back({key, waiting.revision, waiting.due});
   };
   const auto full = [this] { return under_way_ >= kMostUnderWay; };
   const absl::Time now = resources_.clock().Now(), machine_now = absl::Now();

@@ -38,6 +38,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/observe/metrics.h"
+#include "common/rpc/compare_names.h"
 #include "common/rpc/projection.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/watch_shape.h"
@@ -91,7 +92,16 @@ class Scheduler {
   absl::Duration Overdue(const std::string& verb) const;
 
  private:
-  using Key = std::pair<size_t, std::string>;  // Index of the kind, name of the resource.
+  // Of one moment the kinds go in the order in which they were registered, and of a kind the ninth before the tenth:
+  // what is announced later may rest on what is announced before.
+  struct Key {
+    size_t kind;  // Its index.
+    std::string name;
+    bool operator==(const Key&) const = default;
+    bool operator<(const Key& other) const {
+      return kind != other.kind ? kind < other.kind : rpc::CompareNames(name, other.name) < 0;
+    }
+  };
   using At = std::pair<absl::Time, Key>;
   // One act, as the last version of its resource says.
   struct Waiting {

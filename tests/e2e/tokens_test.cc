@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/observe/admin_server.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
@@ -229,7 +230,7 @@ class StartTest : public ::testing::Test {
       command.push_back("--store=sqlite:" + folder_ / "store.db");
     }
     command.insert(command.end(), flags.begin(), flags.end());
-    return Run(command);
+    return oversight::testing::Run(command);
   }
   const TempDir folder_;
   const TestIssuer issuer_;
@@ -270,6 +271,41 @@ TEST_F(StartTest, FilesThatCannotBeUsedAreToldOfAtOnce) {
   EXPECT_THAT(token.out + token.err, Not(HasSubstr("two words")));
 }
 
+// Keys from a URL are there before the first caller is; and while the issuer is away the public is answered, and nobody
+// else.
+TEST_F(StartTest, KeysFromAUrlAreFetchedBeforeThePortOpens) {
+  const std::string jwks = auth::Jwks({TestIssuer::Ed()});
+  observe::AdminOptions options;
+  options.listen = "127.0.0.1:0";
+  options.ready = [] { return absl::OkStatus(); };
+  options.metrics = [] { return std::string(); };
+  options.config = [&jwks] { return jwks; };
+  auto web = observe::AdminServer::Start(std::move(options));
+  ASSERT_TRUE(web.ok()) << web.status();
+  const auto start = [&](const std::string& name, const std::string& url) {
+    auto server = std::make_unique<ServerProcess>(
+        std::vector<std::string>{ServerProcess::Binary("forces-service"), "--listen=127.0.0.1:0",
+                                 "--admin-listen=127.0.0.1:0", "--store=sqlite:" + folder_ / (name + ".db"),
+                                 "--issuer=" + issuer_.issuer(), "--audience=" + issuer_.audience(), "--jwks=" + url},
+        folder_ / (name + ".json"), folder_ / (name + ".log"));
+    EXPECT_TRUE(server->WaitUntilServing().ok());
+    return server;
+  };
+  const auto ask = [&](ServerProcess& server, const std::string& bearer) {
+    forces::v1::ListForcesRequest request;
+    forces::v1::ListForcesResponse response;
+    grpc::ClientContext context;
+    if (!bearer.empty()) context.AddMetadata("authorization", bearer);
+    return rpc::FromGrpc(forces::v1::ForcesService::NewStub(rpc::MakeChannel({.target = server.addresses().at("grpc")}))
+                             ->ListForces(&context, request, &response));
+  };
+  const auto known = start("known", absl::StrCat("http://127.0.0.1:", (*web)->port(), "/debug/config"));
+  EXPECT_TRUE(ask(*known, issuer_.Bearer("operator")).ok()) << "at the first call";
+  const auto away = start("away", absl::StrCat("http://127.0.0.1:", (*web)->port(), "/none"));
+  EXPECT_TRUE(ask(*away, "").ok());
+  EXPECT_EQ(ReasonOf(ask(*away, issuer_.Bearer("operator"))), "ISSUER_KEYS_UNAVAILABLE");
+}
+
 // ---- The command line. ----
 
 TEST_F(TokensTest, TheCommandLineTakesAFileAFolderOrTheEnvironment) {
@@ -279,7 +315,7 @@ TEST_F(TokensTest, TheCommandLineTakesAFileAFolderOrTheEnvironment) {
   const auto run = [&](std::vector<std::string> flags, const std::vector<std::string>& environment = {}) {
     flags.insert(flags.begin(), {oversight, gateway});
     flags.insert(flags.end(), what.begin(), what.end());
-    return Run(flags, environment);
+    return oversight::testing::Run(flags, environment);
   };
   EXPECT_EQ(run({"--token-file=" + issuer_->TokenFile("operator")}).code, 0);
   EXPECT_EQ(run({}, {"OVERSIGHT_TOKEN=" + issuer_->Token("operator")}).code, 0);

@@ -149,6 +149,18 @@ TEST_F(SchedulerTest, WhatIsDueIsDoneAndWhatIsNotWaits) {
   ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 1; }));
 }
 
+TEST_F(SchedulerTest, OfOneMinuteTheyGoInTheOrderOfTheirNumbers) {
+  auto scheduler = Start();
+  Wait(8, 11, kDue);
+  ASSERT_TRUE(Eventually([&] { return scheduler->waiting() == 4; }));
+  clock_.Set(kDue);
+  ASSERT_TRUE(Reaches(5));
+  for (int number = 8; number < 11; ++number) {
+    const auto one = testing::GetNow(*ledger_, Name(number)), next = testing::GetNow(*ledger_, Name(number + 1));
+    EXPECT_LT(one->version->revision, next->version->revision) << "the tenth comes after the ninth: " << number;
+  }
+}
+
 TEST_F(SchedulerTest, AThousandOfOneMinuteAreStoredTogether) {
   Wait(1, 1000, kDue);
   auto scheduler = Start();
