@@ -104,7 +104,7 @@ absl::Duration Scheduler::Overdue(const std::string& verb) const {
   absl::Time oldest = now;
   std::lock_guard lock(mu_);
   for (const auto& [key, waiting] : waiting_) {
-    if (kinds_[key.first].verb == verb) oldest = std::min(oldest, waiting.due);
+    if (kinds_[key.kind].verb == verb) oldest = std::min(oldest, waiting.due);
   }
   return now - oldest;
 }
