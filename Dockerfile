@@ -20,6 +20,7 @@ COPY forces-service forces-service
 COPY concerns-service concerns-service
 COPY monitoring-service monitoring-service
 COPY gateway gateway
+COPY data/force-tiles.csv data/
 # Told by --version. There is no .git here to find it in.
 ARG COMMIT
 RUN test -n "$COMMIT" || { echo "Say --build-arg COMMIT=<git commit>." >&2; exit 1; }

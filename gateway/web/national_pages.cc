@@ -94,7 +94,7 @@ void SetRows(const NationalDashboard& dashboard, const Parameters& query, View& 
   Set(view, "narrowed", !stage.empty() || !region.empty());
 }
 
-// In an enhanced stage from when to when; of what is still announced the record has no end.
+// In an enhanced stage from when to when, also what the public does not know yet.
 std::vector<Spell> SpellsOf(const monitoring::v1::ListEpisodesResponse& response) {
   std::vector<Spell> spells;
   for (const auto& episode : response.episodes()) {

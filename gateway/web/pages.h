@@ -23,6 +23,8 @@ void ShowForce(const VisitPtr& visit);
 void ShowTimeline(const VisitPtr& visit);
 // "/forces/{force}/decisions/{decision}": the decision and every act around it; ?clock=.
 void ShowDecision(const VisitPtr& visit);
+// "/search": over forces, concerns, recommendations and announcements; ?q=.
+void ShowSearch(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).
 void ShowViewer(const VisitPtr& visit);
 

@@ -18,6 +18,7 @@ constexpr Row kPages[] = {
     {"register", &ShowRegister},
     {"announcements", &ShowAnnouncements},
     {"attention", &ShowAttention},
+    {"search", &ShowSearch},
     {"viewer", &ShowViewer},
     {"forces/*", &ShowForce},
     {"forces/*/announcements", &ShowAnnouncements},

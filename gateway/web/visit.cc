@@ -145,6 +145,7 @@ void Visit::SetFrame(const std::string& title, View& view) const {
   Set(view, "inAttention", section == "attention");
   Set(view, "inRegister", section == "register");
   Set(view, "inAnnouncements", section == "announcements");
+  Set(view, "inSearch", section == "search");
 }
 
 void Visit::Show(const std::string& page, const std::string& title, View view, int status) {

@@ -7,7 +7,7 @@ import { base, contextAs, launch, work } from './suite.js';
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
-  attention: '/attention', viewer: '/viewer', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
+  attention: '/attention', viewer: '/viewer', search: '/search?q=police', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
   decision: '/forces/west-midlands/decisions/1', timeline: '/forces/west-midlands/timeline?clock=recorded', 'not-found': '/nothing' };
 let browser;
 
@@ -74,6 +74,20 @@ test('by keyboard and without scripts: choose who you are, find a force, ask for
   await context.close();
 });
 
+test('search by keyboard alone, without scripts', async () => {
+  const context = await contextAs(browser, 'chief-inspector', { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${base}/search`);
+  await page.locator('#q').focus();
+  await page.keyboard.type('multi agency');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/search\?q=multi\+agency/);
+  await page.locator('#main article a').first().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/west-midlands#concern-2/);
+  await context.close();
+});
+
 test('the slider moves through what was known, by keyboard; without scripts the form does the same', async () => {
   const context = await contextAs(browser, 'chief-inspector');
   const page = await context.newPage();
@@ -100,7 +114,7 @@ test('the slider moves through what was known, by keyboard; without scripts the 
   await form.goto(`${base}/forces/west-midlands/timeline?as-of=${moment}`);
   assert.equal(await form.locator('#as-of-result tbody').innerText(), then);
   assert.equal(await form.locator('#as-of-slider').count(), 0);
-  await form.locator('#as-of').fill('2020-01-01T10:00:00');
+  await form.locator('#as-of').fill('2020-01-01T10:00');
   await form.locator('main button[type=submit]').click();
   assert.match(form.url(), /as-of=2020-01-01T10%3A00/);
   await plain.close();

@@ -8,7 +8,7 @@ const chief = { as: 'chief-inspector' };
 const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
   '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
-  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/nothing'];
+  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/search', '/search?q=west', '/nothing'];
 
 test('every page is well formed, small, closed to other sites and to scripts but our own, and says how current it is', async () => {
   for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {
@@ -102,13 +102,30 @@ test('a decision shows every act around it, by each clock', async () => {
   }
 });
 
+test('search finds forces, concerns and announcements, each for those who may see it', async () => {
+  const main = (page) => page.text.slice(page.text.indexOf('<main'));
+  const found = main(await request('/search?q=multi+agenc', chief));
+  assert.match(found, /href="\/forces\/west-midlands#concern-2"[^>]*>Multi-agency risk assessment conferences/);
+  assert.match(found, /<mark>Multi<\/mark>/);
+  assert.match(main(await request('/search?q=MIDLANDS+police', chief)), /href="\/forces\/west-midlands">West Midlands Police<\/a>, West Midlands/);
+  const open = main(await request('/search?q=enhanced+monitoring'));
+  assert.match(open, /West Midlands Police moved into enhanced monitoring/);
+  assert.doesNotMatch(open, /Concerns and recommendations/);
+  assert.doesNotMatch(main(await request('/search?q=west', { as: 'public' })), /#concern-/);
+  assert.equal(main(await request('/search?q=nothinglikethis', chief)).match(/>None\.</g).length, 3);
+  assert.match(main(await request('/search?q=a+b+c+d+e+f+g+h+i+j+k', chief)), /q-error/);
+  assert.doesNotMatch(main(await request('/search?q=%20', chief)), />None\.</);
+  const script = await request('/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E', chief);
+  assert.doesNotMatch(script.text, /<script>/);
+});
+
 test('the front page has a map of the territorial forces and a trend, each told in words too', async () => {
   const { text } = await request('/', chief);
   const map = text.match(/<svg[^>]*id="tile-map"[^]*?<\/svg>/)[0];
   assert.equal(map.match(/<rect/g).length, 43);
   assert.match(map, /role="img" aria-labelledby="tile-map-title tile-map-description"/);
   assert.match(map, /<desc id="tile-map-description">In Engage: West Midlands Police\. In routine monitoring: 42\.<\/desc>/);
-  assert.match(map, /<a href="\/forces\/west-midlands" tabindex="-1"><title>West Midlands Police: Engage<\/title><rect class="app-tile app-tile--enhanced"/);
+  assert.match(map, /<g><title>West Midlands Police: Engage<\/title><rect class="app-tile app-tile--enhanced"/);
   for (const page of [text, (await request('/register')).text]) {
     assert.match(page, /<desc id="trend-description">Month by month\. Most: 1, at the end of [^<]*Now: 1\.<\/desc>/);
     assert.match(page, /The same in figures[^]*<th scope="row"[^>]*>31 December 2023<\/th><td[^>]*>1<\/td>/);

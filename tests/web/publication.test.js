@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { assertWellFormed, oversight, request, work } from './suite.js';
 
 const force = '/forces/west-midlands';
-const pages = ['/', '/register', '/register?on-date=2023-12-01', '/announcements', '/attention', '/viewer', force, `${force}?on-date=2023-12-01`,
+const pages = ['/', '/register', '/register?on-date=2023-12-01', '/announcements', '/attention', '/viewer', '/search?q=west', '/search?q=engage', force, `${force}?on-date=2023-12-01`,
   `${force}/announcements`, `${force}/announcements/1`, `${force}/decisions/1`];
 const rest = ['register', 'forces/west-midlands', 'forces/west-midlands/monitoring', 'forces/-/monitoring', 'monitoring',
   'forces/west-midlands/episodes', 'forces/west-midlands/episodes/1', 'forces/west-midlands/announcements',

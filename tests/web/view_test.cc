@@ -5,6 +5,7 @@
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
 #include "gateway/web/assets.h"
+#include "gateway/web/find.h"
 #include "gateway/web/links.h"
 #include "gateway/web/timeline.h"
 #include "gmock/gmock.h"
@@ -113,6 +114,35 @@ TEST(Links, OutsideAreHttpsAlone) {
        {"", "http://example.org", "javascript:alert(1)", "https://example.org/ and more", "https://a\"b"}) {
     EXPECT_EQ(SafeAddress(bad), "") << bad;
   }
+}
+
+TEST(Find, EachWordAsItIsOrAsTheBeginningOfOne) {
+  EXPECT_TRUE(HasWords("West Midlands Police", "midl WEST"));
+  EXPECT_TRUE(HasWords("Multi-agency (MARAC)", "marac, multi"));
+  EXPECT_FALSE(HasWords("West Midlands Police", "idlands"));
+  EXPECT_FALSE(HasWords("West Midlands Police", "west kent"));
+  EXPECT_FALSE(HasWords("West", "w")) << "one letter is no beginning";
+  EXPECT_TRUE(HasWords("w x", "w"));
+  for (const char* nothing : {"", " ", "-- !"}) EXPECT_FALSE(HasWords("West", nothing)) << nothing;
+}
+
+TEST(Find, ASnippetIsInPiecesByCharacters) {
+  concerns::v1::SearchHit hit;
+  hit.set_snippet("…é victims of crime");
+  const auto add = [&hit](int start, int length) {
+    auto& match = *hit.add_matches();
+    match.set_start(start);
+    match.set_length(length);
+  };
+  add(3, 7);
+  add(14, 99);
+  std::string text;
+  for (const SnippetPart& part : PartsOf(hit)) text += part.match ? "[" + part.text + "]" : part.text;
+  EXPECT_EQ(text, "…é [victims] of [crime]");
+  add(-5, 2);
+  EXPECT_EQ(PartsOf(hit).size(), 4u) << "whatever comes in, something defined comes out";
+  hit.Clear();
+  EXPECT_TRUE(PartsOf(hit).empty());
 }
 
 TEST(Timeline, IsNewestFirstAndEnds) {

@@ -62,8 +62,8 @@ std::string TileMapOf(const v1::NationalDashboard& dashboard) {
     const bool known = it != rows.end() && !it->second->stage().empty();
     const bool in_enhanced = known && it->second->enhanced();
     const double x = tile.column * step + kGap / 2, y = tile.row * step + kGap / 2;
-    // The table of forces has the same links for the keyboard.
-    svg.Open("a", {{"href", "/" + tile.force}, {"tabindex", "-1"}});
+    // A picture: the table of forces has the links.
+    svg.Open("g", {});
     svg.Add("title", {},
             absl::StrCat(it == rows.end() ? tile.label : it->second->display_name(), ": ",
                          known ? it->second->stage_display_name() : "not known"));
@@ -78,7 +78,7 @@ std::string TileMapOf(const v1::NationalDashboard& dashboard) {
              y + kTile / 2.0 - 2, "middle", tile.label);
     svg.Text(in_enhanced ? "app-tile-stage app-tile-label--enhanced" : "app-tile-stage", x + kTile / 2.0,
              y + kTile / 2.0 + 16, "middle", known ? it->second->stage_display_name() : "?");
-    svg.Close("a");
+    svg.Close("g");
   }
   return svg.End();
 }

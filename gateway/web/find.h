@@ -1,0 +1,24 @@
+// Words in texts, by the rule that SearchConcerns has, for lists that are looked through here. Pure; thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "oversight/concerns/v1/overview_service.pb.h"
+
+namespace oversight::gateway::web {
+
+// The words of a text, in lower case: what stands between them, such as spaces and marks, does not count.
+std::vector<std::string> WordsOf(const std::string& text);
+// Whether each word of the query stands in the text, as it is or, with two characters or more, as the beginning of a
+// longer one. False for a query without words.
+bool HasWords(const std::string& text, const std::string& query);
+
+// The snippet of a hit in pieces, those that match marked.
+struct SnippetPart {
+  std::string text;
+  bool match = false;
+};
+std::vector<SnippetPart> PartsOf(const concerns::v1::SearchHit& hit);
+
+}  // namespace oversight::gateway::web
