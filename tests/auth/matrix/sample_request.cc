@@ -160,7 +160,7 @@ std::unique_ptr<Message> SampleRequest(const google::protobuf::MethodDescriptor&
   maker.Fill(*request, 0);
   const Reflection& reflection = *request->GetReflection();
   // An update names what it changes, in the resource.
-  if (method.input_type()->FindFieldByName("update_mask") != nullptr) {
+  if (absl::StartsWith(method.name(), "Update")) {
     for (int i = 0; i < method.input_type()->field_count(); ++i) {
       const FieldDescriptor* field = method.input_type()->field(i);
       const FieldDescriptor* name = field->message_type() == nullptr || field->is_repeated()
@@ -170,6 +170,7 @@ std::unique_ptr<Message> SampleRequest(const google::protobuf::MethodDescriptor&
       maker.Put(*reflection.MutableMessage(request.get(), field), *name, 1);
       // And says which of its fields: the first that can be set.
       const FieldDescriptor* mask = method.input_type()->FindFieldByName("update_mask");
+      if (mask == nullptr) continue;
       Message* paths = reflection.MutableMessage(request.get(), mask);
       paths->Clear();
       for (int f = 0; f < field->message_type()->field_count(); ++f) {
