@@ -67,8 +67,9 @@ class ConcernsApplication final : public rpc::Application {
 }  // namespace
 
 rpc::BuildApplication MakeBuild(const Settings& settings) {
-  return MakeBuild(settings,
-                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime.metrics, runtime.own_token); });
+  return MakeBuild(settings, [&settings](rpc::Runtime& runtime) {
+    return WatchForces(settings.forces, runtime.metrics, runtime.own_token);
+  });
 }
 
 rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {
