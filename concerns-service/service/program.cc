@@ -67,8 +67,7 @@ class ConcernsApplication final : public rpc::Application {
 }  // namespace
 
 rpc::BuildApplication MakeBuild(const Settings& settings) {
-  return MakeBuild(settings,
-                   [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime); });
+  return MakeBuild(settings, [&settings](rpc::Runtime& runtime) { return WatchForces(settings.forces, runtime); });
 }
 
 rpc::BuildApplication MakeBuild(const Settings& settings, MakeForceDirectory make_forces) {
