@@ -133,9 +133,8 @@ std::string FormatCsvRow(const std::vector<std::string>& fields) {
   std::string row;
   for (const auto& field : fields) {
     if (!row.empty() || &field != &fields.front()) row += ',';
-    // In quotes too: what would be taken for a byte order mark, or for an empty line.
-    const bool plain = field.rfind(kByteOrderMark, 0) != 0 && !(field.empty() && fields.size() == 1);
-    if (plain && field.find_first_of(",\"\r\n") == std::string::npos) {
+    // In quotes too: what would be taken for a byte order mark.
+    if (field.rfind(kByteOrderMark, 0) != 0 && field.find_first_of(",\"\r\n") == std::string::npos) {
       row += field;
       continue;
     }

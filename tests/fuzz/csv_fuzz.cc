@@ -17,6 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const auto& record : file.records) {
     Hold(record.line > 0 && !record.fields.empty(), "a record has a line and a field");
+    // An empty line, written or read, is no row.
+    if (record.fields.size() == 1 && record.fields[0].empty()) continue;
     const oversight::CsvFile again = oversight::ReadCsv(oversight::FormatCsvRow(record.fields));
     Hold(again.faults.empty() && again.records.size() == 1, "a written row is one row");
     Hold(again.records[0].fields == record.fields, "a written row reads as it was");

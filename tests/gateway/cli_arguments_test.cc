@@ -43,7 +43,10 @@ TEST(Describe, SaysNothingTwice) {
   const absl::Status nobody = Error(absl::StatusCode::kUnauthenticated, std::string("UNAUTHENTICATED"), "Who are you?");
   EXPECT_THAT(Describe(nobody), HasSubstr("UNAUTHENTICATED: Who"));
   EXPECT_THAT(Describe(nobody), Not(HasSubstr("UNAUTHENTICATED UNAUTHENTICATED")));
-  EXPECT_THAT(Describe(nobody), HasSubstr("--as=NAME"));
+  EXPECT_THAT(Describe(nobody), HasSubstr("--token-file=FILE"));
+  const absl::Status unknown =
+      Error(absl::StatusCode::kUnauthenticated, std::string("UNAUTHENTICATED"), "Who?").With("principals", "public");
+  EXPECT_THAT(Describe(unknown), HasSubstr("--as=NAME")) << "in insecure mode, which tells the names";
   Violations one;
   one.Add("title", "is required");
   EXPECT_THAT(Describe(one.status()), Not(HasSubstr("\n  title")));

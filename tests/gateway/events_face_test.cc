@@ -34,7 +34,7 @@ class Watch final : public v1::GatewayService::Service {
       const auto it = context->client_metadata().find("oversight-principal");
       if (it != context->client_metadata().end()) principal.assign(it->second.data(), it->second.size());
     }
-    if (principal == "public") return {grpc::StatusCode::PERMISSION_DENIED, "Not for everyone."};
+    if (principal.empty() || principal == "public") return {grpc::StatusCode::PERMISSION_DENIED, "Not for everyone."};
     ++open;
     for (;;) {
       std::unique_lock lock(mu_);

@@ -78,7 +78,7 @@ for (const overlay of ["single-node", "single-node-tls", "production", "everythi
           needed.push(`${name} -> somewhere outside:5432`);
         }
       }
-      if (overlay !== "single-node") {
+      if (!overlay.startsWith("single-node")) {
         for (const { name } of podsOf(objects).filter((pod) => pod.long)) needed.push(`${name} -> somewhere outside:443`);
       }
       if (overlay === "everything") needed.push("ingress controller -> gateway:8080");

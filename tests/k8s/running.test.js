@@ -160,8 +160,8 @@ describe("production", () => {
   });
 
   it("believes nobody", () => {
-    const insecure = () => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, "--as=chief-inspector", "dashboard"],
-      { stdio: "pipe" });
+    const insecure = () => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--tls-ca=${authority.file}`,
+      "--as=chief-inspector", "dashboard"], { stdio: "pipe" });
     assert.throws(insecure, /does not believe the header oversight-principal/);
   });
 

@@ -177,10 +177,12 @@ TEST(CsvTest, WritesWhatItReads) {
   EXPECT_EQ(file.records[0].fields, fields);
 }
 
-TEST(CsvTest, WritesInQuotesWhatWouldBeReadAsSomethingElse) {
-  for (const Fields& fields : {Fields{""}, Fields{"\xEF\xBB\xBFforce", "kent"}}) {
-    EXPECT_THAT(FieldsOf(ReadCsv(FormatCsvRow(fields))), ElementsAre(fields));
-  }
+TEST(CsvTest, WritesInQuotesWhatWouldBeTakenForAByteOrderMark) {
+  const Fields fields = {
+      "\xEF\xBB\xBF"
+      "force",
+      "kent"};
+  EXPECT_THAT(FieldsOf(ReadCsv(FormatCsvRow(fields))), ElementsAre(fields));
 }
 
 }  // namespace
