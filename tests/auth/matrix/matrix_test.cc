@@ -469,7 +469,7 @@ TEST_F(MatrixTest, RestIsTheSame) {
     if (!seen.insert(target).second) continue;
     // A force beside the subject narrows the list down, in both.
     if (const auto* force = method->input_type()->FindFieldByName("force");
-        force != nullptr && path.subject != nullptr && path.subject->name() != "force" && !force->is_repeated()) {
+        force != nullptr && !force->is_repeated() && (path.subject == nullptr || path.subject->name() != "force")) {
       absl::StrAppend(&target, "?force=", request->GetReflection()->GetString(*request, force));
     }
     std::vector<std::string> all = {""};
