@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/utf8.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/names.h"
@@ -111,6 +112,7 @@ absl::Status FillPolicy(const Arguments& arguments, const std::string& flag, std
     auto read = ReadFile(value, kMostPolicyBytes);
     if (!read.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(read.status().message())));
     if (read->empty()) return UsageError(absl::StrCat("--", flag, " ", value, " is empty"));
+    if (rpc::CountCodePoints(*read) < 0) return UsageError(absl::StrCat("--", flag, " ", value, " is not UTF-8"));
     *text = *std::move(read);
     return absl::OkStatus();
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "common/time/timestamp.h"
 #include "oversight/monitoring/v1/announcement.pb.h"
@@ -87,7 +88,8 @@ class AtomWriter final : public RowWriter {
 
 std::string XmlText(const std::string& text) {
   std::string result;
-  for (const char c : text) {
+  // XML 1.0 has no U+FFFE and no U+FFFF.
+  for (const char c : absl::StrReplaceAll(text, {{"\xEF\xBF\xBE", ""}, {"\xEF\xBF\xBF", ""}})) {
     switch (c) {
       case '&':
         result += "&amp;";

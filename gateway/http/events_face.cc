@@ -1,5 +1,7 @@
 #include "gateway/http/events_face.h"
 
+#include "gateway/http/http_server.h"
+
 #include <mutex>
 #include <optional>
 #include <string>
@@ -198,6 +200,8 @@ std::shared_ptr<Cancellable> EventsFace::Answer(const HttpRequest& request, absl
   }
   BackendCallOptions options;
   options.headers = callers_.HeadersOf(request);
+  // Then the client connects again with the state it has, and proves again who it is.
+  options.deadline = absl::Now() + HttpOptions().max_stream_age;
   const auto body = std::make_shared<EventBody>(StartStream(*route, options, ToByteBuffer(watch.SerializeAsString())),
                                                 watch.force(), std::move(known));
   body->Start([body, done = std::move(done)](const absl::Status& status) {

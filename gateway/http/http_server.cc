@@ -96,11 +96,16 @@ class HttpServer::Impl {
       error_code ec;
       acceptor_.close(ec);
     });
-    std::lock_guard lock(mu_);
-    for (const auto& connection : connections_) {
-      asio::post(connection->stream.get_executor(), [this, connection] { CloseIfIdle(*connection); });
+    std::set<std::shared_ptr<Cancellable>> streams;
+    {
+      std::lock_guard lock(mu_);
+      for (const auto& connection : connections_) {
+        asio::post(connection->stream.get_executor(), [this, connection] { CloseIfIdle(*connection); });
+      }
+      streams = streams_;
     }
-    for (const auto& call : streams_) call->Cancel();
+    // Not under the lock: what is cancelled may call back at once, and let go of a Waiter.
+    for (const auto& call : streams) call->Cancel();
   }
 
   void Stop(absl::Duration grace) {
@@ -114,7 +119,10 @@ class HttpServer::Impl {
       }
       // Cut connections end at once; calls they wait for end by their own deadlines or by cancellation.
       cut_ = true;
-      for (const auto& call : calls_) call->Cancel();
+      const std::set<std::shared_ptr<Cancellable>> calls = calls_;
+      lock.unlock();
+      for (const auto& call : calls) call->Cancel();
+      lock.lock();
       all_gone_.wait(lock, [this] { return connections_.empty() && waits_ == 0; });
     }
     work_.reset();
@@ -136,9 +144,13 @@ class HttpServer::Impl {
    public:
     Tracked(Impl& impl, std::set<std::shared_ptr<Cancellable>>& set, std::shared_ptr<Cancellable> call)
         : impl_(impl), set_(set), call_(std::move(call)) {
-      std::lock_guard lock(impl_.mu_);
-      set_.insert(call_);
-      if (impl_.cut_) call_->Cancel();
+      bool cut = false;
+      {
+        std::lock_guard lock(impl_.mu_);
+        set_.insert(call_);
+        cut = impl_.cut_;
+      }
+      if (cut) call_->Cancel();
     }
     ~Tracked() {
       std::lock_guard lock(impl_.mu_);
@@ -369,7 +381,13 @@ class HttpServer::Impl {
     } else if (!format->streaming) {
       options.deadline = absl::Now() + options_.default_deadline;
     }
-    if (format->streaming) co_return co_await Stream(connection, *route, *format, options, request, bad);
+    bool aged = false;
+    if (const absl::Time oldest = absl::Now() + options_.max_stream_age;
+        format->streaming && oldest < options.deadline) {
+      options.deadline = oldest;
+      aged = true;
+    }
+    if (format->streaming) co_return co_await Stream(connection, *route, *format, options, aged, request, bad);
     co_return co_await Unary(connection, *route, *format, options, request, bad, keep_alive);
   }
 
@@ -438,6 +456,12 @@ class HttpServer::Impl {
     if (endless) --stats_.streams;
     StopWatchingPeer(*connection);
     if (!whole) answer.stream->Cancel();
+    if (!whole && !chunked) {
+      // The end of the connection would be taken for the end of the body: a reset is not.
+      error_code ignored;
+      stream.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+      stream.socket().close(ignored);
+    }
     co_return whole&& keep_alive && !draining_;
   }
 
@@ -521,7 +545,7 @@ class HttpServer::Impl {
 
   // Always 200; errors come in the last envelope. The connection ends with the stream.
   asio::awaitable<bool> Stream(const ConnectionPtr& connection, const Route& route, connect::Format format,
-                               const BackendCallOptions& options, const Request& request, absl::Status bad) {
+                               const BackendCallOptions& options, bool aged, const Request& request, absl::Status bad) {
     if (request.version() < 11) {
       Response response(http::status::http_version_not_supported, request.version());
       co_return co_await Finish(*connection, response, false);
@@ -544,7 +568,7 @@ class HttpServer::Impl {
     absl::Status end = message.status();
     if (message.ok()) {
       ++stats_.streams;
-      end = co_await Pump(connection, route, format, options, *message);
+      end = co_await Pump(connection, route, format, options, aged, *message);
       --stats_.streams;
     }
     stream.expires_after(Chrono(options_.write_timeout));
@@ -558,7 +582,7 @@ class HttpServer::Impl {
 
   // Passes messages on until either side ends; how it ended.
   asio::awaitable<absl::Status> Pump(const ConnectionPtr& connection, const Route& route, connect::Format format,
-                                     const BackendCallOptions& options, const std::string& request) {
+                                     const BackendCallOptions& options, bool aged, const std::string& request) {
     using Item = std::pair<std::optional<grpc::ByteBuffer>, grpc::Status>;
     auto& stream = connection->stream;
     std::shared_ptr<StreamCall> call = StartStream(route, options, ToByteBuffer(request));
@@ -580,6 +604,11 @@ class HttpServer::Impl {
           co_return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DRAINING,
                           "The gateway is stopping. Resume the stream elsewhere or later.")
               .RetryAfter(absl::Seconds(1));
+        }
+        if (aged && item.second.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+          co_return Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DRAINING,
+                          "A stream lasts no longer than this, so that who reads is asked for proof again. Resume it.")
+              .RetryAfter(absl::ZeroDuration());
         }
         co_return Outcome(route, format, request, item.second);
       }

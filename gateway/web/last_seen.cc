@@ -11,11 +11,7 @@ size_t LastSeen::SizeOf(const std::string& key, const Answer& answer) {
 
 void LastSeen::Keep(const std::string& key, std::string bytes, absl::Time now) {
   std::lock_guard lock(mu_);
-  if (const auto it = entries_.find(key); it != entries_.end()) {
-    bytes_ -= SizeOf(key, it->second.answer);
-    order_.erase(it->second.place);
-    entries_.erase(it);
-  }
+  Erase(key);
   order_.push_front(key);
   const auto& entry = entries_[key] = {{std::move(bytes), now}, order_.begin()};
   bytes_ += SizeOf(key, entry.answer);
@@ -25,6 +21,19 @@ void LastSeen::Keep(const std::string& key, std::string bytes, absl::Time now) {
     entries_.erase(last);
     order_.pop_back();
   }
+}
+
+void LastSeen::Forget(const std::string& key) {
+  std::lock_guard lock(mu_);
+  Erase(key);
+}
+
+void LastSeen::Erase(const std::string& key) {
+  const auto it = entries_.find(key);
+  if (it == entries_.end()) return;
+  bytes_ -= SizeOf(key, it->second.answer);
+  order_.erase(it->second.place);
+  entries_.erase(it);
 }
 
 std::optional<LastSeen::Answer> LastSeen::Find(const std::string& key) {

@@ -25,6 +25,8 @@ class LastSeen {
 
   // `key` says who asks what.
   void Keep(const std::string& key, std::string bytes, absl::Time now);
+  // What the service refuses now is not shown when it is away.
+  void Forget(const std::string& key);
   std::optional<Answer> Find(const std::string& key);
 
  private:
@@ -32,6 +34,7 @@ class LastSeen {
     Answer answer;
     std::list<std::string>::iterator place;
   };
+  void Erase(const std::string& key);  // Under mu_.
   static size_t SizeOf(const std::string& key, const Answer& answer);
 
   const size_t most_bytes_;

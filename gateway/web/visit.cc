@@ -11,6 +11,7 @@
 #include "common/auth/roles.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
+#include "common/text/sha256.h"
 #include "common/text/template.h"
 #include "common/time/london.h"
 #include "gateway/http/connect.h"
@@ -104,9 +105,10 @@ void Visit::AskOrLastSeen(const std::vector<Question>& questions, std::function<
   for (const auto& [name, value] : site_.callers.HeadersOf(request_)) {
     if (name == "authorization" || name == auth::kPrincipalHeader) absl::StrAppend(&viewer, name, ": ", value, "\n");
   }
+  viewer = Sha256(viewer);  // Proofs are not kept.
   std::vector<std::string> keys;
   for (const Question& question : questions) {
-    keys.push_back(absl::StrCat(viewer, question.method->full_name(), "\n", question.request));
+    keys.push_back(absl::StrCat(viewer, "\n", question.method->full_name(), "\n", question.request));
   }
   calls_->Ask(
       questions,
@@ -119,6 +121,8 @@ void Visit::AskOrLastSeen(const std::vector<Question>& questions, std::function<
               replies[i] = std::move(answer->bytes);
               self->stood_ = std::min(self->stood_, answer->time);
             }
+          } else {
+            self->site_.last_seen.Forget(keys[i]);
           }
         }
         then(std::move(replies));

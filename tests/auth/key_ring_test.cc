@@ -76,15 +76,26 @@ TEST_F(KeyRingTest, ServesWhatWasFetchedAndKeepsItWhenFetchingFails) {
   EXPECT_TRUE(Has("ed-1"));
   const uint64_t generation = ring.Current().generation;
   for (const absl::StatusOr<std::string>& bad :
-       {absl::StatusOr<std::string>(absl::UnavailableError("gone")), absl::StatusOr<std::string>("<html>"),
-        absl::StatusOr<std::string>(R"({"keys":[]})")}) {
+       {absl::StatusOr<std::string>(absl::UnavailableError("gone")), absl::StatusOr<std::string>("<html>")}) {
     fetcher_->Answer(bad);
     EXPECT_TRUE(ring.Load().ok()) << "the keys known stay";
     EXPECT_TRUE(Has("ed-1"));
     EXPECT_EQ(ring.Current().generation, generation);
   }
-  EXPECT_THAT(metrics_.Render(), HasSubstr(R"(oversight_auth_key_fetches_total{outcome="failed"} 4)"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr(R"(oversight_auth_key_fetches_total{outcome="failed"} 3)"));
   EXPECT_THAT(metrics_.Render(), HasSubstr(R"(oversight_auth_key_fetches_total{outcome="ok"} 1)"));
+}
+
+TEST_F(KeyRingTest, ASetWithoutAKeyWithdrawsThoseKnown) {
+  KeyRing& ring = Ring();
+  fetcher_->Answer(absl::StatusOr<std::string>(R"({"keys":[]})"));
+  EXPECT_THAT(std::string(ring.Load().message()), HasSubstr("no key that can be used")) << "not to begin with";
+  fetcher_->Answer(Jwks({TestIssuer::Ed()}));
+  ASSERT_TRUE(ring.Load().ok());
+  fetcher_->Answer(absl::StatusOr<std::string>(R"({"keys":[]})"));
+  ASSERT_TRUE(ring.Load().ok());
+  EXPECT_TRUE(Has("ed-1")) << "in grace";
+  EXPECT_LT(ring.Current().keys->NextRetirement(), absl::InfiniteFuture());
 }
 
 TEST_F(KeyRingTest, LooksWhenAskedAndRotatesWithGrace) {

@@ -270,6 +270,24 @@ TEST_F(HttpServerTest, AStreamThatFailsSaysWhyInItsLastEnvelope) {
 
 // ---- HTTP ----
 
+TEST_F(HttpServerTest, AStreamEndsAtItsAgeSoThatItsReaderProvesWhoTheyAreAgain) {
+  auto& server = Serve({.max_stream_age = absl::Milliseconds(300)});
+  HttpConnection stream(AddressOf(server));
+  stream.Send(HttpRequest("POST", kWatchForces, Streaming(), connect::Envelope(0, "{}")));
+  ASSERT_EQ(stream.ReadHead().status, 200);
+  ASSERT_TRUE(stream.ReadEnvelope().has_value());
+  const JsonError end = EndOf(stream);
+  EXPECT_EQ(end.code, "unavailable");
+  EXPECT_EQ(end.reason, "DRAINING");
+  // A sooner deadline of the client's own stays what it is.
+  HttpConnection hurried(AddressOf(server));
+  auto headers = Streaming();
+  headers.emplace("connect-timeout-ms", "100");
+  hurried.Send(HttpRequest("POST", kWatchForces, headers, connect::Envelope(0, "{}")));
+  ASSERT_EQ(hurried.ReadHead().status, 200);
+  EXPECT_EQ(EndOf(hurried).code, "deadline_exceeded");
+}
+
 TEST_F(HttpServerTest, AConnectionIsKeptForTheNextRequest) {
   HttpConnection connection(address());
   for (int i = 0; i < 3; ++i) {

@@ -9,6 +9,16 @@ namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1700820000);
 
+TEST(LastSeen, ForgetsWhatIsRefused) {
+  LastSeen seen;
+  seen.Keep("public asks a", "one", kNow);
+  seen.Keep("public asks b", "two", kNow);
+  seen.Forget("public asks a");
+  seen.Forget("nobody asks a");
+  EXPECT_FALSE(seen.Find("public asks a").has_value());
+  EXPECT_TRUE(seen.Find("public asks b").has_value());
+}
+
 TEST(LastSeen, IsTheLatestAnswerToTheSameQuestion) {
   LastSeen seen;
   EXPECT_FALSE(seen.Find("public asks a").has_value());

@@ -94,6 +94,17 @@ absl::Status KeyRing::Look() {
     status = text.status();
   } else if (before.keys == nullptr || *text != last_text_ || retires) {
     auto parsed = KeySet::Parse(*text);
+    // A set without a key withdraws those known, as any other does that leaves them out; to begin with it is none.
+    if (parsed.ok() && parsed->empty()) {
+      const absl::Status none = absl::InvalidArgumentError(absl::StrCat("the key set has no key that can be used",
+                                                                        parsed->left_out().empty() ? "" : "; ",
+                                                                        absl::StrJoin(parsed->left_out(), "; ")));
+      if (before.keys == nullptr) {
+        parsed = none;
+      } else if (*text != last_text_) {
+        observe::LogError("the issuer has withdrawn every key", {{"why", std::string(none.message())}});
+      }
+    }
     if (parsed.ok()) {
       if (*text != last_text_ && !parsed->left_out().empty()) {
         observe::LogWarning("keys of the issuer left out", {{"why", absl::StrJoin(parsed->left_out(), "; ")}});
@@ -119,6 +130,7 @@ absl::Status KeyRing::Look() {
   {
     std::lock_guard lock(mu_);
     if (status.ok()) last_good_ = absl::Now();
+    look_failed_ = !status.ok();
     if (keys != current_.keys) {
       current_.keys = keys;
       ++current_.generation;
@@ -136,7 +148,9 @@ void KeyRing::Run() {
     absl::Duration wait = interval;
     if (current_.keys == nullptr) wait = std::min(wait, options_.least_between);
     if (current_.keys != nullptr) {
-      wait = std::min(wait, std::max(current_.keys->NextRetirement() - clock_.Now(), absl::Milliseconds(100)));
+      // After a look that failed a key that is to go stays in the set: it is not taken, and is no reason to hurry.
+      const absl::Duration least = look_failed_ ? options_.least_between : absl::Milliseconds(100);
+      wait = std::min(wait, std::max(current_.keys->NextRetirement() - clock_.Now(), least));
     }
     wake_.wait_for(lock, absl::ToChronoMilliseconds(wait), [this] { return stop_ || asked_; });
     if (stop_) return;

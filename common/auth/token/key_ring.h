@@ -72,6 +72,7 @@ class KeyRing {
   uint64_t begun_ = 0, ended_ = 0;               // Looks.
   absl::Time last_look_ = absl::InfinitePast();  // On the machine's clock.
   absl::Time last_good_ = absl::InfinitePast();
+  bool look_failed_ = false;  // The last one.
   observe::Metrics::Callback age_, count_;
   std::thread thread_;
 };

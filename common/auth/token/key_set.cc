@@ -136,11 +136,6 @@ absl::StatusOr<KeySet> KeySet::Parse(std::string_view jwks) {
     entry.key = std::move(usable->key);
     set.entries_.emplace(std::move(usable->kid), std::move(entry));
   }
-  if (set.entries_.empty()) {
-    std::string message = "the key set has no key that can be used";
-    for (const std::string& why : set.left_out_) absl::StrAppend(&message, "; ", why);
-    return absl::InvalidArgumentError(message);
-  }
   return set;
 }
 

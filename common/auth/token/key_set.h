@@ -33,7 +33,7 @@ class KeySet {
     absl::Time retired_until = absl::InfiniteFuture();
   };
 
-  // INVALID_ARGUMENT with a plain message when it is no JWKS, is too large, or has no usable key.
+  // INVALID_ARGUMENT with a plain message when it is no JWKS or is too large. One may hold no usable key.
   static absl::StatusOr<KeySet> Parse(std::string_view jwks);
 
   // Adds the keys of `before` that this set lacks and that are good at `now`: those it had until now stay for `grace`.
@@ -44,6 +44,7 @@ class KeySet {
   absl::Time NextRetirement() const;
 
   size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
   // What was left out of the JWKS and why, for the log: "key 2: an HMAC secret". Holds nothing of the keys but ids.
   const std::vector<std::string>& left_out() const { return left_out_; }
 

@@ -16,7 +16,10 @@ namespace oversight::auth {
 absl::StatusOr<std::string> OwnToken::Read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read the token in ", path));
-  std::string token((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // With room for white space around it; a file without end is too large like any other.
+  std::string token(kMaxTokenBytes + 1024, '\0');
+  file.read(token.data(), static_cast<std::streamsize>(token.size()));
+  token.resize(static_cast<size_t>(file.gcount()));
   absl::StripAsciiWhitespace(&token);
   const bool well = std::all_of(token.begin(), token.end(), [](char c) {
     return absl::ascii_isalnum(c) || std::string_view("-._~+/=").find(c) != std::string_view::npos;
