@@ -7,6 +7,7 @@ STORE ?= .data/ten-years
 SCALE ?= 1
 SEED ?= 1
 FUZZ_SECONDS ?= 400
+FUZZ_SEED ?= 0
 # What `make rehearsal` upgrades from: the newest release, where one has a tag.
 FROM ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
 VERSION := $(shell sed -n 's/^project.oversight VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
@@ -40,10 +41,10 @@ test: setup ## Build everything and run all tests
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j 2 --no-tests=error
-	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=30
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10 FUZZ_SEED=1
 
 fuzz: setup ## Fuzz every parser of ours, each for FUZZ_SECONDS (400; nine of them, two at a time)
-	@cmake --preset fuzz -DOVERSIGHT_FUZZ_SECONDS=$(FUZZ_SECONDS) >&2
+	@cmake --preset fuzz -DOVERSIGHT_FUZZ_SECONDS=$(FUZZ_SECONDS) -DOVERSIGHT_FUZZ_SEED=$(FUZZ_SEED) >&2
 	@cmake --build --preset fuzz -j $(JOBS)
 	@ctest --preset fuzz -j 2 --no-tests=error
 

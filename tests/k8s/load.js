@@ -38,7 +38,7 @@ export class Load {
       try {
         const answer = await fetch(`${this.#url}/${method}`, {
           method: "POST", body: JSON.stringify(request), signal: AbortSignal.timeout(deadline),
-          headers: { "content-type": "application/json", ...(principal === "public" ? {} : this.#headersOf(principal)) },
+          headers: { "content-type": "application/json", ...this.#headersOf(principal) },
         });
         const body = await answer.json();
         if (answer.ok) {
@@ -58,7 +58,7 @@ export class Load {
 
   #kinds = [
     () => this.#call("oversight.gateway.v1.GatewayService/GetNationalDashboard", "chief-inspector", {}),
-    (n) => this.#call("oversight.forces.v1.ForcesService/GetForce", "public", { name: `forces/${names[n % names.length]}` }),
+    (n) => this.#call("oversight.forces.v1.ForcesService/GetForce", "liaison-lead", { name: `forces/${names[n % names.length]}` }),
     (n) => this.#call("oversight.gateway.v1.GatewayService/GetForceDashboard", "chief-inspector", { name: `forces/${names[n % names.length]}` }),
     async (n) => {
       const answer = await this.#call("oversight.forces.v1.ForcesService/UpdateForce", "records-manager", {

@@ -94,8 +94,9 @@ ${servers}
   return `http://127.0.0.1:${port}`;
 };
 
-const client = (args, tls = [`--tls-ca=${authority.file}`]) => run(binary("oversight"),
-  [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--token-file=${issuer.folder}`, ...tls, ...args]);
+const client = (args, release = now, ca = authority.file) => run(binary("oversight"), [
+  `--gateway=${kubelet.addresses.get("gateway:7100")}`, ...(knowsTokens(release) ? [`--token-file=${issuer.folder}`] : []),
+  ...(speaksTls(release) ? [`--tls-ca=${ca}`] : []), ...args]);
 
 const rows = [];
 const step = async (what, action) => {
@@ -140,7 +141,7 @@ try {
   const first = before ?? now;
   if (!before) await migrate();  // Older replicas make their own schemas.
   for (const name of services) for (const replica of replicas.get(name)) await start(first, name, replica);
-  client(["--as=records-manager", "import", join(root, "data/forces.csv")], speaksTls(first) ? undefined : []);
+  client(["--as=records-manager", "import", join(root, "data/forces.csv")], first);
   const url = await startProxy();
   await until("the way in is open", async () => { try { return (await fetch(`${url}/`)).status < 500; } catch { return false; } });
 
@@ -191,7 +192,7 @@ try {
   console.table(rows);
   const { acknowledged } = load;
   const lost = acknowledged.length - new Set(acknowledged).size;
-  const verified = ["forces", "concerns", "monitoring"].map((name) => client(["--as=operator", "verify", name], [`--tls-ca=${next.file}`])).join("");
+  const verified = ["forces", "concerns", "monitoring"].map((name) => client(["--as=operator", "verify", name], now, next.file)).join("");
   next.close();
   console.log(verified.trim());
   const [, count] = /(\d+)/.exec(database.sql("SELECT count(*) FROM forces.transactions")) ?? [];
