@@ -2,13 +2,12 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/auth/names.h"
 #include "common/rpc/errors.h"
+#include "common/text/file.h"
 
 namespace oversight::auth {
 namespace {
@@ -18,11 +17,10 @@ constexpr size_t kMaxShown = 80;  // Of what a client sent, in a message.
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<InsecureAuthenticator>> InsecureAuthenticator::FromFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read the principals from ", path));
-  const std::string json((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto json = ReadWholeFile(path);
+  if (!json) return absl::NotFoundError(absl::StrCat("cannot read the principals from ", path));
   common::v1::PrincipalList list;
-  if (const auto status = google::protobuf::util::JsonStringToMessage(json, &list); !status.ok()) {
+  if (const auto status = google::protobuf::util::JsonStringToMessage(*json, &list); !status.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, " is not a list of principals: ", std::string(status.message())));
   }

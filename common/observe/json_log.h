@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "absl/status/status.h"
+
 namespace oversight::observe {
 
 enum class LogLevel { kDebug = 1, kInfo = 2, kWarning = 3, kError = 4 };
@@ -31,8 +33,11 @@ class LogValue {
   LogValue(std::string_view text) : value_(text) {}               // NOLINT: implicit on purpose, as are those below
   LogValue(const char* text) : value_(std::string_view(text)) {}  // NOLINT
   LogValue(const std::string& text) : value_(std::string_view(text)) {}  // NOLINT
-  LogValue(bool value) : value_(value) {}                                // NOLINT
-  LogValue(double value) : value_(value) {}                              // NOLINT
+  // Its message. Not of a temporary that ends before the call.
+  LogValue(const absl::Status& status)  // NOLINT
+      : value_(std::string_view(status.message().data(), status.message().size())) {}
+  LogValue(bool value) : value_(value) {}    // NOLINT
+  LogValue(double value) : value_(value) {}  // NOLINT
   template <class Int, std::enable_if_t<std::is_integral_v<Int> && !std::is_same_v<Int, bool>, int> = 0>
   LogValue(Int value) {  // NOLINT
     if constexpr (std::is_signed_v<Int>) {

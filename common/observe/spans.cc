@@ -155,8 +155,7 @@ void SpanExporter::Run() {
       const absl::Status status = Send(batch);
       (status.ok() ? sent_ : dropped_).fetch_add(static_cast<int64_t>(count));
       if (!status.ok() && !told) {
-        LogWarning("spans are dropped: the collector of traces does not take them",
-                   {{"error", std::string_view(status.message().data(), status.message().size())}});
+        LogWarning("spans are dropped: the collector of traces does not take them", {{"error", status}});
       }
       told = !status.ok();
       lock.lock();

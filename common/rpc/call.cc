@@ -326,7 +326,7 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"peer", peer},
         {"principal", call.principal_.name()},
         {"reason", reason},
-        {"error", std::string_view(status.message().data(), status.message().size())},
+        {"error", status},
     };
     observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 2 : 0));
   }

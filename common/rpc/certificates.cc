@@ -7,14 +7,14 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/text/file.h"
+#include "common/time/timestamp.h"
 
 namespace oversight::rpc {
 namespace {
@@ -32,13 +32,6 @@ using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY, EVP_PKEY_free>>;
 using Store = std::unique_ptr<X509_STORE, Freer<X509_STORE, X509_STORE_free>>;
 using Check = std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX, X509_STORE_CTX_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES, GENERAL_NAMES_free>>;
-
-std::optional<std::string> Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  return file.bad() ? std::nullopt : std::optional(std::move(text));
-}
 
 Bio Open(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
@@ -64,8 +57,6 @@ absl::Time TimeOf(const ASN1_TIME* time) {
   if (ASN1_TIME_to_tm(time, &parts) != 1) return absl::InfinitePast();
   return absl::FromTM(parts, absl::UTCTimeZone());
 }
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 std::vector<std::string> NamesOf(X509* certificate, int type) {
   std::vector<std::string> result;
@@ -110,7 +101,7 @@ class Checker {
       Fault(flag, path, "is missing: name a PEM file");
       return std::nullopt;
     }
-    auto text = Read(path);
+    auto text = ReadWholeFile(path);
     if (!text) Fault(flag, path, "cannot be read: look whether it is there and this user may read it");
     return text;
   }
@@ -139,8 +130,8 @@ class Checker {
     if (now_ < begins || now_ >= ends) {
       valid = false;
       Fault("--tls-cert", files_.cert,
-            now_ < begins ? absl::StrCat("is not valid before ", Shown(begins), ": look at this machine's clock")
-                          : absl::StrCat("expired at ", Shown(ends), ": issue a new one"));
+            now_ < begins ? absl::StrCat("is not valid before ", FormatUtc(begins), ": look at this machine's clock")
+                          : absl::StrCat("expired at ", FormatUtc(ends), ": issue a new one"));
     }
     facts_.expires = ends;
     facts_.dns = NamesOf(leaf, GEN_DNS);

@@ -1,5 +1,7 @@
 #include "common/rpc/resources.h"
 
+#include <future>
+
 #include <openssl/sha.h>
 
 #include "absl/strings/str_cat.h"
@@ -61,6 +63,27 @@ void Stamp(const ledger::Version& version, Message* resource) {
   }
   if (const auto* time = type->FindFieldByName("create_time")) SetTimeField(resource, time, version.create_time);
   if (const auto* time = type->FindFieldByName("update_time")) SetTimeField(resource, time, version.update_time);
+}
+
+absl::Status CommitAtStart(ledger::Ledger& ledger, const std::string& actor, const std::string& verb,
+                           std::function<absl::StatusOr<ledger::Decision>(ledger::View&)> decide) {
+  ledger::Command command;
+  command.audit.actor = actor;
+  command.audit.verb = verb;
+  command.decide = std::move(decide);
+  std::promise<absl::Status> stored;
+  ledger.Commit(std::move(command), [&stored](const absl::StatusOr<ledger::Committed>& committed) {
+    stored.set_value(committed.status());
+  });
+  return stored.get_future().get();
+}
+
+ledger::Change ChangeTo(const std::string& name, const google::protobuf::Message& resource) {
+  ledger::Change change;
+  change.name = name;
+  change.kind = resource.GetDescriptor()->full_name();
+  change.payload = ToPayload(resource);
+  return change;
 }
 
 std::string ToPayload(const Message& resource) {

@@ -67,6 +67,12 @@ void Stamp(const ledger::Version& version, T* resource) {
 }
 // What is stored: the message without those four, serialised in one order.
 std::string ToPayload(const google::protobuf::Message& resource);
+// What a service records of its own accord when it starts, such as its reference data: commits under "principals/NAME"
+// of it and waits. Never on a thread of calls.
+absl::Status CommitAtStart(ledger::Ledger& ledger, const std::string& actor, const std::string& verb,
+                           std::function<absl::StatusOr<ledger::Decision>(ledger::View&)> decide);
+// A change that puts the resource under its name, listed by nothing.
+ledger::Change ChangeTo(const std::string& name, const google::protobuf::Message& resource);
 // Parses and stamps; NotReadable when there is no T in it.
 template <class T>
 absl::StatusOr<T> FromVersion(const ledger::Version& version);

@@ -83,7 +83,7 @@ void LogForGrpc(gpr_log_func_args* args) {
 }
 
 int Fail(const char* doing, const absl::Status& status) {
-  observe::LogError(doing, {{"error", std::string_view(status.message().data(), status.message().size())}});
+  observe::LogError(doing, {{"error", status}});
   return 1;
 }
 

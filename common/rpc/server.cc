@@ -236,7 +236,7 @@ void Server::Tend() {
       published = ready.ok();
       PublishHealth(published);
       if (!published) {
-        observe::LogWarning("not ready", {{"error", std::string_view(ready.message().data(), ready.message().size())}});
+        observe::LogWarning("not ready", {{"error", ready}});
       }
     }
     wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.check_interval), [this] { return !tend_; });

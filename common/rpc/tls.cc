@@ -36,8 +36,6 @@ std::string Stamp(const TlsFiles& files) {
   return stamp;
 }
 
-std::string_view View(absl::string_view text) { return {text.data(), text.size()}; }
-
 }  // namespace
 
 void AddTlsFlags(observe::Flags& flags, TlsFiles* files) {
@@ -123,7 +121,7 @@ absl::Status Tls::Look() {
   usable_.store(facts.ok());
   if (!facts.ok()) {
     observe::LogError("the certificate files will not do: connections that are made now fail",
-                      {{"error", View(facts.status().message())}});
+                      {{"error", facts.status()}});
     return facts.status();
   }
   expires_.store(absl::ToDoubleSeconds(facts->expires - absl::UnixEpoch()));

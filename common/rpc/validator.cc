@@ -61,8 +61,16 @@ struct MessagePlan {
   // An Update request: `mask` says which fields of `changed` are meant. Indices into fields, or -1.
   const FieldDescriptor* mask = nullptr;
   const FieldDescriptor* changed = nullptr;
-  bool has_output_only = false;
+  bool has_output_only = false, has_internal = false;
 };
+
+// A rule that says which fields are cleared, and whether a message has such.
+struct Clearing {
+  bool (common::v1::FieldRules::*rule)() const;
+  bool MessagePlan::*has;
+};
+constexpr Clearing kOutputOnly = {&common::v1::FieldRules::output_only, &MessagePlan::has_output_only};
+constexpr Clearing kInternal = {&common::v1::FieldRules::internal, &MessagePlan::has_internal};
 
 common::v1::FieldRules RulesOf(const FieldDescriptor& field) {
   // Through bytes, because a descriptor of another pool keeps our extension among its unknown fields.
@@ -92,13 +100,13 @@ class Plans {
     if (auto it = plans_.find(descriptor); it != plans_.end()) return it->second.get();
     MessagePlan* plan = (plans_[descriptor] = std::make_unique<MessagePlan>()).get();
     // A type that contains itself finds this while it is being built; the guess is safe, only slower.
-    plan->has_output_only = true;
+    plan->has_output_only = plan->has_internal = true;
     const std::string& type = descriptor->full_name();
     if (type == "google.protobuf.Timestamp") plan->known = Known::kTimestamp;
     if (type == "google.protobuf.Duration") plan->known = Known::kDuration;
     if (type == "oversight.common.v1.PartialDate") plan->known = Known::kPartialDate;
 
-    bool has_output_only = false;
+    bool has_output_only = false, has_internal = false;
     // AIP-159: what reads across collections.
     const bool is_list = descriptor->name().rfind("List", 0) == 0 || descriptor->name().rfind("Search", 0) == 0;
     for (int i = 0; i < descriptor->field_count(); ++i) {
@@ -112,15 +120,18 @@ class Plans {
         MessagePlan* child = Build(field->message_type());
         item.child = child;
         has_output_only |= child->has_output_only;
+        has_internal |= child->has_internal;
         if (field->name() == "update_mask" && !field->is_repeated() &&
             field->message_type()->full_name() == "google.protobuf.FieldMask") {
           plan->mask = field;
         }
       }
       has_output_only |= item.rules.output_only();
+      has_internal |= item.rules.internal();
       plan->fields.push_back(std::move(item));
     }
     plan->has_output_only = has_output_only;
+    plan->has_internal = has_internal;
     if (plan->mask != nullptr) {
       for (const FieldPlan& item : plan->fields) {
         if (item.field != plan->mask && item.child != nullptr && !item.field->is_repeated() && item.rules.required()) {
@@ -492,19 +503,19 @@ class Checker {
   size_t count_ = 0;
 };
 
-void Clear(Message* message, const MessagePlan& plan, int depth) {
-  if (!plan.has_output_only || depth > kMaxDepth) return;
+void Clear(Message* message, const MessagePlan& plan, const Clearing& clearing, int depth) {
+  if (!(plan.*clearing.has) || depth > kMaxDepth) return;
   const Reflection& reflection = *message->GetReflection();
   for (const FieldPlan& item : plan.fields) {
-    if (item.rules.output_only()) {
+    if ((item.rules.*clearing.rule)()) {
       reflection.ClearField(message, item.field);
-    } else if (item.child != nullptr && item.child->has_output_only) {
+    } else if (item.child != nullptr && item.child->*clearing.has) {
       if (item.field->is_repeated()) {
         const int size = reflection.FieldSize(*message, item.field);
         for (int i = 0; i < size; ++i)
-          Clear(reflection.MutableRepeatedMessage(message, item.field, i), *item.child, depth + 1);
+          Clear(reflection.MutableRepeatedMessage(message, item.field, i), *item.child, clearing, depth + 1);
       } else if (reflection.HasField(*message, item.field)) {
-        Clear(reflection.MutableMessage(message, item.field), *item.child, depth + 1);
+        Clear(reflection.MutableMessage(message, item.field), *item.child, clearing, depth + 1);
       }
     }
   }
@@ -514,6 +525,7 @@ void Clear(Message* message, const MessagePlan& plan, int depth) {
 
 absl::Status Validate(const Message& request) { return Checker().Run(request); }
 
-void ClearOutputOnly(Message* message) { Clear(message, *Plans::Get().For(message->GetDescriptor()), 0); }
+void ClearOutputOnly(Message* message) { Clear(message, *Plans::Get().For(message->GetDescriptor()), kOutputOnly, 0); }
+void ClearInternal(Message* message) { Clear(message, *Plans::Get().For(message->GetDescriptor()), kInternal, 0); }
 
 }  // namespace oversight::rpc

@@ -32,4 +32,7 @@ absl::Status Validate(const google::protobuf::Message& request);
 // Clears every field marked output_only, in the whole tree.
 void ClearOutputOnly(google::protobuf::Message* message);
 
+// Clears every field marked internal, in the whole tree: what is left may be shown outside the inspectorate.
+void ClearInternal(google::protobuf::Message* message);
+
 }  // namespace oversight::rpc

@@ -1,12 +1,9 @@
 #include "concerns-service/service/reference_data.h"
 
-#include <fstream>
-#include <future>
-#include <sstream>
-
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/resources.h"
+#include "common/text/file.h"
 #include "concerns-service/service/theme_lists.h"
 
 namespace oversight::concerns {
@@ -14,11 +11,9 @@ namespace {
 
 template <class T>
 absl::StatusOr<T> Read(const std::string& path, const std::string& what) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat(what, " cannot be read from ", path, "."));
-  std::ostringstream text;
-  text << in.rdbuf();
-  absl::StatusOr<T> data = T::FromJson(text.str());
+  const auto text = ReadWholeFile(path);
+  if (!text) return absl::NotFoundError(absl::StrCat(what, " cannot be read from ", path, "."));
+  absl::StatusOr<T> data = T::FromJson(*text);
   if (data.ok()) return data;
   return absl::InvalidArgumentError(absl::StrCat(what, " in ", path, " is faulty: ", data.status().message()));
 }
@@ -33,14 +28,8 @@ absl::StatusOr<ReferenceData> ReadReferenceData(const std::string& themes_file, 
 }
 
 absl::Status RecordThemes(ledger::Ledger& ledger, const Themes& themes) {
-  ledger::Command command;
-  command.audit.actor = "principals/concerns-service";
-  command.audit.verb = "RecordThemes";
-  command.decide = [&themes](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
-    ledger::Change change;
-    change.name = themes.list().name();
-    change.kind = v1::ThemeList::descriptor()->full_name();
-    change.payload = rpc::ToPayload(themes.list());
+  const auto decide = [&themes](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
+    ledger::Change change = rpc::ChangeTo(themes.list().name(), themes.list());
     OVERSIGHT_ASSIGN_OR_RETURN(const std::vector<ledger::Version> lists,
                                view.List(change.kind, {"", ""}, kMostThemeLists));
     const ledger::Version* in_use = InUse(lists);
@@ -51,11 +40,7 @@ absl::Status RecordThemes(ledger::Ledger& ledger, const Themes& themes) {
     }
     return decision;
   };
-  std::promise<absl::Status> stored;
-  ledger.Commit(std::move(command), [&stored](const absl::StatusOr<ledger::Committed>& committed) {
-    stored.set_value(committed.status());
-  });
-  return stored.get_future().get();
+  return rpc::CommitAtStart(ledger, "principals/concerns-service", "RecordThemes", decide);
 }
 
 }  // namespace oversight::concerns

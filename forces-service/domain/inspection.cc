@@ -329,12 +329,6 @@ absl::Status RequirePublished(const v1::Inspection& inspection, const std::strin
 
 bool IsPublic(const v1::Inspection& inspection) { return inspection.state() == v1::INSPECTION_STATE_PUBLISHED; }
 
-void HideWhatIsInternal(v1::Inspection* inspection) {
-  inspection->clear_fieldwork_from_date();
-  inspection->clear_fieldwork_to_date();
-  inspection->clear_expected_publication_date();
-}
-
 std::string StateWord(v1::InspectionState state) {
   return v1::InspectionState_Name(state).substr(sizeof("INSPECTION_STATE_") - 1);
 }

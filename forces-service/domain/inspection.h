@@ -58,9 +58,9 @@ v1::Inspection PartOf(const v1::Inspection& national, const std::string& name);
 // FAILED_PRECONDITION WRONG_STATE when the report is not published.
 absl::Status RequirePublished(const v1::Inspection& inspection, const std::string& verb);
 
-// Before publication an inspection is known inside the inspectorate only; after it, all but the dates of fieldwork.
+// Before publication an inspection is known inside the inspectorate only; after it, all but what the contract marks as
+// internal.
 bool IsPublic(const v1::Inspection& inspection);
-void HideWhatIsInternal(v1::Inspection* inspection);
 
 // "REPORT_AWAITED": the state without its prefix.
 std::string StateWord(v1::InspectionState state);

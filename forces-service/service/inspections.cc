@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/validator.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "forces-service/domain/grades.h"
@@ -233,7 +234,7 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::GetInspection(grpc::CallbackServerC
                            [this, inside = IsInside(call.principal()), response, done](const auto& found) {
                              if (!found.ok()) return done(found.status());
                              *response->mutable_inspection() = found->resource;
-                             if (!inside) HideWhatIsInternal(response->mutable_inspection());
+                             if (!inside) rpc::ClearInternal(response->mutable_inspection());
                              resources_.SetHeader(found->revision, found->time, response->mutable_header());
                              done(absl::OkStatus());
                            },
@@ -251,7 +252,7 @@ grpc::ServerUnaryReactor* ForcesServiceImpl::ListInspections(grpc::CallbackServe
                        rpc::Selection<v1::Inspection> selection;
                        selection.visibility = inside ? "" : "public";
                        selection.filter = VisibleTo(call.principal());
-                       if (!inside) selection.present = HideWhatIsInternal;
+                       if (!inside) selection.present = rpc::ClearInternal;
                        if (request.parent() == kAnyForce) {
                          selection.filter = [visible = std::move(selection.filter)](const v1::Inspection& inspection) {
                            return !IsNational(inspection) && (!visible || visible(inspection));

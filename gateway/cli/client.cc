@@ -1,9 +1,7 @@
 #include "gateway/cli/client.h"
 
 #include <filesystem>
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "common/auth/token/own_token.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
+#include "common/text/file.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/contract.h"
 #include "gateway/forward/backend_call.h"
@@ -25,10 +24,8 @@
 namespace oversight::cli {
 namespace {
 
-std::string Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
+// They were checked when the command line was read; a file that went since holds nothing.
+std::string Read(const std::string& path) { return ReadWholeFile(path).value_or(""); }
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const rpc::TlsFiles& files) {
   if (files.ca.empty()) return grpc::InsecureChannelCredentials();

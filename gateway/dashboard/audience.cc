@@ -23,26 +23,4 @@ bool IsShownOutside(const forces::v1::Inspection& inspection) {
 
 bool IsShownOutside(const monitoring::v1::Announcement& announcement) { return announcement.has_published_time(); }
 
-void HideInternal(forces::v1::Inspection& inspection) {
-  inspection.clear_fieldwork_from_date();
-  inspection.clear_fieldwork_to_date();
-  inspection.clear_expected_publication_date();
-}
-
-void HideInternal(monitoring::v1::Announcement& announcement) {
-  announcement.clear_decision();
-  announcement.clear_quotations();
-  announcement.clear_authors();
-  announcement.clear_reviewer();
-  announcement.clear_clearer();
-  announcement.clear_publish_time();
-  announcement.clear_return_reason();
-  announcement.clear_pull_reason();
-  announcement.clear_create_time();  // When the draft was made.
-  for (auto& statement : *announcement.mutable_statements()) {
-    statement.clear_facts();
-    statement.clear_by_hand();
-  }
-}
-
 }  // namespace oversight::gateway

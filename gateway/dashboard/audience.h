@@ -1,5 +1,6 @@
 // What callers outside the inspectorate see of each kind of record on a dashboard. The owners decide that; the gateway
-// keeps copies of everything, so it says the same here, in one place. Tests compare with what the owners show.
+// keeps copies of everything, so it says the same here, in one place; which fields are known inside only is in the
+// contract (rpc::ClearInternal). Tests compare with what the owners show.
 //
 // Pure functions; thread-safe.
 #pragma once
@@ -15,9 +16,5 @@ bool IsShownOutside(const concerns::v1::Evidence& evidence);              // Whe
 bool IsShownOutside(const forces::v1::OfficeHolder& holder);              // Offices that are public.
 bool IsShownOutside(const forces::v1::Inspection& inspection);            // Once its report is published.
 bool IsShownOutside(const monitoring::v1::Announcement& announcement);    // Once it is out, and ever after.
-
-// Takes out what is known inside only.
-void HideInternal(forces::v1::Inspection& inspection);
-void HideInternal(monitoring::v1::Announcement& announcement);
 
 }  // namespace oversight::gateway

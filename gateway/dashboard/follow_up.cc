@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/rpc/validator.h"
 #include "common/time/partial_date.h"
 #include "gateway/dashboard/audience.h"
 #include "gateway/dashboard/names.h"
@@ -58,7 +59,7 @@ void AddFollowUp(const SuiteFacts& facts, const std::string& force, Audience aud
   for (const auto& announcement :
        Newest(facts.announcements, force, shown, kMostAnnouncements, "announcements", "ListAnnouncements", dashboard)) {
     *dashboard.add_announcements() = *announcement;
-    if (!inside) HideInternal(*dashboard.mutable_announcements()->rbegin());
+    if (!inside) rpc::ClearInternal(&*dashboard.mutable_announcements()->rbegin());
   }
   for (const auto& plan : Newest(facts.plans, force, all, kMostPlans, "plans", "ListPlans", dashboard)) {
     auto& view = *dashboard.add_plans();

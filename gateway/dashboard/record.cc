@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/rpc/validator.h"
 #include "common/time/partial_date.h"
 #include "gateway/dashboard/audience.h"
 #include "gateway/dashboard/names.h"
@@ -156,7 +157,7 @@ void AddRecord(const SuiteFacts& facts, const std::string& force, absl::CivilDay
   for (const auto& inspection :
        Newest(facts.inspections, force, shown, kMostInspections, "inspections", "ListInspections", dashboard)) {
     *dashboard.add_inspections() = *inspection;
-    if (!inside) HideInternal(*dashboard.mutable_inspections()->rbegin());
+    if (!inside) rpc::ClearInternal(&*dashboard.mutable_inspections()->rbegin());
   }
   const auto all = [](const auto&) { return true; };
   for (const auto& duty :

@@ -17,8 +17,6 @@ using monitoring::v1::Announcement;
 
 constexpr size_t kMost = 100;
 
-std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 std::string EntryText(const Announcement& announcement) {
   std::string headline = "Announcement";
   std::vector<std::string> body;
@@ -38,8 +36,8 @@ std::string EntryText(const Announcement& announcement) {
   const absl::Time updated = std::max(GetTime(announcement.published_time()), GetTime(announcement.update_time()));
   return absl::StrCat("<entry>\n<id>urn:oversight:", XmlText(announcement.name()), "</id>\n<title>", XmlText(headline),
                       "</title>\n<link rel=\"alternate\" type=\"text/html\" href=\"/", XmlText(announcement.name()),
-                      "\"/>\n<published>", TimeText(GetTime(announcement.published_time())), "</published>\n<updated>",
-                      TimeText(updated), "</updated>\n<content type=\"text\">", XmlText(absl::StrJoin(body, "\n\n")),
+                      "\"/>\n<published>", FormatUtc(GetTime(announcement.published_time())), "</published>\n<updated>",
+                      FormatUtc(updated), "</updated>\n<content type=\"text\">", XmlText(absl::StrJoin(body, "\n\n")),
                       "</content>\n</entry>\n");
 }
 
@@ -68,7 +66,7 @@ class AtomWriter final : public RowWriter {
         "xml:lang=\"en-GB\">\n<id>urn:oversight:",
         XmlText(path_), "</id>\n<title>Oversight: announcements</title>\n<author><name>Oversight</name></author>\n",
         "<link rel=\"self\" type=\"application/atom+xml\" href=\"", XmlText(path_),
-        "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"/announcements\"/>\n<updated>", TimeText(updated),
+        "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"/announcements\"/>\n<updated>", FormatUtc(updated),
         "</updated>\n", entries, "</feed>\n");
   }
 

@@ -1,7 +1,5 @@
 #include "gateway/http/events_face.h"
 
-#include "gateway/http/http_server.h"
-
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +10,7 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/forward/backend_call.h"
+#include "gateway/http/http_face.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_error.h"
 #include "gateway/http/rest_query.h"
@@ -172,11 +171,7 @@ std::shared_ptr<Cancellable> EventsFace::Answer(const HttpRequest& request, absl
     return std::make_shared<Nothing>();
   };
   if (!request.reads()) {
-    HttpAnswer answer = RestErrorAnswer(
-        Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD, "Events are read, by GET."));
-    answer.status = 405;
-    answer.headers.emplace_back("allow", "GET, HEAD");
-    done(std::move(answer));
+    done(OnlyReadAnswer("Events are read, by GET."));
     return std::make_shared<Nothing>();
   }
   v1::WatchDashboardRequest watch;
@@ -201,7 +196,7 @@ std::shared_ptr<Cancellable> EventsFace::Answer(const HttpRequest& request, absl
   BackendCallOptions options;
   options.headers = callers_.HeadersOf(request);
   // Then the client connects again with the state it has, and proves again who it is.
-  options.deadline = absl::Now() + HttpOptions().max_stream_age;
+  options.deadline = absl::Now() + kMaxStreamAge;
   const auto body = std::make_shared<EventBody>(StartStream(*route, options, ToByteBuffer(watch.SerializeAsString())),
                                                 watch.force(), std::move(known));
   body->Start([body, done = std::move(done)](const absl::Status& status) {

@@ -18,6 +18,9 @@
 
 namespace oversight::gateway {
 
+// A stream ends then, so that whoever goes on with it proves anew who they are: a token may have run out.
+inline constexpr absl::Duration kMaxStreamAge = absl::Minutes(5);
+
 struct HttpRequest {
   std::string method;                               // "GET"
   std::string target;                               // "/register?on-date=2024"

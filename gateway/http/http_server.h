@@ -32,8 +32,7 @@ struct HttpOptions {
   absl::Duration write_timeout = absl::Seconds(30);      // to take one piece of an answer
   absl::Duration max_deadline = absl::Minutes(5);        // of a unary call; a later one is brought down to this
   absl::Duration default_deadline = absl::Seconds(30);   // of a unary call that names none
-  // Of a stream; then it ends with UNAVAILABLE, and whoever goes on with it proves anew who they are.
-  absl::Duration max_stream_age = absl::Minutes(5);
+  absl::Duration max_stream_age = kMaxStreamAge;         // then it ends with UNAVAILABLE
 };
 
 // Counters for metrics.

@@ -8,14 +8,11 @@
 #include "google/protobuf/util/json_util.h"
 
 namespace oversight::gateway {
-namespace {
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type) {
   return std::unique_ptr<google::protobuf::Message>(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
 }
-
-}  // namespace
 
 absl::StatusOr<std::string> JsonToBytes(const google::protobuf::Descriptor& type, std::string_view json) {
   const auto message = NewMessage(type);

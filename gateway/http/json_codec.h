@@ -12,6 +12,8 @@
 
 namespace oversight::gateway {
 
+// An empty message of a type of the contract.
+std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type);
 // INVALID_ARGUMENT (INVALID_FIELDS) with the parser's words.
 absl::StatusOr<std::string> JsonToBytes(const google::protobuf::Descriptor& type, std::string_view json);
 // INVALID_ARGUMENT (INVALID_FIELDS) when the bytes of a request are not of that type.

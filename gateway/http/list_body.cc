@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/rpc/errors.h"
+#include "gateway/http/json_codec.h"
 #include "oversight/common/v1/validation.pb.h"
 
 namespace oversight::gateway {
@@ -19,10 +20,6 @@ constexpr int kPageSize = 100;
 constexpr absl::Duration kPageTime = absl::Seconds(30);
 // What a writer that holds all is asked to hold.
 constexpr size_t kMostHeld = 10000;
-
-std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
+#include "common/rpc/errors.h"
 #include "gateway/http/connect.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -33,6 +34,14 @@ HttpAnswer RestErrorAnswer(const absl::Status& status) {
   answer.headers.emplace_back("content-type", "application/json");
   answer.headers.emplace_back("cache-control", "no-store");
   answer.body = RestErrorJson(status);
+  return answer;
+}
+
+HttpAnswer OnlyReadAnswer(const std::string& words) {
+  HttpAnswer answer =
+      RestErrorAnswer(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD, words));
+  answer.status = 405;
+  answer.headers.emplace_back("allow", "GET, HEAD");
   return answer;
 }
 

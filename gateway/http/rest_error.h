@@ -12,5 +12,7 @@ namespace oversight::gateway {
 std::string RestErrorJson(const absl::Status& status);
 // The answer with that body and the status of HTTP that says the same.
 HttpAnswer RestErrorAnswer(const absl::Status& status);
+// 405 for a request that does more than read, where there is nothing but to read.
+HttpAnswer OnlyReadAnswer(const std::string& words);
 
 }  // namespace oversight::gateway

@@ -32,10 +32,6 @@ using google::protobuf::Message;
 
 constexpr std::string_view kRoot = "/v1/";
 
-std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-}
-
 // Takes away what changes while nothing that is shown does: where the whole log stands, and how old a part is.
 void ClearUnsteady(Message* message) {
   const auto& reflection = *message->GetReflection();
@@ -169,12 +165,9 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
   options.deadline = deadline;
   auto calls = std::make_shared<Calls>(routes_, std::move(options));
   if (!request.reads()) {
-    HttpAnswer answer = RestErrorAnswer(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
-                                              "Under /v1 things are read, by GET. Commands are RPCs: POST them to "
-                                              "/<package>.<Service>/<Method>."));
-    answer.status = 405;
-    answer.headers.emplace_back("allow", "GET, HEAD");
-    done(std::move(answer));
+    done(
+        OnlyReadAnswer("Under /v1 things are read, by GET. Commands are RPCs: POST them to "
+                       "/<package>.<Service>/<Method>."));
     return calls;
   }
   const std::string_view path = request.path();

@@ -44,9 +44,11 @@ void ShowTimeline(const VisitPtr& visit) {
     SetTime(*moment, then.mutable_as_of_time());
   }
   // The present is asked for in any case: it says at which moments something was recorded.
-  visit->Ask({Ask(now), Ask(then)}, [visit, asked, clock_id](const std::vector<Reply>& replies) {
+  std::vector<Question> questions = {Ask(now)};
+  if (!asked.empty()) questions.push_back(Ask(then));
+  visit->Ask(questions, [visit, asked, clock_id](const std::vector<Reply>& replies) {
     const auto present = As<v1::GetForceDashboardResponse>(replies[0]);
-    const auto past = As<v1::GetForceDashboardResponse>(replies[1]);
+    const auto past = As<v1::GetForceDashboardResponse>(replies.back());
     if (!present.ok()) return visit->Fail(present.status());
     if (!past.ok()) return visit->Fail(past.status());
     const v1::ForceDashboard& dashboard = past->dashboard();

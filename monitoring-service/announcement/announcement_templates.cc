@@ -1,13 +1,12 @@
 #include "monitoring-service/announcement/announcement_templates.h"
 
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/text/file.h"
 #include "common/text/sha256.h"
 #include "common/text/template.h"
 #include "google/protobuf/util/json_util.h"
@@ -43,8 +42,8 @@ const std::map<std::string, Names>& SubjectsOfItems() {
   return *subjects;
 }
 const Names& Conditions() {
-  static const auto* const names =
-      new Names{"next_report", "handling_known", "responding", "anything_open", "ground_text", "episode"};
+  static const auto* const names = new Names{"next_report",  "handling_known", "responding", "anything_open",
+                                             "nothing_open", "ground_text",    "episode"};
   return *names;
 }
 
@@ -75,12 +74,6 @@ void CheckStatement(const v1::StatementTemplate& statement, const v1::Announceme
       violations.Add(at + ".when", absl::StrCat("\"", condition, "\" must be a known condition"));
     }
   }
-}
-
-std::string Slurp(const std::string& path, bool* read) {
-  std::ifstream file(path, std::ios::binary);
-  *read = static_cast<bool>(file);
-  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 }  // namespace
@@ -128,9 +121,10 @@ absl::StatusOr<AnnouncementTemplates> AnnouncementTemplates::Parse(const std::ve
 absl::StatusOr<AnnouncementTemplates> AnnouncementTemplates::Load(const std::string& folder) {
   std::vector<std::string> contents;
   for (const auto* file : {"moved-in.json", "moved-out.json", "other.json", "text.mustache"}) {
-    bool read = false;
-    contents.push_back(Slurp(absl::StrCat(folder, "/", file), &read));
-    if (read) continue;
+    if (auto text = ReadWholeFile(absl::StrCat(folder, "/", file))) {
+      contents.push_back(*std::move(text));
+      continue;
+    }
     return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND,
                  absl::StrCat("Cannot read ", file, " of the templates of announcements in ", folder, "."))
         .With("path", absl::StrCat(folder, "/", file));

@@ -70,11 +70,21 @@ std::vector<std::shared_ptr<const concerns::v1::Concern>> ConcernsOfReasons(cons
   return concerns;
 }
 
+// Public or not: a text must not say that nothing is open where something is that it may not name.
+bool NothingOpen(const MoveFacts& facts) {
+  if (!CarriedForward(facts.decision).empty()) return false;
+  if (facts.ended == nullptr) return true;
+  return facts.ended->exit_decision() == facts.decision.name()
+             ? facts.ended->open_causes().empty()
+             : facts.known.OpenCausesOf(ForceOf(facts.decision.name())).empty();
+}
+
 bool Holds(const std::string& condition, const MoveFacts& facts) {
   if (condition[0] == '!') return !Holds(condition.substr(1), facts);
   if (condition == "next_report") return facts.decision.has_next_report();
   if (condition == "episode") return facts.ended != nullptr;
   if (condition == "ground_text") return !facts.decision.ground_text().empty();
+  if (condition == "nothing_open") return NothingOpen(facts);
   if (condition == "anything_open") return !OpenCauses(facts).empty() || !CarriedForward(facts.decision).empty();
   const auto concerns = ConcernsOfReasons(facts);
   bool known = !concerns.empty(), responding = true;
@@ -266,14 +276,14 @@ std::vector<StillOpen> OpenCauses(const MoveFacts& facts) {
   if (facts.ended == nullptr) return open;
   if (facts.ended->exit_decision() == facts.decision.name()) {
     for (int i = 0; i < facts.ended->open_causes_size(); ++i) {
+      if (!facts.ended->open_causes(i).published()) continue;
       open.push_back({facts.ended->open_causes(i).title(), facts.ended->name(),
                       absl::StrCat("open_causes[", i, "].title"), facts.ended->open_causes(i).concern()});
     }
     return open;
   }
-  for (const auto& concern : facts.known.ConcernsOf(ForceOf(facts.decision.name()))) {
-    if (concern->kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) continue;
-    if (concern->state() != concerns::v1::CONCERN_STATE_ISSUED) continue;
+  for (const auto& concern : facts.known.OpenCausesOf(ForceOf(facts.decision.name()))) {
+    if (!concern->has_published()) continue;
     open.push_back({concern->title(), concern->name(), "title", concern->name()});
   }
   return open;

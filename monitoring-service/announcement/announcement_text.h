@@ -44,8 +44,8 @@ const v1::Stage* FindStage(const v1::Ladder& ladder, const std::string& id);
 // The title of who decides, from the constants of the template: there are two, for police and for fire.
 std::string DeciderTitle(const v1::AnnouncementTemplate& of, const forces::v1::Force& force);
 
-// A cause of concern that is still open when the force leaves: as the ended episode says once the move is made, and by
-// the concerns as they are until then.
+// A cause of concern that is public and still open when the force leaves: as the ended episode says once the move is
+// made, and by the concerns as they are until then. One that is not public is not told by the announcement either.
 struct StillOpen {
   std::string title;
   std::string resource;  // The fact: the episode, or the concern.

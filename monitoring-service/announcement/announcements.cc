@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/validator.h"
 #include "common/text/text.h"
 #include "common/time/london.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -400,19 +401,7 @@ std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement) {
 bool IsPublic(const v1::Announcement& announcement) { return announcement.has_published_time(); }
 
 v1::Announcement ForPublic(v1::Announcement announcement) {
-  announcement.clear_decision();
-  announcement.clear_quotations();
-  announcement.clear_authors();
-  announcement.clear_reviewer();
-  announcement.clear_clearer();
-  announcement.clear_publish_time();
-  announcement.clear_return_reason();
-  announcement.clear_pull_reason();
-  announcement.clear_create_time();  // When the draft was made.
-  for (auto& statement : *announcement.mutable_statements()) {
-    statement.clear_facts();
-    statement.clear_by_hand();
-  }
+  rpc::ClearInternal(&announcement);
   return announcement;
 }
 

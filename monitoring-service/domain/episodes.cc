@@ -95,13 +95,12 @@ v1::Episode End(const v1::Episode& episode, const v1::Decision& decision, const 
   ended.set_exit_decision(decision.name());
   *ended.mutable_exit_reasons() = decision.reasons();
   *ended.mutable_reason_outcomes() = decision.reason_outcomes();
-  for (const auto& concern : facts.ConcernsOf(ForceOf(episode.name()))) {
-    if (concern->kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) continue;
-    if (concern->state() != concerns::v1::CONCERN_STATE_ISSUED) continue;
+  for (const auto& concern : facts.OpenCausesOf(ForceOf(episode.name()))) {
     auto* open = ended.add_open_causes();
     open->set_concern(concern->name());
     open->set_title(concern->title());
     open->set_concern_revision(concern->revision());
+    open->set_published(concern->has_published());
   }
   *ended.mutable_length() = LengthOf(ended);
   return ended;

@@ -3,6 +3,7 @@
 // for one thread, during one decision.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,17 @@ class KnownFacts {
       const std::string& concern) const = 0;
   // Every concern of a force, in natural order of name.
   virtual std::vector<std::shared_ptr<const concerns::v1::Concern>> ConcernsOf(const std::string& force) const = 0;
+
+  // Its causes of concern that are issued and neither discharged nor withdrawn, public or not.
+  std::vector<std::shared_ptr<const concerns::v1::Concern>> OpenCausesOf(const std::string& force) const {
+    auto causes = ConcernsOf(force);
+    const auto other = [](const auto& concern) {
+      return concern->kind() != concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN ||
+             concern->state() != concerns::v1::CONCERN_STATE_ISSUED;
+    };
+    causes.erase(std::remove_if(causes.begin(), causes.end(), other), causes.end());
+    return causes;
+  }
 };
 
 }  // namespace oversight::monitoring

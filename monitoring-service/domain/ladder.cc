@@ -1,11 +1,10 @@
 #include "monitoring-service/domain/ladder.h"
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/text/file.h"
 #include "common/time/partial_date.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -86,13 +85,13 @@ absl::StatusOr<Ladders> Ladders::Parse(const std::string& json) {
 }
 
 absl::StatusOr<Ladders> Ladders::Load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  const auto text = ReadWholeFile(path);
+  if (!text) {
     return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND,
                  absl::StrCat("Cannot read the ladders from ", path, "."))
         .With("path", path);
   }
-  auto ladders = Parse(std::string(std::istreambuf_iterator<char>(file), {}));
+  auto ladders = Parse(*text);
   if (ladders.ok()) return ladders;
   Error error(ladders.status().code(), ReasonOf(ladders.status()),
               absl::StrCat(path, ": ", std::string(ladders.status().message())));

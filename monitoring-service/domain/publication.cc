@@ -172,7 +172,10 @@ std::optional<v1::Episode> ForPublic(v1::Episode episode) {
   }
   for (auto& reason : *episode.mutable_entry_reasons()) KeepWords(reason);
   for (auto& reason : *episode.mutable_exit_reasons()) KeepWords(reason);
-  for (auto& cause : *episode.mutable_open_causes()) {
+  auto& causes = *episode.mutable_open_causes();
+  causes.erase(std::remove_if(causes.begin(), causes.end(), [](const auto& cause) { return !cause.published(); }),
+               causes.end());
+  for (auto& cause : causes) {
     cause.clear_concern();
     cause.clear_concern_revision();
   }

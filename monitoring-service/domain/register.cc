@@ -62,10 +62,14 @@ void TellEnd(const v1::Episode& episode, v1::RegisterEntry& entry) {
     entry.add_still_open(reason.text());
     told.insert(reason.concern());
   }
+  int open_causes = 0;
   for (const auto& open : episode.open_causes()) {
-    if (told.count(open.concern()) == 0) entry.add_still_open(open.title());
+    const bool by_its_reason = told.count(open.concern()) > 0;
+    if (!by_its_reason && !open.published()) continue;
+    if (!by_its_reason) entry.add_still_open(open.title());
+    ++open_causes;
   }
-  entry.set_open_cause_count(episode.open_causes_size());
+  entry.set_open_cause_count(open_causes);
 }
 
 v1::RegisterEntry Tell(const Ladders& ladders, const v1::Episode& episode, bool ended, const DisplayNameOf& name_of) {

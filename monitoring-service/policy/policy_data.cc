@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/utf8.h"
+#include "common/text/file.h"
 #include "common/text/text.h"
 #include "common/time/partial_date.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -555,12 +554,12 @@ absl::StatusOr<Policies> Policies::Load(const std::string& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".txtpb") continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    if (!file) {
+    auto text = ReadWholeFile(entry.path().string());
+    if (!text) {
       error = std::make_error_code(std::errc::io_error);
       break;
     }
-    texts[entry.path().string()] = std::string(std::istreambuf_iterator<char>(file), {});
+    texts[entry.path().string()] = *std::move(text);
   }
   if (error) {
     return Error(absl::StatusCode::kNotFound, common::v1::ERROR_REASON_RESOURCE_NOT_FOUND,

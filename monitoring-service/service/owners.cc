@@ -26,13 +26,15 @@ using concerns::v1::ConcernsService;
 using forces::v1::ForcesService;
 
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::string& name,
-                                         const std::string& service, const rpc::Runtime& runtime) {
+                                         const std::string& service,
+                                         std::shared_ptr<grpc::ChannelCredentials> credentials,
+                                         const auth::OwnToken* token) {
   rpc::ChannelOptions options;
   options.target = address;
   options.service = name;
-  options.credentials = runtime.channel_credentials;
+  options.credentials = std::move(credentials);
   options.principal = "principals/monitoring-service";
-  options.token = runtime.own_token;
+  options.token = token;
   options.retry = rpc::ReadMethods(service);
   return rpc::MakeChannel(options);
 }
@@ -89,14 +91,16 @@ absl::Status NotReadYet(const char* service) {
 
 class InformedOwners final : public Owners {
  public:
-  InformedOwners(const std::string& forces_address, const std::string& concerns_address, const rpc::Runtime& runtime)
-      : forces_channel_(ChannelTo(forces_address, "forces-service", ForcesService::service_full_name(), runtime)),
+  InformedOwners(const std::string& forces_address, const std::string& concerns_address, observe::Metrics& metrics,
+                 const std::shared_ptr<grpc::ChannelCredentials>& credentials, const auth::OwnToken* token)
+      : forces_channel_(
+            ChannelTo(forces_address, "forces-service", ForcesService::service_full_name(), credentials, token)),
         concerns_channel_(
-            ChannelTo(concerns_address, "concerns-service", ConcernsService::service_full_name(), runtime)),
+            ChannelTo(concerns_address, "concerns-service", ConcernsService::service_full_name(), credentials, token)),
         forces_stub_(ForcesService::NewStub(forces_channel_)),
         concerns_stub_(ConcernsService::NewStub(concerns_channel_)),
-        forces_(Options("forces", ForcesHead(), runtime.metrics), OpenForces()),
-        concerns_(Options("concerns", ConcernsHead(), runtime.metrics), OpenConcerns()) {}
+        forces_(Options("forces", ForcesHead(), metrics), OpenForces()),
+        concerns_(Options("concerns", ConcernsHead(), metrics), OpenConcerns()) {}
   ~InformedOwners() override { Stop(); }
 
   void Start(Changed changed) override {
@@ -140,9 +144,8 @@ class InformedOwners final : public Owners {
       return [this, refreshing, owner, behind](const absl::Status& status) {
         if (!status.ok()) {
           (*refreshing).*behind = true;
-          observe::LogWarning(
-              "a copy could not be brought up to its owner's head",
-              {{"owner", owner}, {"error", std::string_view(status.message().data(), status.message().size())}});
+          observe::LogWarning("a copy could not be brought up to its owner's head",
+                              {{"owner", owner}, {"error", status}});
         }
         if (refreshing->waiting.fetch_sub(1) != 1) return;
         OwnerFacts facts = Read();
@@ -335,8 +338,9 @@ absl::Status ForceNotFound(const std::string& name, const std::string& when) {
 }
 
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    const rpc::Runtime& runtime) {
-  return std::make_unique<InformedOwners>(forces_address, concerns_address, runtime);
+                                    observe::Metrics& metrics, std::shared_ptr<grpc::ChannelCredentials> credentials,
+                                    const auth::OwnToken* token) {
+  return std::make_unique<InformedOwners>(forces_address, concerns_address, metrics, credentials, token);
 }
 
 }  // namespace oversight::monitoring

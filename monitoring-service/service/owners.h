@@ -16,8 +16,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/auth/token/own_token.h"
+#include "common/observe/metrics.h"
 #include "common/rpc/informer.h"
-#include "common/rpc/server.h"
+#include "grpcpp/security/credentials.h"
 #include "monitoring-service/service/log_replay.h"
 #include "monitoring-service/service/record_checks.h"
 #include "oversight/forces/v1/force.pb.h"
@@ -81,9 +83,11 @@ class Owners {
   virtual void Stop() = 0;
 };
 
-// Copies kept by informers on the services at these addresses, once started. `token`, if any, is what they call with,
-// and outlives them.
+// Copies kept by informers on the services at these addresses, once started. Calls are made with `credentials` (null:
+// in the clear) and with `token` (null: none), which outlives them.
 std::unique_ptr<Owners> WatchOwners(const std::string& forces_address, const std::string& concerns_address,
-                                    const rpc::Runtime& runtime);
+                                    observe::Metrics& metrics,
+                                    std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr,
+                                    const auth::OwnToken* token = nullptr);
 
 }  // namespace oversight::monitoring

@@ -104,8 +104,9 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime&
   for (auto& table : RoleTables()) OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(std::move(table)));
   OVERSIGHT_RETURN_IF_ERROR(RecordLadders(*runtime.ledger, ladders));
   OVERSIGHT_RETURN_IF_ERROR(RecordPolicies(*runtime.ledger, policies, LondonDay(runtime.clock.Now())));
-  return std::make_unique<MonitoringApplication>(runtime, std::move(ladders), std::move(templates), std::move(policies),
-                                                 WatchOwners(options.forces, options.concerns, runtime));
+  return std::make_unique<MonitoringApplication>(
+      runtime, std::move(ladders), std::move(templates), std::move(policies),
+      WatchOwners(options.forces, options.concerns, runtime.metrics, runtime.channel_credentials, runtime.own_token));
 }
 
 rpc::Program MakeProgram() {

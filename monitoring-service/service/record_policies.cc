@@ -1,6 +1,5 @@
 #include "monitoring-service/service/record_policies.h"
 
-#include <future>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,10 +18,7 @@ const ledger::Term kEvery{"collection", "policies"};
 absl::Status RecordPolicies(ledger::Ledger& ledger, const Policies& policies, absl::CivilDay today) {
   // Without any the service runs as it did before there were policies: nothing is checked and nothing is recorded.
   if (policies.all().empty()) return absl::OkStatus();
-  ledger::Command command;
-  command.audit.actor = "principals/monitoring-service";
-  command.audit.verb = "RecordPolicies";
-  command.decide = [&policies, today](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
+  const auto decide = [&policies, today](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto stored,
                                view.List(v1::Policy::descriptor()->full_name(), kEvery, kMostPolicies));
     std::vector<v1::Policy> recorded;
@@ -36,22 +32,14 @@ absl::Status RecordPolicies(ledger::Ledger& ledger, const Policies& policies, ab
     OVERSIGHT_RETURN_IF_ERROR(CheckFollows(recorded, policies, today));
     ledger::Decision decision;
     for (const auto& policy : policies.all()) {
-      std::string payload = rpc::ToPayload(policy);
-      if (payloads[policy.name()] == payload) continue;
-      ledger::Change change;
-      change.name = policy.name();
-      change.kind = v1::Policy::descriptor()->full_name();
-      change.payload = std::move(payload);
+      ledger::Change change = rpc::ChangeTo(policy.name(), policy);
+      if (payloads[policy.name()] == change.payload) continue;
       change.terms = {kEvery};
       decision.changes.push_back(std::move(change));
     }
     return decision;
   };
-  std::promise<absl::Status> stored;
-  ledger.Commit(std::move(command), [&stored](const absl::StatusOr<ledger::Committed>& committed) {
-    stored.set_value(committed.status());
-  });
-  return stored.get_future().get();
+  return rpc::CommitAtStart(ledger, "principals/monitoring-service", "RecordPolicies", decide);
 }
 
 }  // namespace oversight::monitoring

@@ -98,6 +98,20 @@ TEST_F(KeyRingTest, ASetWithoutAKeyWithdrawsThoseKnown) {
   EXPECT_LT(ring.Current().keys->NextRetirement(), absl::InfiniteFuture());
 }
 
+TEST_F(KeyRingTest, AfterALookThatFailedAKeyThatGoesIsNoReasonToHurry) {
+  KeyRing& ring = Ring({.refresh = absl::Hours(1), .least_between = absl::Hours(1)});
+  fetcher_->Answer(Jwks({TestIssuer::Ed()}));
+  ASSERT_TRUE(ring.Load().ok());
+  fetcher_->Answer(Jwks({TestIssuer::Ec()}));
+  ASSERT_TRUE(ring.Load().ok());
+  clock_.Advance(absl::Hours(1));
+  fetcher_->Answer(absl::StatusOr<std::string>(absl::UnavailableError("gone")));
+  ring.Start();
+  ASSERT_TRUE(Eventually([&] { return fetcher_->fetches() == 3; })) << "the key's time is over";
+  EXPECT_FALSE(Has("ed-1"));
+  EXPECT_FALSE(Eventually([&] { return fetcher_->fetches() > 3; }, std::chrono::seconds(1)));
+}
+
 TEST_F(KeyRingTest, LooksWhenAskedAndRotatesWithGrace) {
   KeyRing& ring = Ring();
   fetcher_->Answer(Jwks({TestIssuer::Ed()}));

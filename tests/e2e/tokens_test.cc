@@ -258,6 +258,12 @@ TEST_F(StartTest, HalfASettingIsRefusedWithAllThatIsMissing) {
   EXPECT_THAT(ran.err, HasSubstr("--insecure excludes"));
 }
 
+TEST_F(StartTest, KeysDoNotComeInTheClearFromElsewhere) {
+  const Ran ran = Start("forces-service", {"--issuer=i", "--audience=a", "--jwks=http://127.0.0.1.example/keys"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--jwks must be an https:// URL"));
+}
+
 TEST_F(StartTest, FilesThatCannotBeUsedAreToldOfAtOnce) {
   const Ran keys = Start("forces-service", {"--issuer=i", "--audience=a", "--jwks=" + folder_ / "none.json"});
   EXPECT_EQ(keys.code, 1);

@@ -2,6 +2,7 @@
 #include "forces-service/domain/inspection.h"
 
 #include "common/rpc/errors.h"
+#include "common/rpc/validator.h"
 #include "forces-service/domain/grades.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -235,7 +236,7 @@ TEST(Inspection, OutsideTheInspectorateDatesOfFieldworkAreNotKnown) {
   *inspection.mutable_fieldwork_to_date() = Date("2023-10");
   *inspection.mutable_expected_publication_date() = Date("early 2024");
   inspection = Publish(inspection, Publication(Report()), Day("2024-06-01")).value();
-  HideWhatIsInternal(&inspection);
+  rpc::ClearInternal(&inspection);
   EXPECT_THAT(inspection.DebugString(), Not(HasSubstr("fieldwork")));
   EXPECT_THAT(inspection.DebugString(), Not(HasSubstr("early")));
   EXPECT_TRUE(inspection.has_report());

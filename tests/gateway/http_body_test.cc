@@ -124,6 +124,14 @@ TEST_F(HttpBodyTest, HttpOneDotNoughtEndsWithItsConnection) {
   EXPECT_TRUE(absl::EndsWith(ReadAll(connection), "\r\n\r\naabb"));
 }
 
+TEST_F(HttpBodyTest, OfOneThatCannotGoOnHttpOneDotNoughtGetsAReset) {
+  Serve(2, 2, Pieces::End::kFails);
+  HttpConnection connection(address());
+  connection.Send(Get("GET", "1.0"));
+  ReadAll(connection);
+  EXPECT_TRUE(connection.was_reset()) << "the end of the connection would be the end of the list";
+}
+
 TEST_F(HttpBodyTest, HeadHasNoBody) {
   Serve(2, 2, Pieces::End::kEnds);
   HttpConnection connection(address());

@@ -59,6 +59,7 @@ struct HttpConnection::State {
   std::string received;            // and not yet parsed
   std::unique_ptr<Parser> stream;  // of the stream that has begun
   size_t taken = 0;                // of its body
+  bool reset = false;
 
   // Feeds what was received; false when it is no HTTP.
   bool Feed(Parser& parser) {
@@ -96,10 +97,13 @@ bool HttpConnection::Receive() {
   if (state_->fd < 0 || !Await(state_->fd, POLLIN)) return false;
   char bytes[65536];
   const ssize_t n = recv(state_->fd, bytes, sizeof(bytes), 0);
+  state_->reset = n < 0 && errno == ECONNRESET;
   if (n <= 0) return false;
   state_->received.append(bytes, static_cast<size_t>(n));
   return true;
 }
+
+bool HttpConnection::was_reset() const { return state_->reset; }
 
 HttpAnswer HttpConnection::Read() {
   Parser parser;

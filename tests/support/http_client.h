@@ -51,6 +51,8 @@ class HttpConnection {
   bool AwaitClosed(std::chrono::milliseconds within = kPatience);
   // Bytes as they come, until there are enough or the server closes.
   std::string ReadRaw(const std::function<bool(const std::string&)>& enough);
+  // Whether the server ended the connection with a reset.
+  bool was_reset() const;
   void CloseSending();  // Half-closes.
   void Abort();         // Closes with a reset.
 

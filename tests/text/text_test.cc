@@ -1,5 +1,10 @@
 #include "common/text/text.h"
 
+#include <fstream>
+
+#include "common/text/file.h"
+#include "tests/support/temp_dir.h"
+
 #include "common/text/segments.h"
 #include "gtest/gtest.h"
 
@@ -71,6 +76,17 @@ TEST(IsWebAddress, GoesOnAfterTheScheme) {
        {"", "https://", "http://", "ftp://x", "hmicfrs.gov.uk", "https://a b", "https://a\n", " https://a"}) {
     EXPECT_FALSE(IsWebAddress(bad)) << bad;
   }
+}
+
+TEST(ReadWholeFile, HasEveryByteOrNothing) {
+  const testing::TempDir folder;
+  const std::string bytes = std::string(200'000, 'x') + std::string("\0\r\n\xff", 4);
+  std::ofstream(folder / "file", std::ios::binary) << bytes;
+  std::ofstream(folder / "empty");
+  EXPECT_EQ(ReadWholeFile(folder / "file"), bytes);
+  EXPECT_EQ(ReadWholeFile(folder / "empty"), "");
+  EXPECT_EQ(ReadWholeFile(folder / "none"), std::nullopt);
+  EXPECT_EQ(ReadWholeFile(folder / "."), std::nullopt) << "a folder";
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ TEST(Atom, HasWhatIsOutNewestFirst) {
     announcement.set_name(absl::StrCat("forces/kent/announcements/", i));
     auto& headline = *announcement.add_statements();
     headline.set_part(monitoring::v1::STATEMENT_PART_HEADLINE);
-    headline.set_text(absl::StrCat("Headline <", i, "> & \"more\"\x01"));
+    headline.set_text(absl::StrCat("Headline <", i, "> & \"more\"\x01\xEF\xBF\xBF"));
     if (i < 3) SetTime(absl::FromUnixSeconds(1700820000 + i), announcement.mutable_published_time());
   }
   const std::string text = FileOf(MakeAtomWriter("/v1/forces/-/announcements.atom"), answer);

@@ -3,13 +3,12 @@
 #include <curl/curl.h>
 
 #include <atomic>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/file.h"
 
 namespace oversight::auth {
 namespace {
@@ -20,11 +19,9 @@ class FileFetcher final : public KeyFetcher {
  public:
   explicit FileFetcher(std::string path) : path_(std::move(path)) {}
   absl::StatusOr<std::string> Fetch() override {
-    std::ifstream file(path_, std::ios::binary);
-    if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path_));
-    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (file.bad()) return absl::UnavailableError(absl::StrCat("cannot read ", path_));
-    return text;
+    auto text = ReadWholeFile(path_);
+    if (!text) return absl::NotFoundError(absl::StrCat("cannot read ", path_));
+    return *std::move(text);
   }
   absl::Duration Interval(absl::Duration setting) const override { return std::min(setting, absl::Seconds(1)); }
 

@@ -12,8 +12,6 @@ namespace {
 constexpr char kFetches[] = "oversight_auth_key_fetches_total";
 constexpr char kFetchesHelp[] = "Looks for the issuer's keys, by how they went.";
 
-std::string_view Words(const absl::Status& status) { return {status.message().data(), status.message().size()}; }
-
 }  // namespace
 
 KeyRing::KeyRing(std::unique_ptr<KeyFetcher> fetcher, KeyRingOptions options, const Clock& clock,
@@ -118,7 +116,7 @@ absl::Status KeyRing::Look() {
   }
   (status.ok() ? fetched_ : failed_).Increment();
   // Told when it changes, not at every look.
-  const std::string fault(Words(status));
+  const std::string fault(status.message());
   if (fault != last_fault_) {
     if (!fault.empty()) {
       observe::LogError("the issuer's keys cannot be had; those known stay", {{"error", fault}});

@@ -65,9 +65,7 @@ void OwnToken::Run() {
     lock.unlock();
     auto token = Read(path_);
     if (!token.ok() && !told) {
-      observe::LogError(
-          "the own token cannot be read; the one known stays",
-          {{"error", std::string_view(token.status().message().data(), token.status().message().size())}});
+      observe::LogError("the own token cannot be read; the one known stays", {{"error", token.status()}});
     }
     told = !token.ok();
     lock.lock();
