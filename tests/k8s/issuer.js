@@ -50,9 +50,9 @@ export class Issuer {
     }].map(encoded).join(".");
     return `${signed}.${sign(null, Buffer.from(signed), this.#keys.privateKey).toString("base64url")}`;
   }
-  // The Secret oversight-tokens.
-  secret() {
+  // Those of the Secret, by file name.
+  tokens() {
     const names = { backup: "operator", "concerns-service": "concerns-service", "monitoring-service": "monitoring-service", gateway: "gateway" };
-    return Object.fromEntries(Object.entries(names).map(([key, id]) => [key, this.token(id)]));
+    return Object.fromEntries(Object.entries(names).map(([key, id]) => [`${key}.token`, this.token(id)]));
   }
 }
