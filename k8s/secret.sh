@@ -19,7 +19,7 @@ umask 077
 
 services="forces-service concerns-service monitoring-service gateway"
 here=$(dirname "$0")
-folder= host= postgres_ca= turn=
+folder='' host='' postgres_ca='' turn=''
 for argument in "$@"; do
   case $argument in
     --postgres-host=?*) host=${argument#*=} ;;
@@ -97,9 +97,11 @@ if [ -n "$turn" ]; then
     echo "A new authority is trusted beside the old one. Certificates are of the old one still."
   fi
 fi
-cat "$folder/authority.crt" $(ls "$folder/old.crt" "$folder/next.crt" 2>/dev/null) > "$secret/ca.crt"
+for name in authority next old; do
+  [ ! -e "$folder/$name.crt" ] || cat "$folder/$name.crt"
+done > "$secret/ca.crt"
 for name in $services; do certificate "$name"; done
-echo "Made certificates for $(echo $services | sed 's/ /, /g'), good until $(openssl x509 -enddate -noout -in "$secret/gateway.crt" | cut -d= -f2)."
+echo "Made certificates for $(echo "$services" | sed 's/ /, /g'), good until $(openssl x509 -enddate -noout -in "$secret/gateway.crt" | cut -d= -f2)."
 
 # Tokens.
 missing=
