@@ -106,11 +106,12 @@ echo "Made certificates for $(echo "$services" | sed 's/ /, /g'), good until $(o
 # Tokens.
 missing=
 for name in concerns-service monitoring-service gateway backup; do
-  [ -e "$secret/$name.token" ] || missing="$missing $secret/$name.token"
+  [ -e "$secret/$name.token" ] || missing="$missing  $secret/$name.token
+"
 done
 if [ -n "$missing" ]; then
   echo "Missing, from your issuer (k8s/components/tokens says what each must hold):"
-  for file in $missing; do echo "  $file"; done
+  printf %s "$missing"
   exit 1
 fi
 echo "Complete. Put it into the cluster, now and after each change:"
