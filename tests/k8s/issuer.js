@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ofKind, root } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { ofKind } from "./cluster.js";
 
 const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 

@@ -8,19 +8,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import grpc from "@grpc/grpc-js";
-import { binary, named, root } from "./cluster.js";
+import { binary, root, until } from "../support/programs.js";
+import { named } from "./cluster.js";
 
-const patience = 60_000;
 // Where the Dockerfile puts the tree's data folder.
 const imageFiles = "/usr/share/oversight";
-
-export const until = async (what, ask) => {
-  for (const end = Date.now() + patience; Date.now() < end; await pause(20)) {
-    const answer = await ask();
-    if (answer) return answer;
-  }
-  throw new Error(`In ${patience / 1000} s it did not come to this: ${what}`);
-};
 
 export class Kubelet {
   // `secrets` by name: the files of each, {"forces.conf": text}.

@@ -18,10 +18,11 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { binary, flag, parse, podsOf, rendered, root, run, services } from "./cluster.js";
-import { Database, freePort, hosts } from "./database.js";
+import { binary, root, run, until } from "../support/programs.js";
+import { flag, parse, podsOf, rendered, services } from "./cluster.js";
+import { Database, freePort, hosts } from "../support/postgres.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, passes, until } from "./kubelet.js";
+import { Kubelet, passes } from "./kubelet.js";
 import { Load } from "./load.js";
 import { Secret } from "./secret.js";
 

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
-import { Database, hosts } from "./database.js";
+import { binary, root, run, until } from "../support/programs.js";
+import { named, podsOf, rendered, services } from "./cluster.js";
+import { Database, hosts } from "../support/postgres.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, passes, probe, until } from "./kubelet.js";
+import { Kubelet, passes, probe } from "./kubelet.js";
 import { Secret } from "./secret.js";
 
 const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;

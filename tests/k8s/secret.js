@@ -3,7 +3,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root, run } from "./cluster.js";
+import { root, run } from "../support/programs.js";
+
+const withoutTokens = Object.fromEntries(["concerns-service", "monitoring-service", "gateway", "backup"].map((name) => [`${name}.token`, ""]));
 
 export class Secret {
   folder = mkdtempSync(join(tmpdir(), "oversight-k8s-secret-"));
@@ -12,8 +14,8 @@ export class Secret {
   // The authority of the certificates.
   ca = join(this.folder, "secret/ca.crt");
 
-  // `host` is PostgreSQL's, `tokens` by file name.
-  constructor(host, tokens) {
+  // `host` is PostgreSQL's, `tokens` by file name. Without them it is good for its certificates alone.
+  constructor(host = "postgres.example", tokens = withoutTokens) {
     mkdirSync(join(this.folder, "secret"));
     for (const [name, token] of Object.entries(tokens)) this.write(name, token);
     this.run(`--postgres-host=${host}`);

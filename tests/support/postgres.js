@@ -6,8 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { run } from "./cluster.js";
-import { until } from "./kubelet.js";
+import { run, until } from "./programs.js";
 
 const programs = "/usr/lib/postgresql/15/bin";
 
