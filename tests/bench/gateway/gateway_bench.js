@@ -173,14 +173,22 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(number
 const database = await new Database().start();
 const children = [];
 try {
-  const bodies = { force: await get("/v1/forces/kent:dashboard"), national: await get("/v1/nationalDashboard") };
+  // The force with the least to show, and the one with the most.
+  const forces = (await list("/v1/forces.jsonl")).map(({ name }) => name);
+  const sizes = [];
+  for (const name of forces) sizes.push([(await get(`/v1/${name}:dashboard`)).length, name]);
+  sizes.sort(([a], [b]) => a - b);
+  const small = sizes[0][1], large = sizes.at(-1)[1];
+  const bodies = { force: await get(`/v1/${small}:dashboard`), large: await get(`/v1/${large}:dashboard`), national: await get("/v1/nationalDashboard") };
   const nginx = await startNginx(bodies);
   children.push(nginx.child);
   const node = await startPlainNode(database);
   children.push(node.child);
   const contenders = {
-    "force, gateway": `http://${suite}/v1/forces/kent:dashboard`,
+    "force, gateway": `http://${suite}/v1/${small}:dashboard`,
     "force, nginx": `http://${nginx.address}/force.json`,
+    "busiest force, gateway": `http://${suite}/v1/${large}:dashboard`,
+    "busiest force, nginx": `http://${nginx.address}/large.json`,
     "national, gateway": `http://${suite}/v1/nationalDashboard`,
     "national, nginx": `http://${nginx.address}/national.json`,
     "national, plain Node": `http://${node.address}/v1/nationalDashboard`,
@@ -205,6 +213,7 @@ try {
   const result = {
     dashboards: table,
     ratios: { "force, gateway / nginx": ratio("force, gateway", "force, nginx"),
+      "busiest force, gateway / nginx": ratio("busiest force, gateway", "busiest force, nginx"),
       "national, gateway / nginx": ratio("national, gateway", "national, nginx"),
       "national, gateway / plain Node": ratio("national, gateway", "national, plain Node") },
     "while writing": Object.entries(during).map(([what, { perSecond, p50, p99 }]) => ({ what, "writes per second": Math.round(writes),
