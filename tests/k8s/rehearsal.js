@@ -185,9 +185,9 @@ try {
   }
 
   await step("every key and certificate is replaced", () => certify());
-  await step("a new authority is trusted beside the old", () => certify("--turn-authority"));
-  await step("certificates of the new authority", () => certify("--turn-authority"));
-  await step("the old authority is trusted no more", () => certify("--turn-authority"));
+  await step("a new authority is trusted beside the old", () => certify("--turn-authority=1"));
+  await step("certificates of the new authority", () => certify("--turn-authority=2"));
+  await step("the old authority is trusted no more", () => certify("--turn-authority=3"));
   // What is connected stays so: these connect anew.
   for (const name of ["forces-service", "gateway"]) await step(`rolling restart of ${name} with them`, () => replace(now, name));
 
