@@ -322,6 +322,15 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 
+absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(PastFacts past, absl::Time moment) const {
+  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+  const auto missed =
+      past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
+  v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
+  SetTime(moment, dashboard.mutable_as_of_time());
+  return std::make_shared<const std::string>(dashboard.SerializeAsString());
+}
+
 void DashboardSource::WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness,
                                      absl::Time deadline, std::function<void()> done) {
   const bool must_be_fresh = freshness.fully_consistent() || !freshness.at_least_as_fresh().empty();

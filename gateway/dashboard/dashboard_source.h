@@ -56,6 +56,8 @@ class DashboardSource {
   absl::StatusOr<EncodedDashboard> ForceThen(PastFacts past, const std::string& force,
                                              std::optional<absl::CivilDay> on_day, absl::Time moment,
                                              Audience audience) const;
+  // The national dashboard of facts read as of a moment in the past, on its day.
+  absl::StatusOr<EncodedDashboard> NationalThen(PastFacts past, absl::Time moment) const;
   absl::CivilDay today() const { return Today(clock_); }
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed

@@ -24,7 +24,7 @@ namespace oversight::gateway {
 struct HttpOptions {
   std::string listen = "127.0.0.1:0";  // host:port; port 0 takes a free one
   int threads = 2;
-  int max_connections = 4096;
+  int max_connections = 16384;
   size_t max_header_bytes = 8 * 1024;
   size_t max_body_bytes = rpc::kMaxRequestBytes + 1024;  // and an envelope; the service counts the request itself
   absl::Duration request_timeout = absl::Seconds(15);    // to send a whole request
