@@ -90,8 +90,9 @@ bool ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message* messag
 }
 
 absl::Status Crashed(const Call& call, const char* what) {
-  observe::LogError("exception in a handler",
-                    {{"request_id", call.request_id()}, {"method", call.method()}, {"error", what}});
+  observe::LogError("exception in a handler", {{"request_id", call.request_id()},
+                                               {"method", call.method()},
+                                               {"error", call.RepeatsSecret(what) ? kSecret : what}});
   return Error(absl::StatusCode::kInternal, ERROR_REASON_INTERNAL,
                absl::StrCat("A fault of the server. Its log knows it as request ", call.request_id(), "."))
       .With("request_id", call.request_id());
@@ -176,6 +177,7 @@ absl::Status Host::AddService(auth::AuthorizationTable table) {
     info->table = tables_.back().get();
     info->writes = !info->streaming && info->table->Find(info->verb)->access == auth::Access::kWrite;
     info->cost = limits::CostOf(*method);
+    info->secret = HoldsSecrets(*method->input_type());
     refusals_.Expect(info->full_name);
     info->metrics = std::make_unique<observe::MethodMetrics>(
         metrics_, "grpc_server", service->full_name(), method->name(),
@@ -303,6 +305,7 @@ absl::Status Host::StepAuthorise(Call& call, const google::protobuf::Message* re
     return Error(absl::StatusCode::kInvalidArgument, ERROR_REASON_INVALID_FIELDS,
                  "The request is not an encoded message of the method's request type.");
   }
+  if (call.method_->secret) call.secrets_ = SecretsIn(*request);
   return auth::Check(*call.method_->table, call.method_->verb, call.principal_, *request, region_);
 }
 
@@ -318,7 +321,8 @@ absl::Status Host::StepValidate(Call& call, const google::protobuf::Message* req
 
 grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   Announce(kAfter[1]);
-  absl::Status told = status;
+  const absl::Status logged = WithoutSecrets(status, call.secrets_);
+  absl::Status told = logged;
   if (status.code() == absl::StatusCode::kInternal && ReasonOf(status).empty()) {
     // Not made by our vocabulary, so it may hold anything: its text is for the log alone.
     told = Error(absl::StatusCode::kInternal, ERROR_REASON_INTERNAL,
@@ -365,7 +369,7 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"peer", peer},
         {"principal", call.principal_.name()},
         {"reason", reason},
-        {"error", status},
+        {"error", logged},
         {"left_out", left_out},
     };
     observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 3 : left_out == 0 ? 1 : 0));

@@ -42,6 +42,7 @@
 #include "common/observe/metrics.h"
 #include "common/observe/trace_context.h"
 #include "common/rpc/refusals.h"
+#include "common/rpc/secrets.h"
 #include "common/rpc/status_mapping.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
@@ -58,7 +59,8 @@ struct MethodInfo {
   std::string verb;       // "GetForce"
   bool streaming = false;
   bool writes = false;
-  double cost = 1;  // See limits/cost.h.
+  double cost = 1;      // See limits/cost.h.
+  bool secret = false;  // Its request may hold secrets: see secrets.h.
   const auth::AuthorizationTable* table = nullptr;
   std::unique_ptr<observe::MethodMetrics> metrics;
 };
@@ -79,6 +81,8 @@ class Call {
   // a part of it, such as one command of several. The call's own when no method of this server takes it.
   const MethodInfo& MethodFor(const google::protobuf::Message& request) const;
   const auth::Principal& principal() const { return principal_; }
+  // Whether a text repeats something secret that the request holds; such a text goes nowhere.
+  bool RepeatsSecret(std::string_view text) const { return Repeats(text, secrets_); }
   // A header of the call as it came, "" when it did not; several of one name joined by ", ".
   std::string Header(const char* name) const;
   // On the machine's clock, for waiting. InfiniteFuture for a stream whose caller set none.
@@ -100,6 +104,7 @@ class Call {
   absl::Time deadline_ = absl::InfiniteFuture();
   const absl::Time started_;
   std::atomic<bool> cancelled_{false};
+  std::vector<std::string> secrets_;                   // Of the request.
   bool counted_ = false;                               // The step metrics_start has run.
   bool admitted_ = false;                              // Holds a place among the calls in flight.
   std::array<limits::CallerLimits::Place, 2> places_;  // And among those of its address, and of its principal.
