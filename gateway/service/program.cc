@@ -93,7 +93,8 @@ class GatewayApplication final : public rpc::Application {
         proxy_(backends_, runtime.host),
         callers_(ChoicesOf(runtime.authenticator)),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock) {
+        site_(http_routes_, callers_, runtime.clock),
+        memory_([this] { return source_.changes(); }) {
     AddBackends(backends_);
     AddBackends(http_routes_);
     runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
@@ -119,7 +120,7 @@ class GatewayApplication final : public rpc::Application {
     options.host = &runtime_.host;
     runtime_.host.refusals().Expect(kHttpMethod);
     options.max_connections_of_address = runtime_.host.address_limits().options().calls;
-    rest_ = std::make_unique<RestFace>(http_routes_, callers_);
+    rest_ = std::make_unique<RestFace>(http_routes_, callers_, memory_);
     OVERSIGHT_ASSIGN_OR_RETURN(http_,
                                HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
     AddMetrics();
@@ -201,6 +202,7 @@ class GatewayApplication final : public rpc::Application {
   const Callers callers_;
   EventsFace events_;
   web::Site site_;
+  AnswerMemory memory_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;
   std::vector<observe::Metrics::Callback> gauges_;
