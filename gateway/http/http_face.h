@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/forward/backend_call.h"
@@ -26,6 +27,8 @@ struct HttpRequest {
   std::string target;                               // "/register?on-date=2024"
   std::multimap<std::string, std::string> headers;  // Names in lower case.
   std::string body;
+  // Whom limits by address are counted under (limits::Address::Key); "" where it is not known.
+  std::string address;
 
   // Without the query.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
@@ -66,6 +69,10 @@ class HttpFace {
   // cancelled, and `done` still comes.
   virtual std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                               std::function<void(HttpAnswer)> done) = 0;
+  // Tells that a request of its own is refused before it is looked at; nothing: in JSON, as REST has it.
+  virtual std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace oversight::gateway

@@ -90,7 +90,7 @@ class GatewayApplication final : public rpc::Application {
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         backends_(&runtime.metrics),
         http_routes_(&runtime.metrics),
-        proxy_(backends_),
+        proxy_(backends_, runtime.host),
         callers_(ChoicesOf(runtime.authenticator)),
         events_(http_routes_, callers_),
         site_(http_routes_, callers_, runtime.clock),
@@ -117,6 +117,9 @@ class GatewayApplication final : public rpc::Application {
     http_routes_.AddService<v1::GetForceDashboardRequest>("gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
+    options.host = &runtime_.host;
+    runtime_.host.refusals().Expect(kHttpMethod);
+    options.max_connections_of_address = runtime_.host.address_limits().options().calls;
     rest_ = std::make_unique<RestFace>(http_routes_, callers_, memory_);
     OVERSIGHT_ASSIGN_OR_RETURN(http_,
                                HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
