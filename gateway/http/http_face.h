@@ -26,6 +26,8 @@ struct HttpRequest {
   std::string target;                               // "/register?on-date=2024"
   std::multimap<std::string, std::string> headers;  // Names in lower case.
   std::string body;
+  // Whom limits by address are counted under (limits::Address::Key); "" where it is not known.
+  std::string address;
 
   // Without the query.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

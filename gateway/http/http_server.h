@@ -11,6 +11,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -33,6 +34,8 @@ struct HttpOptions {
   absl::Duration max_deadline = absl::Minutes(5);        // of a unary call; a later one is brought down to this
   absl::Duration default_deadline = absl::Seconds(30);   // of a unary call that names none
   absl::Duration max_stream_age = kMaxStreamAge;         // then it ends with UNAVAILABLE
+  // Of each answer that has none of that name: see security_headers.h.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 // Counters for metrics.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -15,6 +16,7 @@
 #include "common/text/template.h"
 #include "common/time/london.h"
 #include "gateway/http/connect.h"
+#include "gateway/sign_in/cookies.h"
 #include "gateway/web/asset_pages.h"
 #include "gateway/web/assets.h"
 
@@ -53,6 +55,9 @@ const std::map<std::string, std::string>& Partials() {
 
 // How long a page waits for an answer that its last one can stand in for.
 constexpr absl::Duration kSoon = absl::Seconds(3);
+
+// Whose new session is refused is told so: signing in once more would bring another like it.
+constexpr absl::Duration kJustSignedIn = absl::Seconds(30);
 
 bool IsAway(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;
@@ -131,7 +136,7 @@ void Visit::AskOrLastSeen(const std::vector<Question>& questions, std::function<
 }
 
 void Visit::SetFrame(const std::string& title, View& view) const {
-  const auth::Principal* viewer = site_.callers.Of(request_);
+  const auto viewer = site_.callers.Of(request_);
   Set(view, "title", title);
   Set(view, "style", AssetPath("style.css"));
   Set(view, "mark", AssetPath("mark.svg"));
@@ -141,7 +146,13 @@ void Visit::SetFrame(const std::string& title, View& view) const {
   Set(view, "old", old);
   Set(view, "stoodTime", FormatMinuteForPeople(std::min(stood_, now())));
   if (old) Set(view, "oldAge", DurationWords(now() - stood_));
-  Set(view, "viewer", viewer == nullptr ? "" : viewer->display_name());
+  Set(view, "viewer",
+      viewer == nullptr                ? ""
+      : viewer->display_name().empty() ? IdWords(viewer->name())
+                                       : viewer->display_name());
+  Set(view, "peopleSignIn", site_.sign_in != nullptr);
+  Set(view, "signedIn", site_.callers.SessionOf(request_).has_value());
+  Set(view, "signInPath", SignInPath());
   Set(view, "inspectorate", viewer != nullptr && viewer->HasAnyRole(auth::Insiders()));
   Set(view, "mayChoose", !site_.callers.choices().empty());
   const std::string section = segments_.empty() ? "forces" : segments_[0];
@@ -177,13 +188,38 @@ void Visit::Show(const std::string& page, const std::string& title, View view, i
   End(std::move(answer));
 }
 
+std::string Visit::SignInPath() const {
+  const bool back = request_.reads() && !absl::StartsWith(request_.target, "/sign-");
+  return "/sign-in?" + FormOf({{"next", back ? OwnPath(request_.target) : "/"}});
+}
+
+bool Visit::SentToSignIn() {
+  const auto session = site_.callers.SessionOf(request_);
+  if (!session.has_value()) return false;
+  // Without it they are the public, whatever comes of signing in.
+  AddHeader("set-cookie", ClearCookie(Sessions::kCookie));
+  // What was sent is not lost unseen, what a script reads stays on this site, and who has just signed in does not go
+  // round in circles: they are told instead.
+  const std::string_view mode = request_.header("sec-fetch-mode");
+  const bool navigates = request_.method == "GET" && (mode.empty() || mode == "navigate");
+  if (!navigates || now() - session->signed_in < kJustSignedIn) return false;
+  HttpAnswer answer;
+  answer.status = 303;
+  answer.headers.emplace_back("location", SignInPath());
+  answer.headers.emplace_back("cache-control", "no-store");
+  End(std::move(answer));
+  return true;
+}
+
 void Visit::Fail(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kUnauthenticated && SentToSignIn()) return;
   const Trouble trouble = TroubleOf(status);
   View view;
   Set(view, "what", trouble.title);
   Set(view, "why", std::string(status.message()));
   Set(view, "remedy", trouble.remedy);
   Set(view, "denied", status.code() == absl::StatusCode::kPermissionDenied);
+  Set(view, "unknown", status.code() == absl::StatusCode::kUnauthenticated);
   Show("error", trouble.title, std::move(view), connect::HttpStatus(status.code()));
 }
 
@@ -191,10 +227,7 @@ void Visit::NotFound() { Fail(absl::NotFoundError("There is no page at this addr
 
 void Visit::End(HttpAnswer answer) {
   answer.headers.emplace_back("content-security-policy", kPolicy);
-  answer.headers.emplace_back("x-content-type-options", "nosniff");
-  answer.headers.emplace_back("referrer-policy", "same-origin");
-  answer.headers.emplace_back("cross-origin-opener-policy", "same-origin");
-  answer.headers.emplace_back("cross-origin-resource-policy", "same-origin");
+  for (auto& header : headers_) answer.headers.push_back(std::move(header));
   done_(std::move(answer));
 }
 
