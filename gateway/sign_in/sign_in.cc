@@ -183,7 +183,7 @@ void SignIn::Finish(const HttpRequest& request, std::function<void(SignInOutcome
                                            "This sign-in does not count",
                                            "It was begun more than ten minutes ago, was finished already, or was begun "
                                            "in another browser.",
-                                           "Sign in again.",
+                                           "Begin once more.",
                                            {}}));
   }
   // One use, however it ends.
@@ -246,7 +246,7 @@ SignInOutcome SignIn::Conclude(const Flow& flow, const absl::StatusOr<Tokens>& t
                                       "This sign-in does not count",
                                       "The service that says who people are no longer takes it: it was used already, "
                                       "or too late.",
-                                      "Sign in again.",
+                                      "Begin once more.",
                                       {}});
   }
   if (!tokens.ok()) return Count(kIssuer, IssuerAway(tokens.status()));

@@ -68,6 +68,8 @@ struct Trouble {
   const char* title;
   const char* remedy;
 };
+constexpr Trouble kNotForThePublic = {"Sign in to see this page",
+                                      "It is not for the public. The register and the announcements are for everyone."};
 Trouble TroubleOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kNotFound:
@@ -213,10 +215,14 @@ bool Visit::SentToSignIn() {
 
 void Visit::Fail(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kUnauthenticated && SentToSignIn()) return;
-  const Trouble trouble = TroubleOf(status);
+  // To somebody whom nobody knows yet it is no news that the public may not do this.
+  const bool unknown = status.code() == absl::StatusCode::kPermissionDenied && site_.sign_in != nullptr &&
+                       request_.header(auth::kAuthorizationHeader).empty() &&
+                       !site_.callers.SessionOf(request_).has_value();
+  const Trouble trouble = unknown ? kNotForThePublic : TroubleOf(status);
   View view;
   Set(view, "what", trouble.title);
-  Set(view, "why", std::string(status.message()));
+  Set(view, "why", unknown ? std::string() : std::string(status.message()));
   Set(view, "remedy", trouble.remedy);
   Set(view, "denied", status.code() == absl::StatusCode::kPermissionDenied);
   Set(view, "unknown", status.code() == absl::StatusCode::kUnauthenticated);

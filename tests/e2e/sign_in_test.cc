@@ -114,6 +114,8 @@ TEST_F(SignInSuiteTest, WhoIsSignedInSeesWhatTheyMay) {
 TEST_F(SignInSuiteTest, WhereAPageIsNotForThePublicItOffersToSignIn) {
   const HttpAnswer page = Get("/forces/kent/timeline?clock=recorded", {});
   EXPECT_EQ(page.status, 403);
+  EXPECT_THAT(page.body, HasSubstr("Sign in to see this page"));
+  EXPECT_THAT(page.body, Not(HasSubstr("principals/public")));
   EXPECT_THAT(page.body, HasSubstr(R"(href="/sign-in?next=%2fforces%2fkent%2ftimeline%3fclock%3drecorded")"));
 }
 
