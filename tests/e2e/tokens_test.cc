@@ -278,8 +278,7 @@ TEST_F(StartTest, SettingsOfSignInAreRefusedTogetherWithTheRemedy) {
   const std::string bad = start({"--sign-in-client=c", "--public-url=http://oversight.example",
                                  "--token-endpoint=http://issuer.test/t", "--sign-in-scope=profile"});
   EXPECT_THAT(bad, ::testing::StartsWith("2 "));
-  for (const char* words : {"--public-url must be https://HOST", "--token-endpoint must be an https:// URL",
-                            "--sign-in-scope must hold openid"}) {
+  for (const char* words : {"must be https://HOST", "must be an https:// URL: codes and tokens", "must hold openid"}) {
     EXPECT_THAT(bad, HasSubstr(words));
   }
   EXPECT_THAT(start({"--public-url=https://oversight.example/pages"}), HasSubstr("no path"));
