@@ -203,7 +203,7 @@ TEST_F(SignInTest, ACallbackOfAnotherBrowserDoesNotCount) {
   Browser mixed;
   for (const auto& [name, value] : victim.cookies())
     mixed.Take({{"set-cookie", absl::StrCat(SignIn::kFlowCookie, state.substr(0, 8), "=", value)}});
-  EXPECT_THAT(Finish(mixed, back), HasSubstr("400 This sign-in does not count"));
+  EXPECT_THAT(Finish(mixed, back), HasSubstr("begun in another browser")) << "and the issuer is not asked";
   EXPECT_FALSE(victim.signed_in() || mixed.signed_in());
 }
 
