@@ -8,6 +8,7 @@
 #                                               --postgres-ca the server's certificate is held to that authority, postgres-ca.crt.
 #   ca.crt forces-service.crt forces-service.key ...   an authority (its key stays outside: FOLDER/authority.pem) and a certificate
 #                                               for each program. Certificates are made anew each time: that rotates them.
+#   session-keys                                what sessions of the pages are sealed with (components/sign-in); made once.
 #   concerns-service.token ...                  the tokens that programs call each other with, from your issuer: put them there.
 #
 # --turn-authority takes one of the three steps to another authority: 1 trusts a new one beside the old, 2 makes certificates of the
@@ -124,6 +125,12 @@ done > "$folder/ca.new"
 mv "$folder/ca.new" "$secret/ca.crt"
 for name in $services; do certificate "$name"; done
 echo "Made certificates for $(echo "$services" | sed 's/ /, /g'), good until $(openssl x509 -enddate -noout -in "$secret/gateway.crt" | cut -d= -f2)."
+
+# Sessions.
+if [ ! -s "$secret/session-keys" ]; then
+  openssl rand -base64 32 > "$folder/new.keys"
+  mv "$folder/new.keys" "$secret/session-keys"
+fi
 
 # Tokens.
 now=$(date +%s)

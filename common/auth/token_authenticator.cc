@@ -83,6 +83,19 @@ absl::StatusOr<Principal> TokenAuthenticator::Check(const Credentials& credentia
     return ThePublic();
   }
   OVERSIGHT_ASSIGN_OR_RETURN(const std::string token, BearerToken(credentials.authorization));
+  bool recalled = false;
+  OVERSIGHT_ASSIGN_OR_RETURN(VerifiedToken verified, Look(token, &recalled));
+  (recalled ? recalled_ : accepted_).Increment();
+  if (!recalled && verified.unknown_roles > 0) unknown_roles_.Increment(verified.unknown_roles);
+  return std::move(verified.principal);
+}
+
+absl::StatusOr<VerifiedToken> TokenAuthenticator::Verify(const std::string& token) const {
+  bool recalled = false;
+  return Look(token, &recalled);
+}
+
+absl::StatusOr<VerifiedToken> TokenAuthenticator::Look(const std::string& token, bool* recalled) const {
   const KeyRing::View view = keys_.Current();
   if (view.keys == nullptr) {
     keys_.Ask();
@@ -93,25 +106,34 @@ absl::StatusOr<Principal> TokenAuthenticator::Check(const Credentials& credentia
   if (most_ > 0) {
     std::lock_guard lock(mu_);
     const auto it = by_hash_.find(hash);
-    if (it != by_hash_.end() && it->second.generation == view.generation && now < it->second.good_until) {
-      recalled_.Increment();
-      return it->second.principal;
+    if (it != by_hash_.end() && it->second.GoodAt(now, view.generation)) {
+      *recalled = true;
+      return it->second.token;
     }
   }
   auto verified = VerifyToken(token, rules_, *view.keys, now);
-  if (!verified.ok()) {
-    if (ReasonOf(verified.status()) == "TOKEN_KEY_UNKNOWN" && keys_.Ask()) {
-      return Error(absl::StatusCode::kUnauthenticated, common::v1::ERROR_REASON_TOKEN_KEY_UNKNOWN,
-                   "The token is signed by a key that is not known here. If its issuer has just begun to use it, try "
-                   "again shortly; otherwise get a new token.")
-          .RetryAfter(absl::Seconds(1));
-    }
-    return verified.status();
+  if (!verified.ok()) return Refused(verified.status());
+  if (most_ > 0) Remember(hash, {*verified, view.generation});
+  return verified;
+}
+
+absl::Status TokenAuthenticator::VerifyId(const std::string& id_token, const std::string& client,
+                                          const std::string& nonce) const {
+  const KeyRing::View view = keys_.Current();
+  if (view.keys == nullptr) {
+    keys_.Ask();
+    return NoKeys();
   }
-  accepted_.Increment();
-  if (verified->unknown_roles > 0) unknown_roles_.Increment(verified->unknown_roles);
-  if (most_ > 0) Remember(hash, {verified->principal, verified->good_until, view.generation});
-  return verified->principal;
+  return Refused(VerifyIdToken(id_token, rules_, client, nonce, *view.keys, clock_.Now()));
+}
+
+// A key that is not known may be one that has just come into use.
+absl::Status TokenAuthenticator::Refused(const absl::Status& status) const {
+  if (ReasonOf(status) != "TOKEN_KEY_UNKNOWN" || !keys_.Ask()) return status;
+  return Error(absl::StatusCode::kUnauthenticated, common::v1::ERROR_REASON_TOKEN_KEY_UNKNOWN,
+               "The token is signed by a key that is not known here. If its issuer has just begun to use it, try again "
+               "shortly; otherwise get a new token.")
+      .RetryAfter(absl::Seconds(1));
 }
 
 void TokenAuthenticator::Remember(const std::string& hash, Remembered entry) const {

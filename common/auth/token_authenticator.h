@@ -44,13 +44,23 @@ class TokenAuthenticator final : public Authenticator {
   absl::StatusOr<Principal> Authenticate(const Credentials& credentials) const override;
   std::string Description() const override;
 
+  // Whom a token is for and until when, by the same rules and refusals; not counted as a call. For whoever keeps a
+  // token to send it on.
+  absl::StatusOr<VerifiedToken> Verify(const std::string& token) const;
+  // See VerifyIdToken in token.h.
+  absl::Status VerifyId(const std::string& id_token, const std::string& client, const std::string& nonce) const;
+  const TokenRules& rules() const { return rules_; }
+
  private:
   struct Remembered {
-    Principal principal;
-    absl::Time good_until;
+    VerifiedToken token;
     uint64_t generation;  // Of the keys.
+    bool GoodAt(absl::Time now, uint64_t by_keys) const { return generation == by_keys && now < token.good_until; }
   };
+  // `recalled`: whether it was known.
+  absl::StatusOr<VerifiedToken> Look(const std::string& token, bool* recalled) const;
   absl::StatusOr<Principal> Check(const Credentials& credentials) const;
+  absl::Status Refused(const absl::Status& status) const;
   void Remember(const std::string& hash, Remembered entry) const;
 
   const TokenRules rules_;

@@ -2,24 +2,13 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/auth/insecure_authenticator.h"
+#include "common/auth/token/web_call.h"
 #include "common/auth/token_authenticator.h"
 #include "common/observe/json_log.h"
 
 namespace oversight::rpc {
-
-namespace {
-
-// Of a URL that begins with http://.
-bool IsOfThisMachine(const std::string& url) {
-  const std::string_view rest = std::string_view(url).substr(7);
-  const std::string_view host = rest.substr(0, rest.find_first_of("/:?#"));
-  return host == "127.0.0.1" || host == "localhost";
-}
-
-}  // namespace
 
 void AddCallerProofFlags(observe::Flags& flags, CallerProofConfig& config, bool calls_others) {
   flags.Add("issuer", &config.rules.issuer,
@@ -82,7 +71,7 @@ void AddCallerProofFlags(observe::Flags& flags, CallerProofConfig& config, bool 
     need("issuer", config.rules.issuer);
     need("audience", config.rules.audience);
     need("jwks", config.jwks);
-    if (absl::StartsWith(config.jwks, "http://") && !IsOfThisMachine(config.jwks)) {
+    if (auth::IsUrl(config.jwks) && !auth::IsSafeUrl(config.jwks)) {
       problems.emplace_back("--jwks must be an https:// URL: whoever can change the keys on their way can be anyone");
     }
     if (calls_others) need("token-file", config.token_file);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the suite on this machine: four processes on embedded SQLite under one data folder. They are stopped in reverse
+# Starts the suite on this machine: four processes on embedded SQLite under one data folder, and with CALLERS=tokens an issuer. They are stopped in reverse
 # order, each with its drain, when the launcher gets Ctrl-C or SIGTERM, or when the command ends.
 #
 #   run.sh               until Ctrl-C. A service that dies is started again on its addresses after RESTART_SECONDS, while the
@@ -12,10 +12,10 @@
 #   BIN=build/release/bin
 #   PORTS=0              take free ports; else FORCES_PORT=7101, CONCERNS_PORT=7102, MONITORING_PORT=7103,
 #                        GATEWAY_PORT=7100 (gRPC), HTTP_PORT=8080 (Connect), and for operators FORCES_ADMIN_PORT=7201,
-#                        CONCERNS_ADMIN_PORT=7202, MONITORING_ADMIN_PORT=7203, GATEWAY_ADMIN_PORT=7200
+#                        CONCERNS_ADMIN_PORT=7202, MONITORING_ADMIN_PORT=7203, GATEWAY_ADMIN_PORT=7200; ISSUER_PORT=7110
 #   HOST=127.0.0.1       the address all of them bind
-#   CALLERS=believed     whoever calls is believed who they say they are; or CALLERS=tokens: callers prove it by tokens that a
-#                        development issuer leaves in DATA/issuer/tokens. The pages have no sign-in yet and show what is public then.
+#   CALLERS=believed     whoever calls is believed who they say they are; or CALLERS=tokens: callers prove it by tokens of a
+#                        development issuer, which leaves them in DATA/issuer/tokens, and where people sign in at the pages.
 #   QUIET=1              say only what goes wrong
 #   START_SECONDS=60, STOP_SECONDS=30   how long each may take to serve, and to drain
 #   RESTART_SECONDS=10   how long a dead service stays down: long enough to look at dashboards without it
@@ -53,14 +53,8 @@ rm -f "$data/suite.env"
 issuer=$data/issuer
 who=()  # How a server knows its callers.
 proof=()  # How the command line proves who it is.
-if [[ $callers == tokens ]]; then
-  "$bin/development-issuer" "$issuer" "$root/data/principals.json" 2>"$data/logs/development-issuer.log" ||
-    die "the development issuer failed; see $data/logs/development-issuer.log."
-  who=(--issuer=urn:oversight:development --audience=oversight --jwks="$issuer/jwks.json")
-  proof=(--token-file="$issuer/tokens")
-else
-  who=(--insecure --principals="$root/data/principals.json")
-fi
+pages=()  # How people sign in at the pages.
+[[ $callers == tokens ]] || who=(--insecure --principals="$root/data/principals.json")
 
 order=()            # what was started, first to last
 declare -A pid_of=() flags_of=() deaths=()
@@ -69,13 +63,14 @@ command_pid=
 start() {  # start NAME FLAGS...: returns once NAME serves.
   local name=$1 ready=$data/ready/$1.json log=$data/logs/$1.log deadline=$((SECONDS + ${START_SECONDS:-60})) own=()
   shift
-  # forces-service calls nobody.
-  [[ $callers == believed || $name == forces-service ]] || own=(--token-file="$issuer/tokens/$name.token")
+  # The issuer knows everybody, and forces-service calls nobody.
+  [[ $name == development-issuer ]] || own=(--drain-delay=0s "${who[@]}")
+  [[ $callers == believed || $name == forces-service || $name == development-issuer ]] ||
+    own+=(--token-file="$issuer/tokens/$name.token")
   rm -f "$ready"
   # A session of its own keeps Ctrl-C away from it, so that the order of stopping is ours; should the launcher be killed
   # outright, the kernel sends it SIGTERM.
-  setpriv --pdeathsig TERM setsid "$bin/$name" "$@" --ready-file="$ready" --drain-delay=0s \
-    "${who[@]}" "${own[@]}" </dev/null >>"$log" 2>&1 {lock}>&- &
+  setpriv --pdeathsig TERM setsid "$bin/$name" "$@" --ready-file="$ready" "${own[@]}" </dev/null >>"$log" 2>&1 {lock}>&- &
   pid_of[$name]=$!
   [[ -n ${flags_of[$name]:-} ]] || order+=("$name")
   flags_of[$name]=$(printf '%q ' "$@")
@@ -150,15 +145,25 @@ $plain
 EOF
 $bold
   ============================ DEVELOPMENT TOKENS ===========================
-   Callers are known by tokens of an issuer on this machine. Whoever reads
+   Callers are known by tokens of an issuer on this machine, where whoever
+   comes may sign in as any sample principal; so may whoever reads
    $issuer/tokens
-   may act as any sample principal. For trying out only.
+   For trying out only.
   ===========================================================================
 $plain
 EOF2
 fi
 
 say "Starting on $data ..."
+if [[ $callers == tokens ]]; then
+  # On this machine alone, wherever the others listen: whoever reaches it may be anybody.
+  start development-issuer "$issuer" "$root/data/principals.json" --listen="127.0.0.1:${ISSUER_PORT:-${PORTS:-7110}}"
+  who=(--issuer="http://$(address development-issuer http)" --audience=oversight --jwks="$issuer/jwks.json")
+  proof=(--token-file="$issuer/tokens")
+  # Kept, so that nobody is signed out by a start.
+  [[ -s $issuer/session.keys ]] || (umask 077 && head -c 32 /dev/urandom | base64 >"$issuer/session.keys")
+  pages=(--sign-in-client=oversight-pages --session-key-file="$issuer/session.keys")
+fi
 start forces-service --listen="$(listen FORCES_PORT 7101)" --admin-listen="$(listen FORCES_ADMIN_PORT 7201)" \
   --store="sqlite:$data/forces.db"
 FORCES=$(address forces-service grpc)
@@ -171,7 +176,7 @@ start monitoring-service --listen="$(listen MONITORING_PORT 7103)" \
   --ladders="$root/data/ladders.json" --announcements="$root/data/announcements" --forces="$FORCES" --concerns="$CONCERNS"
 MONITORING=$(address monitoring-service grpc)
 start gateway --listen="$(listen GATEWAY_PORT 7100)" --admin-listen="$(listen GATEWAY_ADMIN_PORT 7200)" \
-  --http-listen="$(listen HTTP_PORT 8080)" --forces="$FORCES" --concerns="$CONCERNS" --monitoring="$MONITORING"
+  --http-listen="$(listen HTTP_PORT 8080)" --forces="$FORCES" --concerns="$CONCERNS" --monitoring="$MONITORING" "${pages[@]}"
 GATEWAY=$(address gateway grpc)
 HTTP=$(address gateway http)
 
@@ -221,7 +226,7 @@ Open the pages in a browser, and choose at the top whom to look as. Or try, in a
 EOF
   else
     cat <<EOF
-The pages show what is public. As somebody, try in another terminal:
+Open the pages in a browser, and sign in at the top as any sample principal. Or try, in another terminal:
 
   $(realpath --relative-to=. "$bin")/oversight --gateway=$GATEWAY --token-file=$issuer/tokens --as=chief-inspector dashboard
 
@@ -229,7 +234,7 @@ The pages show what is public. As somebody, try in another terminal:
     http://$HTTP/oversight.gateway.v1.GatewayService/GetNationalDashboard
 EOF
   fi
-  printf '\nCtrl-C stops all four.\n'
+  printf '\nCtrl-C stops all %s.\n' "$([[ $callers == believed ]] && echo four || echo five)"
 fi
 
 start_again() {  # start_again NAME: with the flags it had, on the addresses it had.
@@ -237,7 +242,7 @@ start_again() {  # start_again NAME: with the flags it had, on the addresses it 
   eval "words=(${flags_of[$name]})"
   for flag in "${words[@]}"; do
     case $flag in
-      --listen=*) flag=--listen=$(address "$name" grpc) ;;
+      --listen=*) flag=--listen=$(address "$name" "$([[ $name == development-issuer ]] && echo http || echo grpc)") ;;
       --admin-listen=*) flag=--admin-listen=$(address "$name" admin) ;;
       --http-listen=*) flag=--http-listen=$(address "$name" http) ;;
     esac

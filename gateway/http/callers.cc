@@ -1,26 +1,13 @@
 #include "gateway/http/callers.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/auth/authenticator.h"
+#include "gateway/sign_in/cookies.h"
 
 namespace oversight::gateway {
 namespace {
 
 constexpr char kPublic[] = "public";
-
-std::string CookieOf(const HttpRequest& request) {
-  const auto [begin, end] = request.headers.equal_range("cookie");
-  for (auto it = begin; it != end; ++it) {
-    for (absl::string_view pair : absl::StrSplit(it->second, ';')) {
-      const std::pair<absl::string_view, absl::string_view> parts =
-          absl::StrSplit(absl::StripAsciiWhitespace(pair), absl::MaxSplits('=', 1));
-      if (parts.first == kPrincipalCookie) return std::string(parts.second);
-    }
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -32,14 +19,16 @@ const auth::Principal* Callers::Find(const std::string& name) const {
 }
 
 std::string Callers::NameOf(const HttpRequest& request) const {
-  const std::string chosen = CookieOf(request);
+  const std::string chosen = CookieOf(request, kPrincipalCookie);
   return !chosen.empty() && Find(chosen) != nullptr ? chosen : kPublic;
 }
 
-const auth::Principal* Callers::Of(const HttpRequest& request) const {
+std::shared_ptr<const auth::Principal> Callers::Of(const HttpRequest& request) const {
+  if (const auto session = SessionOf(request)) return sessions_->PrincipalOf(*session);
   if (!request.header("authorization").empty()) return nullptr;
   const std::string named(request.header(auth::kPrincipalHeader));
-  return Find(named.empty() ? NameOf(request) : named);
+  const auth::Principal* choice = Find(named.empty() ? NameOf(request) : named);
+  return choice == nullptr ? nullptr : std::make_shared<auth::Principal>(*choice);
 }
 
 std::vector<std::pair<std::string, std::string>> Callers::HeadersOf(const HttpRequest& request) const {
@@ -52,6 +41,7 @@ std::vector<std::pair<std::string, std::string>> Callers::HeadersOf(const HttpRe
       named = named || name == "authorization" || name == auth::kPrincipalHeader;
     }
   }
+  if (const auto session = SessionOf(request)) headers.emplace_back("authorization", "Bearer " + session->token);
   if (!named && !choices_.empty()) headers.emplace_back(auth::kPrincipalHeader, NameOf(request));
   return headers;
 }

@@ -45,8 +45,15 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // A shorter answer is not made smaller by compression.
 constexpr size_t kLeastToCompress = 1000;
 
-// What an answer of a face depends on besides its address.
-constexpr char kVary[] = "accept-encoding, cookie, authorization, oversight-principal";
+// What an answer of a face depends on besides its address: on who asks, unless it is the same for all.
+std::string_view VaryOf(const HttpAnswer& answer) {
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "cache-control" && value.rfind("public", 0) == 0) return "accept-encoding";
+  }
+  return "accept-encoding, cookie, authorization, oversight-principal";
+}
+
+boost::core::string_view ToBoost(std::string_view text) { return {text.data(), text.size()}; }
 
 std::chrono::nanoseconds Chrono(absl::Duration duration) { return absl::ToChronoNanoseconds(duration); }
 
@@ -477,13 +484,13 @@ class HttpServer::Impl {
     StopWatchingPeer(*connection);
     if (answer.stream != nullptr) co_return co_await SendBody(connection, answer, keep_alive, request);
     Response response(static_cast<http::status>(answer.status), request.version());
-    for (const auto& [name, value] : answer.headers) response.set(name, value);
+    for (const auto& [name, value] : answer.headers) response.insert(name, value);  // Cookies are set one by one.
     response.body() = answer.body;
     if (answer.body.size() >= kLeastToCompress && AcceptsGzip(View(request[http::field::accept_encoding]))) {
       response.body() = Gzip(answer.body);
       response.set(http::field::content_encoding, "gzip");
     }
-    response.set(http::field::vary, kVary);
+    response.set(http::field::vary, ToBoost(VaryOf(answer)));
     co_return co_await Finish(*connection, response, keep_alive, request.method());
   }
 
@@ -493,8 +500,9 @@ class HttpServer::Impl {
     auto& stream = connection->stream;
     const bool chunked = request.version() >= 11;
     http::response<http::empty_body> head(static_cast<http::status>(answer.status), request.version());
-    for (const auto& [name, value] : answer.headers) head.set(name, value);
-    head.set(http::field::vary, kVary);
+    for (const auto& [name, value] : answer.headers) head.insert(name, value);
+    head.set(http::field::vary, ToBoost(VaryOf(answer)));
+    SetHeaders(head);
     // To one that does not know chunks, the end of the connection is the end.
     keep_alive = keep_alive && chunked && !answer.stream->endless();
     head.keep_alive(keep_alive);
@@ -616,6 +624,7 @@ class HttpServer::Impl {
     head.set(http::field::content_type, connect::ContentType(format));
     head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // Proxies must pass messages on as they come.
+    SetHeaders(head);
     head.keep_alive(false);
     head.chunked(true);
     http::response_serializer<http::empty_body> serializer(head);
@@ -709,6 +718,14 @@ class HttpServer::Impl {
     connection.stream.socket().cancel(ignored);
   }
 
+  // What every answer says that says nothing else under the name.
+  template <class Head>
+  void SetHeaders(Head& head) const {
+    for (const auto& [name, value] : options_.headers) {
+      if (head.find(name) == head.end()) head.set(name, value);
+    }
+  }
+
   static void SetJson(Response& response, std::string json) {
     response.set(http::field::content_type, "application/json");
     response.body() = std::move(json);
@@ -725,6 +742,7 @@ class HttpServer::Impl {
   asio::awaitable<bool> Write(Connection& connection, Response& response, http::verb method = http::verb::post) {
     // Who is told to prove who they are is told how (RFC 6750).
     if (response.result() == http::status::unauthorized) response.set(http::field::www_authenticate, "Bearer");
+    SetHeaders(response);
     response.prepare_payload();
     // An answer to HEAD tells the length only; its bytes would be taken for the next answer.
     if (method == http::verb::head) response.body().clear();

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -41,6 +42,8 @@ struct HttpOptions {
   // has the first two; null: there are no such limits. 0 connections: any number.
   rpc::Host* host = nullptr;
   int max_connections_of_address = 0;
+  // Of each answer that has none of that name: see security_headers.h.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 // Counters for metrics.

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "common/auth/insecure_authenticator.h"
+#include "common/auth/token_authenticator.h"
 #include "common/observe/config.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/errors.h"
@@ -18,8 +20,10 @@
 #include "gateway/http/events_face.h"
 #include "gateway/http/http_server.h"
 #include "gateway/http/rest_face.h"
+#include "gateway/http/security_headers.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
+#include "gateway/sign_in/flags.h"
 #include "gateway/web/site.h"
 #include "oversight/concerns/v1/bulk_service.pb.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
@@ -72,9 +76,19 @@ std::vector<auth::Principal> ChoicesOf(const auth::Authenticator& authenticator)
   return insecure == nullptr ? std::vector<auth::Principal>() : insecure->Choices();
 }
 
+// Null when nobody is to sign in at the pages.
+absl::StatusOr<std::unique_ptr<SignIn>> MakeSignIn(const GatewayOptions& options, const rpc::Runtime& runtime) {
+  if (options.sign_in.client_id.empty()) return nullptr;
+  const auto* tokens = dynamic_cast<const auth::TokenAuthenticator*>(&runtime.authenticator);
+  if (tokens == nullptr) {
+    return absl::InvalidArgumentError("--insecure excludes --sign-in-client: there people choose who they are");
+  }
+  return SignIn::Make(options.sign_in, *tokens, runtime.clock, runtime.metrics);
+}
+
 class GatewayApplication final : public rpc::Application {
  public:
-  GatewayApplication(const GatewayOptions& options, rpc::Runtime& runtime)
+  GatewayApplication(const GatewayOptions& options, std::unique_ptr<SignIn> sign_in, rpc::Runtime& runtime)
       : options_(options),
         runtime_(runtime),
         table_(MakeAuthorizationTable()),
@@ -91,9 +105,10 @@ class GatewayApplication final : public rpc::Application {
         backends_(&runtime.metrics),
         http_routes_(&runtime.metrics),
         proxy_(backends_, runtime.host),
-        callers_(ChoicesOf(runtime.authenticator)),
+        sign_in_(std::move(sign_in)),
+        callers_(ChoicesOf(runtime.authenticator), sign_in_ == nullptr ? nullptr : &sign_in_->sessions()),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock),
+        site_(http_routes_, callers_, runtime.clock, sign_in_.get()),
         memory_([this] { return source_.changes(); }) {
     AddBackends(backends_);
     AddBackends(http_routes_);
@@ -120,6 +135,7 @@ class GatewayApplication final : public rpc::Application {
     options.host = &runtime_.host;
     runtime_.host.refusals().Expect(kHttpMethod);
     options.max_connections_of_address = runtime_.host.address_limits().options().calls;
+    options.headers = SecurityHeaders(absl::StartsWith(options_.sign_in.public_url, "https://"));
     rest_ = std::make_unique<RestFace>(http_routes_, callers_, memory_);
     OVERSIGHT_ASSIGN_OR_RETURN(http_,
                                HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
@@ -141,6 +157,7 @@ class GatewayApplication final : public rpc::Application {
   }
 
   void Stop() override {
+    if (sign_in_ != nullptr) sign_in_->Cancel();
     if (http_ != nullptr) http_->Stop(absl::Seconds(5));
     service_.Stop();
     source_.Stop();
@@ -199,6 +216,7 @@ class GatewayApplication final : public rpc::Application {
   GatewayServiceImpl service_;
   Routes backends_, http_routes_;
   GrpcProxy proxy_;
+  const std::unique_ptr<SignIn> sign_in_;
   const Callers callers_;
   EventsFace events_;
   web::Site site_;
@@ -213,7 +231,8 @@ class GatewayApplication final : public rpc::Application {
 rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options) {
   return [options](rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
     OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(MakeAuthorizationTable()));
-    return std::make_unique<GatewayApplication>(options, runtime);
+    OVERSIGHT_ASSIGN_OR_RETURN(auto sign_in, MakeSignIn(options, runtime));
+    return std::make_unique<GatewayApplication>(options, std::move(sign_in), runtime);
   };
 }
 
@@ -232,6 +251,7 @@ rpc::Program MakeProgram() {
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});
+    AddSignInFlags(flags, options->sign_in);
     rpc::AddTargetFlag(flags, "forces", &options->forces);
     rpc::AddTargetFlag(flags, "concerns", &options->concerns);
     rpc::AddTargetFlag(flags, "monitoring", &options->monitoring);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/rpc/server.h"
+#include "gateway/sign_in/sign_in.h"
 
 namespace oversight::gateway {
 
@@ -11,6 +12,7 @@ struct GatewayOptions {
   std::string concerns = "127.0.0.1:7102";
   std::string monitoring = "127.0.0.1:7103";
   std::string http_listen = "127.0.0.1:8080";
+  SignInOptions sign_in = {};
 };
 
 rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options);

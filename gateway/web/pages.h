@@ -27,5 +27,10 @@ void ShowDecision(const VisitPtr& visit);
 void ShowSearch(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).
 void ShowViewer(const VisitPtr& visit);
+// "/sign-in": to the issuer, and then to ?next=. "/sign-in/callback": back from there. "/sign-out": signs out (POST),
+// and says so (GET). Where nobody signs in there are no such pages.
+void ShowSignIn(const VisitPtr& visit);
+void ShowSignInCallback(const VisitPtr& visit);
+void ShowSignOut(const VisitPtr& visit);
 
 }  // namespace oversight::gateway::web

@@ -20,6 +20,9 @@ constexpr Row kPages[] = {
     {"attention", &ShowAttention},
     {"search", &ShowSearch},
     {"viewer", &ShowViewer},
+    {"sign-in", &ShowSignIn},
+    {"sign-in/callback", &ShowSignInCallback},
+    {"sign-out", &ShowSignOut},
     {"forces/*", &ShowForce},
     {"forces/*/announcements", &ShowAnnouncements},
     {"forces/*/announcements/*", &ShowAnnouncement},
@@ -40,7 +43,8 @@ bool Matches(const char* path, const std::vector<std::string>& segments) {
 }  // namespace
 
 bool Site::Takes(const HttpRequest& request) const {
-  return request.reads() || (request.method == "POST" && request.path() == "/viewer");
+  return request.reads() ||
+         (request.method == "POST" && (request.path() == "/viewer" || request.path() == "/sign-out"));
 }
 
 std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {

@@ -1,19 +1,13 @@
 // In insecure mode, whom to look as: the choice is kept in a cookie. Without that mode there is no such page.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/sign_in/cookies.h"
 #include "gateway/web/pages.h"
 
 namespace oversight::gateway::web {
 namespace {
 
-// A place on this site: a path and nothing that a browser takes for another address.
-std::string Place(const std::string& path) {
-  if (path.empty() || path[0] != '/' || absl::StartsWith(path, "//") || absl::StartsWith(path, "/viewer")) return "/";
-  for (const char c : path) {
-    if (c <= ' ' || c == '\\' || static_cast<unsigned char>(c) >= 0x7f) return "/";
-  }
-  return path;
-}
+std::string Place(const std::string& path) { return absl::StartsWith(path, "/viewer") ? "/" : OwnPath(path); }
 
 // Another site must not choose for people. Browsers say where a form comes from; what says nothing is no browser.
 bool FromElsewhere(const HttpRequest& request) {
@@ -46,7 +40,7 @@ void Choose(const VisitPtr& visit) {
 void ShowViewer(const VisitPtr& visit) {
   if (visit->callers().choices().empty()) return visit->NotFound();
   if (visit->request().method == "POST") return Choose(visit);
-  const auth::Principal* viewer = visit->callers().Of(visit->request());
+  const auto viewer = visit->callers().Of(visit->request());
   View view;
   Set(view, "back", Place(ValueOf(visit->query(), "back")));
   for (const auto& choice : visit->callers().choices()) {

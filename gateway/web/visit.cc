@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -15,6 +16,7 @@
 #include "common/text/template.h"
 #include "common/time/london.h"
 #include "gateway/http/connect.h"
+#include "gateway/sign_in/cookies.h"
 #include "gateway/web/asset_pages.h"
 #include "gateway/web/assets.h"
 
@@ -54,6 +56,9 @@ const std::map<std::string, std::string>& Partials() {
 // How long a page waits for an answer that its last one can stand in for.
 constexpr absl::Duration kSoon = absl::Seconds(3);
 
+// Whose new session is refused is told so: signing in once more would bring another like it.
+constexpr absl::Duration kJustSignedIn = absl::Seconds(30);
+
 bool IsAway(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kDeadlineExceeded;
 }
@@ -63,6 +68,8 @@ struct Trouble {
   const char* title;
   const char* remedy;
 };
+constexpr Trouble kNotForThePublic = {"Sign in to see this page",
+                                      "It is not for the public. The register and the announcements are for everyone."};
 Trouble TroubleOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kNotFound:
@@ -132,7 +139,7 @@ void Visit::AskOrLastSeen(const std::vector<Question>& questions, std::function<
 }
 
 void Visit::SetFrame(const std::string& title, View& view) const {
-  const auth::Principal* viewer = site_.callers.Of(request_);
+  const auto viewer = site_.callers.Of(request_);
   Set(view, "title", title);
   Set(view, "style", AssetPath("style.css"));
   Set(view, "mark", AssetPath("mark.svg"));
@@ -142,7 +149,13 @@ void Visit::SetFrame(const std::string& title, View& view) const {
   Set(view, "old", old);
   Set(view, "stoodTime", FormatMinuteForPeople(std::min(stood_, now())));
   if (old) Set(view, "oldAge", DurationWords(now() - stood_));
-  Set(view, "viewer", viewer == nullptr ? "" : viewer->display_name());
+  Set(view, "viewer",
+      viewer == nullptr                ? ""
+      : viewer->display_name().empty() ? IdWords(viewer->name())
+                                       : viewer->display_name());
+  Set(view, "peopleSignIn", site_.sign_in != nullptr);
+  Set(view, "signedIn", site_.callers.SessionOf(request_).has_value());
+  Set(view, "signInPath", SignInPath());
   Set(view, "inspectorate", viewer != nullptr && viewer->HasAnyRole(auth::Insiders()));
   Set(view, "mayChoose", !site_.callers.choices().empty());
   const std::string section = segments_.empty() ? "forces" : segments_[0];
@@ -178,14 +191,43 @@ void Visit::Show(const std::string& page, const std::string& title, View view, i
   End(std::move(answer));
 }
 
+std::string Visit::SignInPath() const {
+  const bool back = request_.reads() && !absl::StartsWith(request_.target, "/sign-");
+  return "/sign-in?" + FormOf({{"next", back ? OwnPath(request_.target) : "/"}});
+}
+
+bool Visit::SentToSignIn() {
+  const auto session = site_.callers.SessionOf(request_);
+  if (!session.has_value()) return false;
+  // Without it they are the public, whatever comes of signing in.
+  AddHeader("set-cookie", ClearCookie(Sessions::kCookie));
+  // What was sent is not lost unseen, what a script reads stays on this site, and who has just signed in does not go
+  // round in circles: they are told instead.
+  const std::string_view mode = request_.header("sec-fetch-mode");
+  const bool navigates = request_.method == "GET" && (mode.empty() || mode == "navigate");
+  if (!navigates || now() - session->signed_in < kJustSignedIn) return false;
+  HttpAnswer answer;
+  answer.status = 303;
+  answer.headers.emplace_back("location", SignInPath());
+  answer.headers.emplace_back("cache-control", "no-store");
+  End(std::move(answer));
+  return true;
+}
+
 void Visit::Fail(const absl::Status& status) {
-  const Trouble trouble = TroubleOf(status);
+  if (status.code() == absl::StatusCode::kUnauthenticated && SentToSignIn()) return;
+  // To somebody whom nobody knows yet it is no news that the public may not do this.
+  const bool unknown = status.code() == absl::StatusCode::kPermissionDenied && site_.sign_in != nullptr &&
+                       request_.header(auth::kAuthorizationHeader).empty() &&
+                       !site_.callers.SessionOf(request_).has_value();
+  const Trouble trouble = unknown ? kNotForThePublic : TroubleOf(status);
   View view;
   Set(view, "what", trouble.title);
-  Set(view, "why", std::string(status.message()));
+  Set(view, "why", unknown ? std::string() : std::string(status.message()));
   Set(view, "remedy", trouble.remedy);
   retry_after_ = connect::RetryAfter(status);
   Set(view, "denied", status.code() == absl::StatusCode::kPermissionDenied);
+  Set(view, "unknown", status.code() == absl::StatusCode::kUnauthenticated);
   Show("error", trouble.title, std::move(view), connect::HttpStatus(status.code()));
 }
 
@@ -194,10 +236,7 @@ void Visit::NotFound() { Fail(absl::NotFoundError("There is no page at this addr
 void Visit::End(HttpAnswer answer) {
   if (!retry_after_.empty()) answer.headers.emplace_back("retry-after", retry_after_);
   answer.headers.emplace_back("content-security-policy", kPolicy);
-  answer.headers.emplace_back("x-content-type-options", "nosniff");
-  answer.headers.emplace_back("referrer-policy", "same-origin");
-  answer.headers.emplace_back("cross-origin-opener-policy", "same-origin");
-  answer.headers.emplace_back("cross-origin-resource-policy", "same-origin");
+  for (auto& header : headers_) answer.headers.push_back(std::move(header));
   done_(std::move(answer));
 }
 

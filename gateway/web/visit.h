@@ -15,6 +15,7 @@
 #include "gateway/http/calls.h"
 #include "gateway/http/http_face.h"
 #include "gateway/http/query.h"
+#include "gateway/sign_in/sign_in.h"
 #include "gateway/web/last_seen.h"
 #include "gateway/web/view.h"
 
@@ -26,6 +27,7 @@ struct Surroundings {
   const Callers& callers;
   const Clock& clock;
   LastSeen& last_seen;
+  SignIn* sign_in;  // Null where nobody signs in.
 };
 
 class Visit : public std::enable_shared_from_this<Visit> {
@@ -34,6 +36,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
 
   const HttpRequest& request() const { return request_; }
   const Callers& callers() const { return site_.callers; }
+  SignIn* sign_in() const { return site_.sign_in; }
   const Parameters& query() const { return query_; }
   absl::Time now() const { return site_.clock.Now(); }
   // The path's segments: "/forces/kent" -> {"forces", "kent"}; none of "/".
@@ -53,13 +56,20 @@ class Visit : public std::enable_shared_from_this<Visit> {
   // Ends it with a page: the template's text in the frame that all pages have. `title` stands in the browser's own
   // title. With `live` in the view, the address of events, a script reads the page again at each.
   void Show(const std::string& page, const std::string& title, View view, int status = 200);
-  // Ends it with a page that says what is wrong and what to do.
+  // Ends it with a page that says what is wrong and what to do. Whose session the services do not take any more is sent
+  // to sign in again instead.
   void Fail(const absl::Status& status);
   void NotFound();
-  // Ends it as it is; adds what every answer says to browsers.
+  // Ends it as it is; adds what a page lets browsers do.
   void End(HttpAnswer answer);
+  // Goes with the answer that ends it.
+  void AddHeader(const std::string& name, const std::string& value) { headers_.emplace_back(name, value); }
 
  private:
+  // Whether it has sent whose session has run out to sign in again.
+  bool SentToSignIn();
+  // Where to sign in, and then come back to this page.
+  std::string SignInPath() const;
   void SetFrame(const std::string& title, View& view) const;
 
   const Surroundings& site_;
@@ -69,6 +79,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const std::shared_ptr<Calls> calls_;
   std::function<void(HttpAnswer)> done_;
   std::string retry_after_;  // Of the page that says what is wrong.
+  std::vector<std::pair<std::string, std::string>> headers_;
   absl::Time stood_ = absl::InfiniteFuture();  // When the oldest answer that stood in was given.
 };
 

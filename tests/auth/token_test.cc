@@ -145,6 +145,45 @@ TEST(Token, ClaimsCanHaveOtherNames) {
   EXPECT_THAT(verified->principal.proto().roles(), ElementsAre(Role::ROLE_HM_INSPECTOR));
 }
 
+// OpenID Connect Core 3.1.3.7.
+TEST(IdToken, IsOfTheIssuerForThisClientAndThisSignIn) {
+  const std::string good = absl::StrCat(
+      R"({"iss":")", Issuer().issuer(), R"(","sub":"Ünique","aud":["pages"],"azp":"pages","nonce":"N","iat":)",
+      absl::ToUnixSeconds(kNow), R"(,"exp":)", absl::ToUnixSeconds(kNow + absl::Minutes(5)), "}");
+  const std::string header = R"({"alg":"EdDSA","kid":"ed-1"})";
+  const auto verify = [](const std::string& head, const std::string& claims, const std::string& nonce = "N",
+                         const SigningKey& key = TestIssuer::Ed(), absl::Time now = kNow) {
+    return VerifyIdToken(MintJwt(head, claims, key), Rules(), "pages", nonce, Published(), now);
+  };
+  const auto with = [&good](const std::string& from, const std::string& to) {
+    const std::string changed = absl::StrReplaceAll(good, {{from, to}});
+    EXPECT_NE(changed, good) << from;
+    return changed;
+  };
+  EXPECT_TRUE(verify(header, good).ok()) << verify(header, good) << ": its subject need be no principal's name";
+  EXPECT_TRUE(verify(header, with(R"("azp":"pages",)", "")).ok());
+  const auto reason = [](const absl::Status& status) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
+    return ReasonOf(status);
+  };
+  EXPECT_EQ(reason(verify(header, with(R"(["pages"])", absl::StrCat("[\"", Issuer().audience(), "\"]")))),
+            "TOKEN_WRONG_AUDIENCE");
+  EXPECT_EQ(reason(verify(header, with(R"("azp":"pages")", R"("azp":"other")"))), "TOKEN_WRONG_AUDIENCE");
+  EXPECT_EQ(reason(verify(header, with(R"("azp":"pages")", R"("azp":["pages"])"))), "TOKEN_WRONG_AUDIENCE");
+  EXPECT_EQ(reason(verify(header, with(Issuer().issuer(), "https://other.test"))), "TOKEN_WRONG_ISSUER");
+  EXPECT_EQ(reason(verify(header, good, "M")), "TOKEN_MALFORMED");
+  EXPECT_EQ(reason(verify(header, with(R"("nonce":"N",)", ""))), "TOKEN_MALFORMED");
+  EXPECT_EQ(reason(verify(header, with(R"("nonce":"N")", R"("nonce":"")"), "")), "TOKEN_MALFORMED")
+      << "none is none of ours";
+  EXPECT_EQ(reason(verify(header, good, "N", TestIssuer::Stranger())), "TOKEN_SIGNATURE_WRONG");
+  EXPECT_EQ(reason(verify(header, good, "N", TestIssuer::Ed(), kNow + absl::Hours(1))), "TOKEN_EXPIRED");
+  EXPECT_EQ(reason(verify(R"({"alg":"none","kid":"ed-1"})", good)), "TOKEN_HEADER_REFUSED");
+  EXPECT_EQ(reason(verify(R"({"alg":"EdDSA","kid":"ed-1","typ":"at+jwt"})", good)), "TOKEN_MALFORMED")
+      << "an access token";
+  // And the other way about: what tells the gateway that somebody has signed in lets nobody in.
+  EXPECT_EQ(ReasonOf(Verify(MintJwt(header, good, TestIssuer::Ed())).status()), "TOKEN_WRONG_AUDIENCE");
+}
+
 TEST(BearerToken, IsOneTokenAfterTheScheme) {
   EXPECT_EQ(*BearerToken("Bearer abc"), "abc");
   EXPECT_EQ(*BearerToken("bearer abc"), "abc");

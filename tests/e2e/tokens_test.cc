@@ -259,9 +259,39 @@ TEST_F(StartTest, HalfASettingIsRefusedWithAllThatIsMissing) {
 }
 
 TEST_F(StartTest, KeysDoNotComeInTheClearFromElsewhere) {
-  const Ran ran = Start("forces-service", {"--issuer=i", "--audience=a", "--jwks=http://127.0.0.1.example/keys"});
-  EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, HasSubstr("--jwks must be an https:// URL"));
+  // The second has a user's name that looks like a host.
+  for (const char* elsewhere : {"http://127.0.0.1.example/keys", "http://127.0.0.1:80@issuer.example/keys"}) {
+    const Ran ran = Start("forces-service", {"--issuer=i", "--audience=a", absl::StrCat("--jwks=", elsewhere)});
+    EXPECT_EQ(ran.code, 2) << elsewhere;
+    EXPECT_THAT(ran.err, HasSubstr("--jwks must be an https:// URL")) << elsewhere;
+  }
+}
+
+TEST_F(StartTest, SettingsOfSignInAreRefusedTogetherWithTheRemedy) {
+  const auto start = [&](std::vector<std::string> flags) {
+    std::vector<std::string> all = issuer_.flags();
+    all.push_back("--token-file=" + issuer_.TokenFile("gateway"));
+    all.insert(all.end(), flags.begin(), flags.end());
+    const Ran ran = Start("gateway", all);
+    return absl::StrCat(ran.code, " ", ran.out, ran.err);
+  };
+  const std::string bad = start({"--sign-in-client=c", "--public-url=http://oversight.example",
+                                 "--token-endpoint=http://issuer.test/t", "--sign-in-scope=profile"});
+  EXPECT_THAT(bad, ::testing::StartsWith("2 "));
+  for (const char* words : {"must be https://HOST", "must be an https:// URL: codes and tokens", "must hold openid"}) {
+    EXPECT_THAT(bad, HasSubstr(words));
+  }
+  EXPECT_THAT(start({"--public-url=https://oversight.example/pages"}), HasSubstr("no path"));
+  const std::string half = start({"--sign-in-client=c", "--token-endpoint=https://issuer.test/t"});
+  EXPECT_THAT(half, HasSubstr("--authorization-endpoint and --token-endpoint go together"));
+  EXPECT_THAT(half, HasSubstr("--session-key-file is required with --sign-in-client"));
+  EXPECT_THAT(start({"--session-key-file=x"}), HasSubstr("--sign-in-client is required where people are to sign in"));
+  EXPECT_THAT(start({"--sign-in-client=c", "--session-key-file=" + folder_ / "none"}),
+              HasSubstr("cannot read the keys"));
+  std::ofstream(folder_ / "keys") << "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
+  const Ran insecure = Start("gateway", {"--insecure", "--sign-in-client=c", "--session-key-file=" + folder_ / "keys"});
+  EXPECT_EQ(insecure.code, 1);
+  EXPECT_THAT(insecure.out + insecure.err, HasSubstr("--insecure excludes --sign-in-client"));
 }
 
 TEST_F(StartTest, FilesThatCannotBeUsedAreToldOfAtOnce) {

@@ -143,6 +143,7 @@ for (const [overlay, objects] of rendered) {
             assert.equal(of, "oversight", name);
             assert.equal(items.length, 1, `${name} would see the others' passwords`);
             if (items[0].path === "token") assert.equal(items[0].key, `${name}.token`, `${name} would call as another`);
+            if (["session-keys", "client-secret"].includes(items[0].key)) assert.equal(name, "gateway", `${name} would open sessions`);
           }
           assert.ok(!volume.projected || volume.projected.defaultMode === 0o440, `${name}: readable by all`);
         }
@@ -252,6 +253,18 @@ for (const overlay of suites) {
         assert.ok(names.includes(shared ? "OVERSIGHT_TOKEN_FILE" : "OVERSIGHT_AS"), name);
         assert.ok(!names.includes(shared ? "OVERSIGHT_AS" : "OVERSIGHT_TOKEN_FILE"), name);
       }
+    });
+
+    it("lets people sign in at the gateway where the component says so, by a client and keys of its own", () => {
+      const here = overlay === "everything";
+      for (const { name, containers: [{ args }] } of running) {
+        const wanted = here && name === "gateway";
+        for (const [what, value] of Object.entries({ "public-url": "$(OVERSIGHT_PUBLIC_URL)", "sign-in-client": "$(OVERSIGHT_SIGN_IN_CLIENT)",
+          "sign-in-client-secret-file": "/etc/oversight/sign-in/client-secret", "session-key-file": "/etc/oversight/sign-in/session-keys" })) {
+          assert.equal(flag(args, what), wanted ? value : undefined, `${name}: --${what}`);
+        }
+      }
+      if (here) assert.match(objects.find((object) => object.kind === "ConfigMap" && object.data["public-url"]).data["public-url"], /^https:/);
     });
 
     it("tells starting, ready and alive apart", () => {

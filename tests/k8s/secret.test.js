@@ -49,9 +49,11 @@ describe("secret.sh", () => {
 
   it("keeps passwords and the authority, and makes certificates anew", () => {
     made();
-    const [conf, [authority], old] = [readFileSync(secret("forces.conf"), "utf8"), authorities(), certificate("gateway")];
+    const [conf, keys, [authority], old] = [readFileSync(secret("forces.conf"), "utf8"), readFileSync(secret("session-keys"), "utf8"), authorities(), certificate("gateway")];
+    assert.equal(Buffer.from(keys, "base64").length, 32);
     assert.equal(run().status, 0);
     assert.equal(readFileSync(secret("forces.conf"), "utf8"), conf);
+    assert.equal(readFileSync(secret("session-keys"), "utf8"), keys);
     assert.equal(authorities()[0].fingerprint256, authority.fingerprint256);
     assert.notEqual(certificate("gateway").fingerprint256, old.fingerprint256);
   });

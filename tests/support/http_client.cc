@@ -47,6 +47,7 @@ HttpAnswer ToAnswer(const Parser& parser) {
     std::string name(field.name_string().data(), field.name_string().size());
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     answer.headers[name] = std::string(field.value().data(), field.value().size());
+    if (name == "set-cookie") answer.cookies.push_back(answer.headers[name]);
   }
   answer.body = parser.get().body();
   return answer;

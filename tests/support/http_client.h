@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/support/awaited.h"
 
@@ -18,6 +19,7 @@ namespace oversight::testing {
 struct HttpAnswer {
   int status = 0;                              // 0: no answer
   std::map<std::string, std::string> headers;  // names in lower case
+  std::vector<std::string> cookies;            // each that is set, in order
   std::string body;
 };
 

@@ -119,6 +119,7 @@ void Suite::Launch(const std::string& name, int replica) {
   if (!shape_.principals.empty()) command.push_back("--principals=" + shape_.principals);
   if (name == "gateway") {
     command.push_back(listen("http-listen", "http"));
+    command.insert(command.end(), shape_.gateway_flags.begin(), shape_.gateway_flags.end());
   } else {
     command.push_back("--store=" + stores_.at(name));
   }

@@ -30,6 +30,8 @@ struct SuiteShape {
   bool tls = false;
   // What every process is given besides.
   std::vector<std::string> flags = {};
+  // And the gateway alone.
+  std::vector<std::string> gateway_flags = {};
   // Callers prove who they are by its tokens, and services too; null: everybody is believed. Must outlive the suite.
   const TestIssuer* issuer = nullptr;
   // By service: where it keeps its records instead, as its --store. When any is given nothing is imported.

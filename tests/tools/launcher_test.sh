@@ -103,12 +103,16 @@ stop forces-service" "$(grep ^stop "$EVENTS")"
 
 fresh
 CALLERS=tokens "$run" >"$work/out" 2>&1 & pid=$!
-wait_for grep -q 'Ctrl-C stops all four' "$work/out"
+wait_for grep -q 'Ctrl-C stops all five' "$work/out"
+check "with tokens the issuer comes first" "start development-issuer
+$started" "$(grep ^start "$EVENTS")"
 check "with tokens it says that they are for development" "1 0" \
   "$(grep -c 'DEVELOPMENT TOKENS' "$work/out") $(grep -c 'INSECURE MODE' "$work/out")"
 check "with tokens nobody is believed, and who calls others has a token" "4 0 3" \
-  "$(grep -c -- '--issuer=urn:oversight:development --audience=oversight --jwks=' "$EVENTS.flags") $(grep -c -- --insecure "$EVENTS.flags") $(
+  "$(grep -c -- '--issuer=http://127.0.0.1:[0-9]* --audience=oversight --jwks=' "$EVENTS.flags") $(grep -c -- --insecure "$EVENTS.flags") $(
     grep -cE '^(.*)-service .*/tokens/\1-service.token|^gateway .*/tokens/gateway.token' "$EVENTS.flags")"
+check "people sign in at the pages, with keys that stay" "1 600" \
+  "$(grep -c '^gateway .*--sign-in-client=oversight-pages --session-key-file=' "$EVENTS.flags") $(stat -c %a "$DATA/issuer/session.keys")"
 kill -TERM $pid; wait $pid
 CALLERS=anyone "$run" >"$work/out" 2>&1; check "takes no third way" 2 $?
 

@@ -7,6 +7,7 @@
 #include "gateway/http/gzip.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_paths.h"
+#include "gateway/http/security_headers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
@@ -92,6 +93,20 @@ TEST(Callers, AreWhomTheHeadersSayElseTheCookieElseThePublic) {
 TEST(Callers, NoCookieIsBelievedWhereCallersMustProveWhoTheyAre) {
   const Callers callers({});
   EXPECT_THAT(callers.HeadersOf(With({{"cookie", "oversight-principal=chief-inspector"}})), IsEmpty());
+}
+
+TEST(SecurityHeaders, SpeakOfHttpsOnlyWherePeopleComeByIt) {
+  const auto named = [](bool https) {
+    std::set<std::string> names;
+    for (const auto& [name, value] : SecurityHeaders(https)) {
+      EXPECT_TRUE(names.insert(name).second) << name;
+      EXPECT_NE(value, "");
+    }
+    return names;
+  };
+  EXPECT_EQ(named(false).count("strict-transport-security"), 0U);
+  EXPECT_EQ(named(true).count("strict-transport-security"), 1U);
+  EXPECT_EQ(named(true).size(), named(false).size() + 1);
 }
 
 class RestPathsTest : public ::testing::Test {

@@ -17,5 +17,7 @@ rm -rf "$work" && mkdir -p "$work"
 work=$(cd "$work" && pwd)
 cd "$root"
 DATA=$work/data PORTS=0 QUIET=1 "$root/common/tools/run.sh" -- "$0" "$work" --inside
+# Signing in wants callers that prove who they are.
+CALLERS=tokens DATA=$work/sign-in PORTS=0 QUIET=1 "$root/common/tools/run.sh" -- env WORK="$work" node --test "$root/tests/web/sign_in.test.js"
 # Services that die would end that run, so these tests start them themselves.
 BIN=${BIN:-$root/build/release/bin} WORK=$work node --test tests/web/outage.test.js

@@ -47,6 +47,13 @@ Json ObjectIn(std::string_view part) {
   return ParseJsonObject(text);
 }
 
+// Of a header: "jwt", "at+jwt" (RFC 9068), or "" when there is none.
+std::string TypeIn(const json_t* header) {
+  std::string type = absl::AsciiStrToLower(JsonString(header, "typ").value_or(""));
+  if (absl::StartsWith(type, "application/")) type.erase(0, std::string_view("application/").size());
+  return type;
+}
+
 // What the header says, held against what is allowed. Returns the key id.
 absl::StatusOr<std::string> CheckHeader(const json_t* header) {
   // Each would have us trust what nobody has signed for, or read the token in another way.
@@ -58,8 +65,7 @@ absl::StatusOr<std::string> CheckHeader(const json_t* header) {
     }
   }
   if (json_object_get(header, "typ") != nullptr) {
-    std::string type = absl::AsciiStrToLower(JsonString(header, "typ").value_or(""));
-    if (absl::StartsWith(type, "application/")) type.erase(0, std::string_view("application/").size());
+    const std::string type = TypeIn(header);
     if (type != "jwt" && type != "at+jwt") return Malformed("its header says it is no JWT");
   }
   const std::string kid = JsonString(header, "kid").value_or("");
@@ -96,14 +102,14 @@ absl::StatusOr<std::vector<std::string>> ListClaim(const json_t* claims, const s
   return result;
 }
 
-absl::Status CheckFor(const json_t* claims, const TokenRules& rules) {
-  if (JsonString(claims, "iss") != rules.issuer) {
+absl::Status CheckFor(const json_t* claims, const std::string& issuer, const std::string& audience) {
+  if (JsonString(claims, "iss") != issuer) {
     return Refuse(common::v1::ERROR_REASON_TOKEN_WRONG_ISSUER,
                   "The token is not from the issuer this server trusts. Get one from that issuer.");
   }
   constexpr size_t kMaxAudiences = 100;
   OVERSIGHT_ASSIGN_OR_RETURN(const std::vector<std::string> audiences, ListClaim(claims, "aud", kMaxAudiences));
-  if (std::find(audiences.begin(), audiences.end(), rules.audience) == audiences.end()) {
+  if (std::find(audiences.begin(), audiences.end(), audience) == audiences.end()) {
     return Refuse(common::v1::ERROR_REASON_TOKEN_WRONG_AUDIENCE,
                   "The token was issued for another service. Ask the issuer for one for this service.");
   }
@@ -111,16 +117,16 @@ absl::Status CheckFor(const json_t* claims, const TokenRules& rules) {
 }
 
 // When it expires.
-absl::StatusOr<absl::Time> CheckTimes(const json_t* claims, const TokenRules& rules, absl::Time now) {
+absl::StatusOr<absl::Time> CheckTimes(const json_t* claims, absl::Duration clock_skew, absl::Time now) {
   OVERSIGHT_ASSIGN_OR_RETURN(const auto expires, TimeClaim(claims, "exp"));
   if (!expires.has_value()) return Malformed("it has no claim \"exp\"");
-  const absl::Time good_until = *expires + rules.clock_skew;
+  const absl::Time good_until = *expires + clock_skew;
   if (now >= good_until) {
     return Refuse(common::v1::ERROR_REASON_TOKEN_EXPIRED, "The token has expired. Get a new one and repeat the call.");
   }
   for (const char* name : {"nbf", "iat"}) {
     OVERSIGHT_ASSIGN_OR_RETURN(const auto from, TimeClaim(claims, name));
-    if (from.has_value() && *from > now + rules.clock_skew) {
+    if (from.has_value() && *from > now + clock_skew) {
       return Refuse(common::v1::ERROR_REASON_TOKEN_NOT_YET_VALID,
                     "The token is not valid yet. Wait, or see to the clocks of the issuer and of this server.");
     }
@@ -181,23 +187,14 @@ absl::Status ReadPrincipal(const json_t* claims, const TokenRules& rules, Verifi
   return absl::OkStatus();
 }
 
-}  // namespace
+// What a token says whose signature is good and that is from the issuer, for the audience, and of this time.
+struct Verified {
+  Json header, claims;
+  absl::Time good_until;
+};
 
-absl::StatusOr<std::string> BearerToken(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() < kScheme.size() ||
-      !absl::EqualsIgnoreCase(absl::string_view(authorization.data(), kScheme.size()),
-                              absl::string_view(kScheme.data(), kScheme.size()))) {
-    return Malformed("the header must be \"Bearer\" and one token");
-  }
-  authorization.remove_prefix(kScheme.size());
-  if (authorization.size() > kMaxTokenBytes)
-    return Malformed(absl::StrCat("it is of more than ", kMaxTokenBytes, " bytes"));
-  return std::string(authorization);
-}
-
-absl::StatusOr<VerifiedToken> VerifyToken(const std::string& token, const TokenRules& rules, const KeySet& keys,
-                                          absl::Time now) {
+absl::StatusOr<Verified> Verify(const std::string& token, const TokenRules& rules, const std::string& audience,
+                                const KeySet& keys, absl::Time now) {
   if (token.size() > kMaxTokenBytes) return Malformed(absl::StrCat("it is of more than ", kMaxTokenBytes, " bytes"));
   const std::vector<std::string_view> parts = [&token] {
     std::vector<std::string_view> result;
@@ -211,10 +208,11 @@ absl::StatusOr<VerifiedToken> VerifyToken(const std::string& token, const TokenR
   if (parts.size() != 3 || !std::all_of(parts.begin(), parts.end(), IsBase64Url)) {
     return Malformed("it is no JWT of three parts");
   }
-  const Json header = ObjectIn(parts[0]);
-  if (header == nullptr) return Malformed("its header is not JSON");
-  OVERSIGHT_ASSIGN_OR_RETURN(const std::string kid, CheckHeader(header.get()));
-  const std::string algorithm = JsonString(header.get(), "alg").value_or("");
+  Verified result;
+  result.header = ObjectIn(parts[0]);
+  if (result.header == nullptr) return Malformed("its header is not JSON");
+  OVERSIGHT_ASSIGN_OR_RETURN(const std::string kid, CheckHeader(result.header.get()));
+  const std::string algorithm = JsonString(result.header.get(), "alg").value_or("");
   // Before the key is looked for, so that what is never allowed is told as that, whatever key it names.
   if (algorithm != "RS256" && algorithm != "ES256" && algorithm != "EdDSA") {
     return Refuse(common::v1::ERROR_REASON_TOKEN_HEADER_REFUSED,
@@ -233,14 +231,51 @@ absl::StatusOr<VerifiedToken> VerifyToken(const std::string& token, const TokenR
   if (parts[2].empty() || !entry->key->Verifies(token)) {
     return Refuse(common::v1::ERROR_REASON_TOKEN_SIGNATURE_WRONG, "The token's signature is wrong.");
   }
-  const Json claims = ObjectIn(parts[1]);
-  if (claims == nullptr) return Malformed("its claims are not JSON");
-  OVERSIGHT_RETURN_IF_ERROR(CheckFor(claims.get(), rules));
-  VerifiedToken result;
-  OVERSIGHT_ASSIGN_OR_RETURN(const absl::Time expires, CheckTimes(claims.get(), rules, now));
+  result.claims = ObjectIn(parts[1]);
+  if (result.claims == nullptr) return Malformed("its claims are not JSON");
+  OVERSIGHT_RETURN_IF_ERROR(CheckFor(result.claims.get(), rules.issuer, audience));
+  OVERSIGHT_ASSIGN_OR_RETURN(const absl::Time expires, CheckTimes(result.claims.get(), rules.clock_skew, now));
   result.good_until = std::min(expires, entry->retired_until);
-  OVERSIGHT_RETURN_IF_ERROR(ReadPrincipal(claims.get(), rules, result));
   return result;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> BearerToken(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() < kScheme.size() ||
+      !absl::EqualsIgnoreCase(absl::string_view(authorization.data(), kScheme.size()),
+                              absl::string_view(kScheme.data(), kScheme.size()))) {
+    return Malformed("the header must be \"Bearer\" and one token");
+  }
+  authorization.remove_prefix(kScheme.size());
+  if (authorization.size() > kMaxTokenBytes)
+    return Malformed(absl::StrCat("it is of more than ", kMaxTokenBytes, " bytes"));
+  return std::string(authorization);
+}
+
+absl::StatusOr<VerifiedToken> VerifyToken(const std::string& token, const TokenRules& rules, const KeySet& keys,
+                                          absl::Time now) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const Verified verified, Verify(token, rules, rules.audience, keys, now));
+  VerifiedToken result;
+  result.good_until = verified.good_until;
+  OVERSIGHT_RETURN_IF_ERROR(ReadPrincipal(verified.claims.get(), rules, result));
+  return result;
+}
+
+absl::Status VerifyIdToken(const std::string& token, const TokenRules& rules, const std::string& client,
+                           const std::string& nonce, const KeySet& keys, absl::Time now) {
+  OVERSIGHT_ASSIGN_OR_RETURN(const Verified verified, Verify(token, rules, client, keys, now));
+  if (TypeIn(verified.header.get()) == "at+jwt") return Malformed("it is an access token and no ID token");
+  const json_t* claims = verified.claims.get();
+  if (json_object_get(claims, "azp") != nullptr && JsonString(claims, "azp") != client) {
+    return Refuse(common::v1::ERROR_REASON_TOKEN_WRONG_AUDIENCE, "The ID token was issued to another client.");
+  }
+  // Not empty: a token without a nonce must not pass for a sign-in that has lost its own.
+  if (nonce.empty() || JsonString(claims, "nonce") != nonce) {
+    return Malformed("its claim \"nonce\" is not that of this sign-in");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace oversight::auth

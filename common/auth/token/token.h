@@ -49,4 +49,10 @@ absl::StatusOr<std::string> BearerToken(std::string_view authorization);
 absl::StatusOr<VerifiedToken> VerifyToken(const std::string& token, const TokenRules& rules, const KeySet& keys,
                                           absl::Time now);
 
+// Whether it is an ID token (OpenID Connect Core 3.1.3.7) that the issuer made for this client in answer to the sign-in
+// that sent `nonce`. Refuses like VerifyToken, by the rules' issuer and skew; the audience is the client. Says nothing
+// of whom it is for: what a caller may do is told by the access token alone.
+absl::Status VerifyIdToken(const std::string& token, const TokenRules& rules, const std::string& client,
+                           const std::string& nonce, const KeySet& keys, absl::Time now);
+
 }  // namespace oversight::auth
