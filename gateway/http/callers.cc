@@ -10,19 +10,19 @@ namespace {
 
 constexpr char kPublic[] = "public";
 
-std::string CookieOf(const HttpRequest& request) {
+}  // namespace
+
+std::string CookieOf(const HttpRequest& request, std::string_view name) {
   const auto [begin, end] = request.headers.equal_range("cookie");
   for (auto it = begin; it != end; ++it) {
     for (absl::string_view pair : absl::StrSplit(it->second, ';')) {
       const std::pair<absl::string_view, absl::string_view> parts =
           absl::StrSplit(absl::StripAsciiWhitespace(pair), absl::MaxSplits('=', 1));
-      if (parts.first == kPrincipalCookie) return std::string(parts.second);
+      if (std::string_view(parts.first.data(), parts.first.size()) == name) return std::string(parts.second);
     }
   }
   return "";
 }
-
-}  // namespace
 
 const auth::Principal* Callers::Find(const std::string& name) const {
   for (const auto& choice : choices_) {
@@ -32,7 +32,7 @@ const auth::Principal* Callers::Find(const std::string& name) const {
 }
 
 std::string Callers::NameOf(const HttpRequest& request) const {
-  const std::string chosen = CookieOf(request);
+  const std::string chosen = CookieOf(request, kPrincipalCookie);
   return !chosen.empty() && Find(chosen) != nullptr ? chosen : kPublic;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@
 namespace oversight::gateway {
 
 inline constexpr char kPrincipalCookie[] = "oversight-principal";
+
+// The value of a cookie as the browser sent it; "" when it sent none of that name, of several the first.
+std::string CookieOf(const HttpRequest& request, std::string_view name);
 
 class Callers {
  public:

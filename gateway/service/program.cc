@@ -74,7 +74,7 @@ std::vector<auth::Principal> ChoicesOf(const auth::Authenticator& authenticator)
 
 class GatewayApplication final : public rpc::Application {
  public:
-  GatewayApplication(const GatewayOptions& options, rpc::Runtime& runtime)
+  GatewayApplication(const GatewayOptions& options, rpc::Runtime& runtime, web::FormTokens tokens)
       : options_(options),
         runtime_(runtime),
         table_(MakeAuthorizationTable()),
@@ -93,7 +93,8 @@ class GatewayApplication final : public rpc::Application {
         proxy_(backends_),
         callers_(ChoicesOf(runtime.authenticator)),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock) {
+        tokens_(std::move(tokens)),
+        site_(http_routes_, callers_, runtime.clock, tokens_) {
     AddBackends(backends_);
     AddBackends(http_routes_);
     runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
@@ -197,6 +198,7 @@ class GatewayApplication final : public rpc::Application {
   GrpcProxy proxy_;
   const Callers callers_;
   EventsFace events_;
+  const web::FormTokens tokens_;
   web::Site site_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;
@@ -208,7 +210,10 @@ class GatewayApplication final : public rpc::Application {
 rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options) {
   return [options](rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
     OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(MakeAuthorizationTable()));
-    return std::make_unique<GatewayApplication>(options, runtime);
+    auto tokens = options.form_key_file.empty() ? web::FormTokens::WithRandomKey()
+                                                : web::FormTokens::FromFile(options.form_key_file);
+    if (!tokens.ok()) return tokens.status();
+    return std::make_unique<GatewayApplication>(options, runtime, *std::move(tokens));
   };
 }
 
@@ -227,6 +232,11 @@ rpc::Program MakeProgram() {
   program.add_flags = [options](observe::Flags& flags) {
     flags.Add("http-listen", &options->http_listen, "Address of the HTTP port (pages, REST, the Connect protocol).",
               {.validate = observe::IsListenAddress});
+    flags.Add(
+        "form-key-file", &options->form_key_file,
+        "File with the secret key, of 32 bytes or more, that forms of the pages are signed with: the same for all "
+        "replicas. Without it each process makes its own, and a form sent to another replica, or after a restart, "
+        "is not taken.");
     rpc::AddTargetFlag(flags, "forces", &options->forces);
     rpc::AddTargetFlag(flags, "concerns", &options->concerns);
     rpc::AddTargetFlag(flags, "monitoring", &options->monitoring);

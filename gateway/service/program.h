@@ -5,12 +5,13 @@
 
 namespace oversight::gateway {
 
-// Where the services are and where to listen for HTTP.
+// Where the services are, where to listen for HTTP, and how the pages sign their forms.
 struct GatewayOptions {
   std::string forces = "127.0.0.1:7101";
   std::string concerns = "127.0.0.1:7102";
   std::string monitoring = "127.0.0.1:7103";
   std::string http_listen = "127.0.0.1:8080";
+  std::string form_key_file;  // "": a key of this process alone.
 };
 
 rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options);

@@ -5,6 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gateway/web/asset_pages.h"
+#include "gateway/web/forms/form.h"
+#include "gateway/web/forms/form_page.h"
 #include "gateway/web/pages.h"
 
 namespace oversight::gateway::web {
@@ -21,6 +23,10 @@ constexpr Row kPages[] = {
     {"search", &ShowSearch},
     {"viewer", &ShowViewer},
     {"forces/*", &ShowForce},
+    {"forces/*/next", &ShowNext},
+    {"forces/*/concerns/*", &ShowConcern},
+    {"forces/*/concerns/*/recommendations/*", &ShowRecommendation},
+    {"forces/*/proposals/*", &ShowProposal},
     {"forces/*/announcements", &ShowAnnouncements},
     {"forces/*/announcements/*", &ShowAnnouncement},
     {"forces/*/decisions/*", &ShowDecision},
@@ -40,7 +46,8 @@ bool Matches(const char* path, const std::vector<std::string>& segments) {
 }  // namespace
 
 bool Site::Takes(const HttpRequest& request) const {
-  return request.reads() || (request.method == "POST" && request.path() == "/viewer");
+  if (request.reads()) return true;
+  return request.method == "POST" && (request.path() == "/viewer" || FindForm(SegmentsOf(request.path())) != nullptr);
 }
 
 std::shared_ptr<Cancellable> Site::Answer(const HttpRequest& request, absl::Time deadline,
@@ -56,7 +63,11 @@ std::shared_ptr<Cancellable> Site::Answer(const HttpRequest& request, absl::Time
     row.show(visit);
     return calls;
   }
-  visit->NotFound();
+  if (FindForm(visit->segments()) != nullptr) {
+    ShowForm(visit);
+  } else {
+    visit->NotFound();
+  }
   return calls;
 }
 

@@ -17,9 +17,10 @@ namespace oversight::gateway::web {
 class Site final : public HttpFace {
  public:
   // All of it must outlive the site.
-  Site(const Routes& routes, const Callers& callers, const Clock& clock) : site_{routes, callers, clock, last_seen_} {}
+  Site(const Routes& routes, const Callers& callers, const Clock& clock, const FormTokens& tokens)
+      : site_{routes, callers, clock, last_seen_, tokens} {}
 
-  // Every read, and the form of `/viewer`.
+  // Every read, the forms, and the choice of `/viewer`.
   bool Takes(const HttpRequest& request) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                       std::function<void(HttpAnswer)> done) override;

@@ -1,6 +1,7 @@
 // In insecure mode, whom to look as: the choice is kept in a cookie. Without that mode there is no such page.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/http/same_site.h"
 #include "gateway/web/pages.h"
 
 namespace oversight::gateway::web {
@@ -15,16 +16,8 @@ std::string Place(const std::string& path) {
   return path;
 }
 
-// Another site must not choose for people. Browsers say where a form comes from; what says nothing is no browser.
-bool FromElsewhere(const HttpRequest& request) {
-  const std::string_view site = request.header("sec-fetch-site");
-  if (!site.empty() && site != "same-origin" && site != "none") return true;
-  const std::string_view origin = request.header("origin");
-  return !origin.empty() && origin != absl::StrCat("http://", std::string(request.header("host"))) &&
-         origin != absl::StrCat("https://", std::string(request.header("host")));
-}
-
 void Choose(const VisitPtr& visit) {
+  // Another site must not choose for people.
   if (FromElsewhere(visit->request())) {
     return visit->Fail(absl::PermissionDeniedError("The choice came from another site, so it was not taken."));
   }

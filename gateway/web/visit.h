@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +17,7 @@
 #include "gateway/http/calls.h"
 #include "gateway/http/http_face.h"
 #include "gateway/http/query.h"
+#include "gateway/web/forms/form_token.h"
 #include "gateway/web/last_seen.h"
 #include "gateway/web/view.h"
 
@@ -26,7 +29,11 @@ struct Surroundings {
   const Callers& callers;
   const Clock& clock;
   LastSeen& last_seen;
+  const FormTokens& tokens;
 };
+
+// "/forces/kent" -> {"forces", "kent"}; none of "/".
+std::vector<std::string> SegmentsOf(std::string_view path);
 
 class Visit : public std::enable_shared_from_this<Visit> {
  public:
@@ -34,9 +41,10 @@ class Visit : public std::enable_shared_from_this<Visit> {
 
   const HttpRequest& request() const { return request_; }
   const Callers& callers() const { return site_.callers; }
+  const FormTokens& tokens() const { return site_.tokens; }
   const Parameters& query() const { return query_; }
   absl::Time now() const { return site_.clock.Now(); }
-  // The path's segments: "/forces/kent" -> {"forces", "kent"}; none of "/".
+  // Of the path.
   const std::vector<std::string>& segments() const { return segments_; }
   // The first `count` segments as a resource name.
   std::string Name(size_t count) const;
@@ -56,6 +64,8 @@ class Visit : public std::enable_shared_from_this<Visit> {
   // Ends it with a page that says what is wrong and what to do.
   void Fail(const absl::Status& status);
   void NotFound();
+  // What the answer sets as a cookie, whatever it is: the value of the header.
+  void SetCookie(std::string cookie) { cookie_ = std::move(cookie); }
   // Ends it as it is; adds what every answer says to browsers.
   void End(HttpAnswer answer);
 
@@ -68,6 +78,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const std::vector<std::string> segments_;
   const std::shared_ptr<Calls> calls_;
   std::function<void(HttpAnswer)> done_;
+  std::string cookie_;
   absl::Time stood_ = absl::InfiniteFuture();  // When the oldest answer that stood in was given.
 };
 
