@@ -115,6 +115,13 @@ TEST(Forms, AreAtTheAddressOfTheirResourceAndVerb) {
   }
 }
 
+TEST(Forms, SpeakInWordsForPeople) {
+  EXPECT_EQ(InPageWords("Issue it first (IssueConcern), or WithdrawConcern; CreateResponse has none."),
+            "Issue it first (\"Issue the concern\"), or \"Withdraw the concern\"; CreateResponse has none.");
+  const auto* minute = monitoring::DecideProposalRequest::descriptor()->FindFieldByName("effective_time");
+  EXPECT_THAT(CommentOn(*minute), AllOf(HasSubstr("on effective date in London"), Not(HasSubstr("`"))));
+}
+
 // ---- What was typed, as a request ----
 
 TEST(FormValues, AreTheFieldsOfTheRequestByTheirPaths) {

@@ -1,5 +1,7 @@
 #include "gateway/web/forms/form.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -299,8 +301,19 @@ bool IsOf(const std::string& pattern, const std::vector<std::string>& segments, 
   return true;
 }
 
-// People read words, not code: `x` -> x.
-std::string Plain(const std::string& comment) { return absl::StrReplaceAll(comment, {{"`", ""}, {"\n\n", " "}}); }
+// People read words, not code: `effective_date` -> effective date.
+std::string Plain(const std::string& comment) {
+  std::string plain;
+  bool code = false;
+  for (const char c : absl::StrReplaceAll(comment, {{"\n\n", " "}})) {
+    if (c == '`') {
+      code = !code;
+    } else {
+      plain += code && c == '_' ? ' ' : c;
+    }
+  }
+  return plain;
+}
 
 }  // namespace
 
@@ -337,6 +350,15 @@ std::vector<const FieldDescriptor*> WayTo(const Descriptor& request, const std::
     type = field->message_type();
   }
   return way;
+}
+
+std::string InPageWords(const std::string& message) {
+  static const auto* const words = [] {
+    auto* pairs = new std::vector<std::pair<std::string, std::string>>;
+    for (const Form& form : Forms()) pairs->emplace_back(form.method().name(), absl::StrCat("\"", form.title, "\""));
+    return pairs;
+  }();
+  return absl::StrReplaceAll(message, *words);
 }
 
 std::string CommentOn(const FieldDescriptor& field) {

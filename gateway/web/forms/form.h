@@ -59,6 +59,9 @@ const Form* FindForm(const std::string& verb, const std::string& resource);
 // no such way.
 std::vector<const google::protobuf::FieldDescriptor*> WayTo(const google::protobuf::Descriptor& request,
                                                             const std::string& path);
+// A message of a service in the words of the pages: where it names a verb, "IssueConcern", it names the form.
+std::string InPageWords(const std::string& message);
+
 // The comment that the contract has on it, without code marks; of a method without what it says of errors.
 std::string CommentOn(const google::protobuf::FieldDescriptor& field);
 std::string CommentOn(const google::protobuf::EnumValueDescriptor& value);

@@ -100,16 +100,17 @@ std::string WordsOf(const absl::Status& error) {
            "again only if you mean to do it a second time.";
   }
   if (error.code() == absl::StatusCode::kUnavailable || error.code() == absl::StatusCode::kDeadlineExceeded) {
-    return absl::StrCat(std::string(error.message()),
+    return absl::StrCat(InPageWords(std::string(error.message())),
                         " It is not known whether this was recorded. Send the form again in a minute, as it is: it is "
                         "not done twice.");
   }
-  return std::string(error.message());
+  return InPageWords(std::string(error.message()));
 }
 
 FieldErrors ErrorsOf(const absl::Status& error) {
   FieldErrors errors = ViolationsOf(error);
-  for (const auto& [subject, description] : PreconditionsOf(error)) errors.emplace_back(subject, description);
+  for (const auto& [subject, description] : PreconditionsOf(error))
+    errors.emplace_back(subject, InPageWords(description));
   return errors;
 }
 
@@ -167,7 +168,7 @@ void Prefill(const Form& form, const Message& resource, Parameters& typed) {
 // Why the service would refuse it now, as far as it says so beforehand.
 std::string RefusalOf(const Form& form, const std::vector<common::v1::AllowedAction>& actions) {
   for (const auto& action : actions) {
-    if (action.verb() == form.method().name() && !action.allowed()) return action.message();
+    if (action.verb() == form.method().name() && !action.allowed()) return InPageWords(action.message());
   }
   return "";
 }

@@ -18,7 +18,7 @@ void AddNextActs(const Question& question, const Reply& reply, const std::string
     View item;
     Set(item, "title", form->title);
     Set(item, "path", absl::StrCat("/", resource, "/", form->verb()));
-    Set(item, "why", action.message());
+    Set(item, "why", InPageWords(action.message()));
     // Whom it is not for, every page would tell of everything: the titles are enough.
     const bool others = action.reason() == "ROLE_NOT_ALLOWED" || action.reason() == "OUT_OF_SCOPE";
     Add(view, action.allowed() ? "acts" : others ? "actsOfOthers" : "refusedActs", std::move(item));
