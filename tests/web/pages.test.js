@@ -8,7 +8,8 @@ const chief = { as: 'chief-inspector' };
 const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
   '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
-  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/?as-of=2026-01-01T00:00', '/search', '/search?q=west', '/nothing'];
+  '/forces/west-midlands/timeline?clock=recorded', '/forces/west-midlands/next', '/forces/west-midlands/concerns/1',
+  '/forces/west-midlands/concerns/1/recommendations/1', '/forces/west-midlands/proposals/1', '/?stage=engage', '/?region=Wales', '/?as-of=2026-01-01T00:00', '/search', '/search?q=west', '/nothing'];
 
 test('every page is well formed, small, closed to other sites and to scripts but our own, and says how current it is', async () => {
   for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {

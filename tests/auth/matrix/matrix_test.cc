@@ -307,6 +307,13 @@ const std::vector<std::string>& Pages() {
       "/forces/west-midlands/announcements",
       "/forces/west-midlands/announcements/1",
       "/forces/west-midlands/decisions/1",
+      "/forces/west-midlands/next",
+      "/forces/west-midlands/create-concern",
+      "/forces/west-midlands/concerns/1",
+      "/forces/west-midlands/concerns/1/issue-concern",
+      "/forces/west-midlands/proposals/1",
+      "/forces/west-midlands/proposals/1/decide-proposal",
+      "/forces/west-midlands/announcements/1/clear-announcement",
   };
   return *pages;
 }
