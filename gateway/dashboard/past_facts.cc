@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -44,11 +46,11 @@ struct Reading : std::enable_shared_from_this<Reading> {
   Audience audience = Audience::kOutside;
   absl::Time deadline;
   std::shared_ptr<grpc::Channel> concerns_channel, monitoring_channel;
-  std::function<void(absl::StatusOr<PastFacts>)> done;
+  std::function<void(absl::StatusOr<ForceRecord>)> done;
 
   std::mutex mu;
   int left = 1;
-  PastFacts past;
+  ForceRecord past;
   absl::Status failures[3];
   int64_t revisions[3] = {};
   std::set<std::string> redactions[3];  // Of what was recorded then and is not there any more.
@@ -212,7 +214,7 @@ struct Reading : std::enable_shared_from_this<Reading> {
 
 void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
               const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
-              std::function<void(absl::StatusOr<PastFacts>)> done) {
+              std::function<void(absl::StatusOr<ForceRecord>)> done) {
   auto reading = std::make_shared<Reading>();
   reading->prepare = std::move(prepare);
   reading->force = force;

@@ -3,11 +3,13 @@
 // sent back as If-None-Match, it saves the body while nothing that is shown has changed.
 //
 // A list is also there to be taken away (export/rows.h): its path with .csv or .jsonl, whole and in the memory of one
-// page; what has days with .ics, announcements with .atom. Thread-safe.
+// page; what has days with .ics, announcements with .atom. All of it is described at /v1/openapi.json (openapi.h).
+// Thread-safe.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "gateway/http/callers.h"
 #include "gateway/http/http_face.h"
@@ -18,7 +20,7 @@ namespace oversight::gateway {
 class RestFace final : public HttpFace {
  public:
   // Both must outlive it, and nothing is added to the routes any more.
-  RestFace(const Routes& routes, const Callers& callers) : routes_(routes), callers_(callers), paths_(routes) {}
+  RestFace(const Routes& routes, const Callers& callers);
 
   // Everything under /v1.
   bool Takes(const HttpRequest& request) const override;
@@ -29,6 +31,7 @@ class RestFace final : public HttpFace {
   const Routes& routes_;
   const Callers& callers_;
   const RestPaths paths_;
+  const std::string document_;  // At /v1/openapi.json.
 };
 
 }  // namespace oversight::gateway

@@ -18,6 +18,8 @@ constexpr Row kPages[] = {
     {"register", &ShowRegister},
     {"announcements", &ShowAnnouncements},
     {"attention", &ShowAttention},
+    {"agenda", &ShowAgenda},
+    {"compare", &ShowComparison},
     {"search", &ShowSearch},
     {"viewer", &ShowViewer},
     {"forces/*", &ShowForce},
@@ -25,6 +27,7 @@ constexpr Row kPages[] = {
     {"forces/*/announcements/*", &ShowAnnouncement},
     {"forces/*/decisions/*", &ShowDecision},
     {"forces/*/timeline", &ShowTimeline},
+    {"forces/*/agenda", &ShowAgenda},
     {"assets/*/*", &ShowAsset},
 };
 

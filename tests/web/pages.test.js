@@ -8,7 +8,8 @@ const chief = { as: 'chief-inspector' };
 const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
   '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
-  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/search', '/search?q=west', '/nothing'];
+  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/search', '/search?q=west', '/forces/west-midlands/agenda',
+  '/forces/west-midlands/agenda?since=2020-01-01', '/agenda', '/compare', '/compare?by=region&since=2024-01-01&order=change', '/nothing'];
 
 test('every page is well formed, small, closed to other sites and to scripts but our own, and says how current it is', async () => {
   for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {
