@@ -10,16 +10,16 @@
 
 namespace oversight::cli {
 
-inline std::string Counted(int64_t count, const char* one, const char* several) {
+inline std::string CountOf(int64_t count, const char* one, const char* several) {
   return absl::StrCat(count, " ", count == 1 ? one : several);
 }
 
 // "4 causes of concern (0 accelerated), 1 area for improvement, 9 recommendations (2 overdue, 1 claimed)".
 inline std::string OpenWorkText(const gateway::v1::ConcernCounts& counts) {
-  return absl::StrCat(Counted(counts.open_causes_of_concern(), "cause of concern", "causes of concern"), " (",
+  return absl::StrCat(CountOf(counts.open_causes_of_concern(), "cause of concern", "causes of concern"), " (",
                       counts.open_accelerated(), " accelerated), ",
-                      Counted(counts.open_areas_for_improvement(), "area for improvement", "areas for improvement"),
-                      ", ", Counted(counts.open_recommendations(), "recommendation", "recommendations"), " (",
+                      CountOf(counts.open_areas_for_improvement(), "area for improvement", "areas for improvement"),
+                      ", ", CountOf(counts.open_recommendations(), "recommendation", "recommendations"), " (",
                       counts.overdue_recommendations(), " overdue, ", counts.claimed_recommendations(), " claimed)");
 }
 

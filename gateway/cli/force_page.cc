@@ -209,9 +209,9 @@ std::string ForcePageParts::Counted() const {
   }
   for (const auto& theme : summary.themes()) {
     const auto& counts = theme.counts();
-    absl::StrAppend(&text, "  ", theme.theme(), ": ", Counted(counts.open_causes_of_concern(), "cause", "causes"), ", ",
-                    Counted(counts.open_areas_for_improvement(), "area for improvement", "areas for improvement"), ", ",
-                    Counted(counts.open_recommendations(), "recommendation to do", "recommendations to do"), ", ",
+    absl::StrAppend(&text, "  ", theme.theme(), ": ", CountOf(counts.open_causes_of_concern(), "cause", "causes"), ", ",
+                    CountOf(counts.open_areas_for_improvement(), "area for improvement", "areas for improvement"), ", ",
+                    CountOf(counts.open_recommendations(), "recommendation to do", "recommendations to do"), ", ",
                     counts.claimed_recommendations(), " claimed\n");
   }
   return text + "\n";
