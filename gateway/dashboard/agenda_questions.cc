@@ -23,6 +23,7 @@ using concerns::v1::Recommendation;
 std::string Quoted(const std::string& text) {
   constexpr size_t kMost = 160;
   std::string line = cli::OneLine(text);
+  while (!line.empty() && line.back() == '.') line.pop_back();
   if (line.size() > kMost) {
     size_t end = kMost;
     while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;

@@ -31,7 +31,9 @@ const FieldDescriptor* FieldOf(const google::protobuf::Descriptor& type, const s
 // What is wrong, to stand behind the name of the parameter: not a sentence within a sentence.
 std::string WhyNot(const absl::Status& status) {
   std::vector<std::string> reasons;
-  for (const auto& [field, description] : ViolationsOf(status)) reasons.push_back(description);
+  for (const auto& [field, description] : ViolationsOf(status)) {
+    reasons.push_back(field.empty() ? description : absl::StrCat(field, " ", description));
+  }
   if (!reasons.empty()) return absl::StrJoin(reasons, ", ");
   return std::string(absl::StripSuffix(status.message(), "."));
 }

@@ -13,6 +13,7 @@
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 
@@ -179,7 +180,7 @@ TEST(Calendar, TheNextMeetingIsAnotherEventOnceOneWasHeld) {
 
 TEST(Calendar, WhatNeedsAttentionIsToldByDatesAndNotByDaysThatGrowOld) {
   monitoring::v1::AttentionItem item;
-  item.set_kind(monitoring::v1::ATTENTION_KIND_RECOMMENDATION_OVERDUE);
+  item.set_kind(monitoring::v1::ATTENTION_KIND_RECOMMENDATION_DUE);
   item.set_force("forces/kent");
   item.set_resource("forces/kent/concerns/1/recommendations/1");
   item.set_text("Recommendation 1 is overdue by 917 days.");
@@ -187,7 +188,7 @@ TEST(Calendar, WhatNeedsAttentionIsToldByDatesAndNotByDaysThatGrowOld) {
   *item.mutable_due_date() = ToPartialDate(absl::CivilDay(2024, 5, 24));
   const auto event = EventOf(item);
   ASSERT_TRUE(event.has_value());
-  EXPECT_EQ(event->summary, "kent: recommendation overdue");
+  EXPECT_EQ(event->summary, "kent: recommendation due");
   EXPECT_EQ(event->description, "Was due on 24 May 2024\nforces/kent/concerns/1/recommendations/1");
 }
 
