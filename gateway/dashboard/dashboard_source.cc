@@ -304,10 +304,10 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceOn(const std::string& for
   return std::make_shared<const std::string>(ComposeForceOn(facts, force, day, audience).SerializeAsString());
 }
 
-absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, const std::string& force,
+absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, const std::string& force,
                                                             std::optional<absl::CivilDay> on_day, absl::Time moment,
                                                             Audience audience) const {
-  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+  AddLadder(past.facts);
   const absl::CivilDay then = LondonDay(moment);
   v1::ForceDashboard dashboard;
   if (on_day.has_value() && *on_day != then) {
@@ -322,14 +322,33 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 
-absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(PastFacts past, absl::Time moment) const {
-  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past, absl::Time moment) const {
+  AddLadder(past.facts);
   const auto missed =
       past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
   v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
   SetTime(moment, dashboard.mutable_as_of_time());
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
+
+absl::StatusOr<ForceRecord> DashboardSource::RecordNow(const std::string& force, Audience audience) {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
+  ForceRecord record;
+  // Sections first: should the facts change in between, they are newer than it says.
+  record.sections = Sections(audience, force);
+  record.facts = Gather(copy_, MonitoringKnown(), force);
+  if (const auto overview = overviews_.Want(force).derived) record.overview = *overview;
+  if (const auto follow_up = follow_ups_.Want(force).derived) record.follow_up = *follow_up;
+  return record;
+}
+
+absl::StatusOr<SuiteFacts> DashboardSource::FactsNow() const {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  return Gather(copy_, MonitoringKnown(), "");
+}
+
+void DashboardSource::AddLadder(SuiteFacts& facts) const { facts.ladder = LadderInForce(*copy_.monitoring->Read()); }
 
 void DashboardSource::WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness,
                                      absl::Time deadline, std::function<void()> done) {

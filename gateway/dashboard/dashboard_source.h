@@ -53,12 +53,20 @@ class DashboardSource {
   // The same for a day in the past, by what is recorded now; without an overview, which is of today. Built each time.
   absl::StatusOr<EncodedDashboard> ForceOn(const std::string& force, absl::CivilDay day, Audience audience);
   // The dashboard of facts read as of a moment in the past, on its day or on an earlier one.
-  absl::StatusOr<EncodedDashboard> ForceThen(PastFacts past, const std::string& force,
+  absl::StatusOr<EncodedDashboard> ForceThen(ForceRecord past, const std::string& force,
                                              std::optional<absl::CivilDay> on_day, absl::Time moment,
                                              Audience audience) const;
   // The national dashboard of facts read as of a moment in the past, on its day.
-  absl::StatusOr<EncodedDashboard> NationalThen(PastFacts past, absl::Time moment) const;
+  absl::StatusOr<EncodedDashboard> NationalThen(ForceRecord past, absl::Time moment) const;
+  // The record as the copies have it now, with all of its sections, for what is composed of more than one moment.
+  // Errors: as Force.
+  absl::StatusOr<ForceRecord> RecordNow(const std::string& force, Audience audience);
+  // Every force's record as the copies have it now, without what is derived. Errors: as National.
+  absl::StatusOr<SuiteFacts> FactsNow() const;
+  // What a record read of the past is without.
+  void AddLadder(SuiteFacts& facts) const;
   absl::CivilDay today() const { return Today(clock_); }
+  absl::Time now() const { return clock_.Now(); }
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
   // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED or UNAVAILABLE for a token not reached.

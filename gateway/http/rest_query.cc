@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
 #include "common/time/partial_date.h"
@@ -29,11 +30,21 @@ const FieldDescriptor* FieldOf(const google::protobuf::Descriptor& type, const s
   return nullptr;
 }
 
+// What is wrong, to stand behind the name of the parameter: not a sentence within a sentence.
+std::string WhyNot(const absl::Status& status) {
+  std::vector<std::string> reasons;
+  for (const auto& [field, description] : ViolationsOf(status)) {
+    reasons.push_back(field.empty() ? description : absl::StrCat(field, " ", description));
+  }
+  if (!reasons.empty()) return absl::StrJoin(reasons, ", ");
+  return std::string(absl::StripSuffix(status.message(), "."));
+}
+
 // What a value must be, when it is not; "" when it is set.
 std::string SetMessageValue(const std::string& text, Message* value) {
   if (auto* date = dynamic_cast<common::v1::PartialDate*>(value)) {
     const auto parsed = ParsePartialDate(text);
-    if (!parsed.ok()) return std::string(parsed.status().message());
+    if (!parsed.ok()) return WhyNot(parsed.status());
     *date = *parsed;
     return "";
   }

@@ -9,6 +9,8 @@
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/dashboard/comparison.h"
+#include "gateway/service/agenda_reading.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/dashboard_bytes.h"
 #include "gateway/service/dashboard_feed.h"
@@ -152,7 +154,7 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
   const Audience audience = AudienceOf(call.principal());
   ReadPast(channels_, prepare, request.name(), request.as_of_time(), audience,
            rpc::DeadlineFor(call, absl::Seconds(10)),
-           [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<PastFacts> past) {
+           [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<ForceRecord> past) {
              if (!past.ok()) return done(past.status());
              std::vector<v1::SectionStatus> sections = past->sections;
              // Of another day than that of the moment nothing is derived.
@@ -189,6 +191,52 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
         // The first state is to be whole, if that does not take long.
         source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
       });
+}
+
+grpc::ServerUnaryReactor* GatewayServiceImpl::GetAgenda(grpc::CallbackServerContext* context,
+                                                        const v1::GetAgendaRequest* request,
+                                                        v1::GetAgendaResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::GetAgendaRequest& request, v1::GetAgendaResponse* response, rpc::Done done) {
+        const PrepareCall prepare = [&call](grpc::ClientContext& context) {
+          rpc::Propagate(call, absl::Seconds(10), &context);
+        };
+        ReadAgendas(source_, channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
+                    [done](const absl::Status& status) { done(status); });
+      });
+}
+
+grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServerContext* context,
+                                                              const v1::ListComparisonsRequest* request,
+                                                              v1::ListComparisonsResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::ListComparisonsRequest& request,
+                            v1::ListComparisonsResponse* response, rpc::Done done) {
+                       std::optional<absl::CivilDay> since;
+                       if (request.has_since_date()) since = ToCivilDay(request.since_date());
+                       if (since.has_value() && *since > source_.today()) {
+                         Violations violations;
+                         violations.Add("since_date", absl::StrCat("must not be in the future; today is ",
+                                                                   FormatIso(source_.today())));
+                         return done(violations.status());
+                       }
+                       source_.WaitFresh(request.freshness(), call.deadline(),
+                                         [this, response, by = request.by(), order = request.order(), since,
+                                          done](const absl::Status& fresh) {
+                                           if (!fresh.ok()) return done(fresh);
+                                           // Sections first: should the facts change in between, they are newer than it
+                                           // says.
+                                           auto sections = source_.Sections(Audience::kInspectorate);
+                                           sections.resize(3);  // Nothing of what is derived shows here.
+                                           const auto facts = source_.FactsNow();
+                                           if (!facts.ok()) return done(facts.status());
+                                           *response = ComposeComparison(*facts, by, order, source_.today(), since);
+                                           for (auto& section : sections)
+                                             *response->add_sections() = std::move(section);
+                                           done(absl::OkStatus());
+                                         });
+                     });
 }
 
 }  // namespace oversight::gateway

@@ -47,7 +47,7 @@ void ShowDecision(const VisitPtr& visit) {
   decision.set_name(visit->Name(4));
   const Question actions = AskMoveActions(visit->Name(4));
   visit->AskOrLastSeen({Ask(sequence), Ask(decision), actions},
-                       [visit, view, actions](const std::vector<Reply>& replies) mutable {
+                       [visit, view, actions, clock = sequence.clock()](const std::vector<Reply>& replies) mutable {
                          const auto acts = As<monitoring::GetDecisionSequenceResponse>(replies[0]);
                          const auto response = As<monitoring::GetDecisionResponse>(replies[1]);
                          if (!acts.ok()) return visit->Fail(acts.status());
@@ -56,8 +56,13 @@ void ShowDecision(const VisitPtr& visit) {
                          Set(view, "heading", acts->title());
                          Set(view, "forcePath", "/" + visit->Name(2));
                          Set(view, "revision", absl::StrCat(acts->header().revision()));
+                         // By the clock of publication, what the public was never told stands last: it says so.
+                         bool headed = clock != monitoring::SEQUENCE_CLOCK_PUBLISHED;
                          for (const auto& act : acts->acts()) {
                            View item = ViewOf(act);
+                           const bool first = !headed && !act.has_published_time() && !act.has_published_date();
+                           Set(item, "firstUnpublished", first);
+                           headed = headed || first;
                            Set(item, "path", PathOf(act.resource()));
                            Add(view, "sequence", std::move(item));
                          }

@@ -31,6 +31,11 @@ void ShowProposal(const VisitPtr& visit);
 void ShowTimeline(const VisitPtr& visit);
 // "/forces/{force}/decisions/{decision}": the decision and every act around it; ?clock=.
 void ShowDecision(const VisitPtr& visit);
+// "/agenda": the agenda packs of the forces that the oversight group calls; "/forces/{force}/agenda": that of a force.
+// ?since= and ?until=.
+void ShowAgenda(const VisitPtr& visit);
+// "/compare": open work by theme or region; ?by=, ?since= and ?order=.
+void ShowComparison(const VisitPtr& visit);
 // "/search": over forces, concerns, recommendations and announcements; ?q=.
 void ShowSearch(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).

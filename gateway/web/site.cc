@@ -20,6 +20,8 @@ constexpr Row kPages[] = {
     {"register", &ShowRegister},
     {"announcements", &ShowAnnouncements},
     {"attention", &ShowAttention},
+    {"agenda", &ShowAgenda},
+    {"compare", &ShowComparison},
     {"search", &ShowSearch},
     {"viewer", &ShowViewer},
     {"sign-in", &ShowSignIn},
@@ -34,6 +36,7 @@ constexpr Row kPages[] = {
     {"forces/*/announcements/*", &ShowAnnouncement},
     {"forces/*/decisions/*", &ShowDecision},
     {"forces/*/timeline", &ShowTimeline},
+    {"forces/*/agenda", &ShowAgenda},
     {"assets/*/*", &ShowAsset},
 };
 

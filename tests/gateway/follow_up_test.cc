@@ -226,6 +226,19 @@ TEST_F(FollowUpTest, ADecisionIsNotAnnouncedBeforeItWas) {
   EXPECT_EQ(On("2023-12-06").decisions(0).publication().state(), PUBLICATION_STATE_PUBLISHED);
 }
 
+TEST_F(FollowUpTest, OfADecisionEnteredAfterThatDayItIsNotSaidThatThePublicDidNotKnow) {
+  auto& decision = Add(facts_.decisions, "forces/kent/decisions/1");
+  decision.set_state(DECISION_STATE_IN_EFFECT);
+  *decision.mutable_create_time() = Noon("2024-03-01");
+  *decision.mutable_decided_date() = Date("2023-12-01");
+  *decision.mutable_effective_date() = Date("2023-12-01");
+  decision.mutable_publication()->set_state(PUBLICATION_STATE_PUBLISHED);
+  *decision.mutable_publication()->mutable_published_time() = Noon("2024-03-02");
+  EXPECT_EQ(On("2024-02-01").decisions(0).publication().state(), PUBLICATION_STATE_PUBLISHED);
+  EXPECT_EQ(On("2024-03-01").decisions(0).publication().state(), PUBLICATION_STATE_AWAITED)
+      << "from then on the record says what the public knew";
+}
+
 TEST_F(FollowUpTest, WhatThePublicSeesInsteadIsKnownOfTheLastMoveAlone) {
   auto& now = Add(facts_.monitoring, "forces/kent/monitoring");
   now.set_stage("scan");
