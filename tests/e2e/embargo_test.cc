@@ -239,7 +239,7 @@ class EmbargoTest : public ::testing::Test {
   EmbargoTest() : suite_({.issuer = &issuer_}), story_(suite_) {
     const auto add = [this](const std::string& name, Told told, common::v1::Role role, const std::string& force) {
       common::v1::Principal principal;
-      principal.set_name("principals/" + name);
+      principal.set_name("principals/" + name + "-user");  // "principals/public" is nobody's to have.
       principal.add_roles(role);
       if (!force.empty()) principal.add_forces("forces/" + force);
       watchers_.push_back({{name, "Bearer " + issuer_.Token(auth::Principal(principal)), force == kForce}, told});
@@ -270,7 +270,11 @@ class EmbargoTest : public ::testing::Test {
           std::async(std::launch::async, [&surfaces, &watcher] { return surfaces.SeenBy(watcher.caller); });
     }
     std::map<std::string, Seen> all;
-    for (auto& [name, seen] : under_way) all[name] = seen.get();
+    for (auto& [name, seen] : under_way) {
+      all[name] = seen.get();
+      const std::string& anyones = all[name].at("GetRegister RegisterService 1");
+      EXPECT_THAT(anyones, Not(HasSubstr("refused"))) << name << " is not who they should be.";
+    }
     return all;
   }
 

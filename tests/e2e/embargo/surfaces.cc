@@ -193,9 +193,9 @@ Variants VariantsOf(const MethodDescriptor& method, const std::string& force, ab
   if (const auto* read = type.FindFieldByName("read"); read != nullptr && read->message_type() != nullptr) {
     again("as of then",
           [&](Message& request) { SetMoment(Sub(Sub(Sub(request, "read"), "as_of"), "recorded_time"), then); });
-    again("as of revision 3", [&](Message& request) {
+    again("as of revision 1", [&](Message& request) {
       Message& as_of = Sub(Sub(request, "read"), "as_of");
-      as_of.GetReflection()->SetInt64(&as_of, as_of.GetDescriptor()->FindFieldByName("revision"), 3);
+      as_of.GetReflection()->SetInt64(&as_of, as_of.GetDescriptor()->FindFieldByName("revision"), 1);
     });
   }
   for (int i = 0; i < type.field_count(); ++i) {
@@ -410,8 +410,9 @@ std::string Surfaces::Get(const std::string& target, const Caller& caller) const
   })) << target;
   std::string text = absl::StrCat(answer.status, "\n");
   for (const auto& [name, value] : answer.headers) {
-    // The tag of an answer with a page token is of that token, which has the log's revision.
-    const bool of_token = name == "etag" && absl::StrContains(answer.body, "nextPageToken");
+    // The tag of an answer with a page token or with sections is of these, which have the log's revision.
+    const bool of_token = name == "etag" && (absl::StrContains(answer.body, "\"nextPageToken\"") ||
+                                             absl::StrContains(answer.body, "\"sections\""));
     if (name == "content-length" || name == "date" || name == "oversight-request-id" || of_token) continue;
     absl::StrAppend(&text, name, ": ", value, "\n");
   }
