@@ -148,6 +148,7 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
 }
 
 void DashboardSource::TellListeners() {
+  ++changes_;
   for (const auto& listener : listeners_) listener();
 }
 

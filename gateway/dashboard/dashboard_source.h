@@ -80,6 +80,10 @@ class DashboardSource {
   // Dashboards built so far, for metrics and tests: an unchanged one is not built twice.
   int64_t builds() const { return builds_; }
 
+  // Grows with every change of any copy and of what is derived: while it is the same, so are the dashboards, but for
+  // the day and the ages of their sections.
+  int64_t changes() const { return changes_; }
+
   // The region of a force, for scopes; "" when unknown.
   std::string RegionOf(const std::string& force) const;
 
@@ -117,7 +121,7 @@ class DashboardSource {
   const Clock& clock_;
   DerivedCopy overviews_, follow_ups_;
   std::vector<std::function<void()>> listeners_;
-  std::atomic<int64_t> builds_{0};
+  std::atomic<int64_t> builds_{0}, changes_{0};
   mutable std::mutex mu_;
   std::array<int64_t, 3> told_ = {};                     // By owner: the revision up to which OnChange was told.
   int64_t all_changes_ = 0;                              // of anything

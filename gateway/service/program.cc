@@ -93,7 +93,8 @@ class GatewayApplication final : public rpc::Application {
         proxy_(backends_),
         callers_(ChoicesOf(runtime.authenticator)),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock) {
+        site_(http_routes_, callers_, runtime.clock),
+        memory_([this] { return source_.changes(); }) {
     AddBackends(backends_);
     AddBackends(http_routes_);
     runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
@@ -116,7 +117,7 @@ class GatewayApplication final : public rpc::Application {
     http_routes_.AddService<v1::GetForceDashboardRequest>("gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
-    rest_ = std::make_unique<RestFace>(http_routes_, callers_);
+    rest_ = std::make_unique<RestFace>(http_routes_, callers_, memory_);
     OVERSIGHT_ASSIGN_OR_RETURN(http_,
                                HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
     AddMetrics();
@@ -198,6 +199,7 @@ class GatewayApplication final : public rpc::Application {
   const Callers callers_;
   EventsFace events_;
   web::Site site_;
+  AnswerMemory memory_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;
   std::vector<observe::Metrics::Callback> gauges_;

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { flag, named, ofKind, podsOf, rendered, root, services } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { flag, named, ofKind, podsOf, rendered, services } from "./cluster.js";
 import { commandsOf, flagsOf } from "./help.js";
 
 // The full names of all services of the contract.
