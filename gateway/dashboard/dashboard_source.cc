@@ -178,17 +178,19 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, cons
     SetAge(status.age, section);
     sections.push_back(std::move(section));
   }
-  if (!force.empty()) sections.push_back(DerivedSection(overviews_, force, "overview", sections[1]));
-  sections.push_back(DerivedSection(follow_ups_, force, "follow_up", sections[2]));
+  if (!force.empty()) sections.push_back(DerivedSection(audience, overviews_, force, "overview", sections[1]));
+  sections.push_back(DerivedSection(audience, follow_ups_, force, "follow_up", sections[2]));
   for (auto& section : sections) section.set_reason(tell_why(section.reason()));
   return sections;
 }
 
-v1::SectionStatus DashboardSource::DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
-                                                  const v1::SectionStatus& service) {
+v1::SectionStatus DashboardSource::DerivedSection(Audience audience, const DerivedCopy& copy, const std::string& force,
+                                                  const char* part, const v1::SectionStatus& service) {
   const DerivedCopy::View view = copy.Look(force);
   v1::SectionStatus section;
-  if (view.derived != nullptr && view.current) {
+  // It is asked for again at every change in the force's record, and outsiders do not see every change.
+  const bool untold = audience == Audience::kOutside && !view.refused;
+  if (view.derived != nullptr && (view.current || untold)) {
     // Of the record as the copy has it, what is derived is as good as the copy.
     section = service;
   } else if (view.derived == nullptr) {
@@ -350,15 +352,17 @@ absl::StatusOr<SuiteFacts> DashboardSource::FactsNow() const {
 
 void DashboardSource::AddLadder(SuiteFacts& facts) const { facts.ladder = LadderInForce(*copy_.monitoring->Read()); }
 
-void DashboardSource::WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness,
-                                     absl::Time deadline, std::function<void()> done) {
+void DashboardSource::WaitForDerived(Audience audience, const std::string& force,
+                                     const v1::DashboardFreshness& freshness, absl::Time deadline,
+                                     std::function<void()> done) {
   const bool must_be_fresh = freshness.fully_consistent() || !freshness.at_least_as_fresh().empty();
   std::vector<DerivedCopy*> copies;
   // Names of no force must not fill the cache.
   if (force.empty() || copy_.forces->Get<forces::v1::Force>(force) != nullptr) {
     for (DerivedCopy* copy : {&overviews_, &follow_ups_}) {
       if (copy == &overviews_ && force.empty()) continue;
-      if (must_be_fresh || copy->Look(force).derived == nullptr) copies.push_back(copy);
+      const bool waits = must_be_fresh || audience == Audience::kOutside || copy->Look(force).derived == nullptr;
+      if (waits) copies.push_back(copy);
     }
   }
   if (copies.empty()) return done();

@@ -43,7 +43,7 @@ class DashboardSource {
 
   // Is the part of each service current? In the order of SuiteCopy::owners, then of a force ("": of all) what is
   // derived: of a force its overview, and of both the follow-up. Outsiders are told that a part is old, not what is
-  // wrong inside.
+  // wrong inside; nor that something is being derived anew, which would tell of changes that they may not see.
   std::vector<v1::SectionStatus> Sections(Audience audience, const std::string& force = "") const;
 
   // Errors: UNAVAILABLE DEPENDENCY_UNAVAILABLE while forces-service was never reached.
@@ -73,10 +73,10 @@ class DashboardSource {
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
 
   // Runs `done` when what is derived of a force ("": of all) is of the record as the copies have it, or will not be in
-  // good time: a fully consistent reader waits for it two seconds at most, others a quarter of one, and only where
-  // there is none yet.
-  void WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness, absl::Time deadline,
-                      std::function<void()> done);
+  // good time: a fully consistent reader waits for it two seconds at most, others a quarter of one; the inspectorate
+  // only where there is none yet, since it is told when it is of an earlier record.
+  void WaitForDerived(Audience audience, const std::string& force, const v1::DashboardFreshness& freshness,
+                      absl::Time deadline, std::function<void()> done);
 
   // Asks the services for nothing more. Before the copies stop.
   void Stop() {
@@ -124,8 +124,8 @@ class DashboardSource {
   void WaitForToken(const std::string& token, absl::Time deadline, std::function<void(absl::Status)> done);
   Entry& EntryOf(const std::string& key);
   // How far what `copy` derives of a force ("": of all) can be relied on, given the section of its service.
-  static v1::SectionStatus DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
-                                          const v1::SectionStatus& service);
+  static v1::SectionStatus DerivedSection(Audience audience, const DerivedCopy& copy, const std::string& force,
+                                          const char* part, const v1::SectionStatus& service);
 
   SuiteCopy& copy_;
   const Clock& clock_;

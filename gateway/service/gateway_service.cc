@@ -62,19 +62,19 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
       [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
              rpc::Done done) {
         if (request.has_as_of_time()) return GetPastNationalDashboard(call, request, response, done);
-        source_.WaitFresh(request.freshness(), call.deadline(),
-                          [this, response, freshness = request.freshness(), deadline = call.deadline(),
-                           done](const absl::Status& fresh) {
-                            if (!fresh.ok()) return done(fresh);
-                            source_.WaitForDerived("", freshness, deadline, [this, response, done] {
-                              const auto sections = source_.Sections(Audience::kInspectorate);
-                              const auto encoded = source_.National();
-                              if (!encoded.ok()) return done(encoded.status());
-                              *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber,
-                                                         sections, *encoded);
-                              done(absl::OkStatus());
-                            });
-                          });
+        source_.WaitFresh(
+            request.freshness(), call.deadline(),
+            [this, response, freshness = request.freshness(), deadline = call.deadline(),
+             done](const absl::Status& fresh) {
+              if (!fresh.ok()) return done(fresh);
+              source_.WaitForDerived(Audience::kInspectorate, "", freshness, deadline, [this, response, done] {
+                const auto sections = source_.Sections(Audience::kInspectorate);
+                const auto encoded = source_.National();
+                if (!encoded.ok()) return done(encoded.status());
+                *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                done(absl::OkStatus());
+              });
+            });
       });
 }
 
@@ -93,30 +93,30 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
           return done(violations.status());
         }
         if (request.has_as_of_time()) return GetPastDashboard(call, request, response, done);
-        source_.WaitFresh(request.freshness(), call.deadline(),
-                          [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
-                           deadline = call.deadline(), done](const absl::Status& fresh) {
-                            if (!fresh.ok()) return done(fresh);
-                            const auto answer = [this, response, force, audience, done](
-                                                    std::vector<v1::SectionStatus> sections,
-                                                    const absl::StatusOr<EncodedDashboard>& encoded) {
-                              if (!encoded.ok()) return done(encoded.status());
-                              *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,
-                                                         *encoded);
-                              done(absl::OkStatus());
-                            };
-                            if (on_day.has_value() && *on_day != source_.today()) {
-                              // Sections first, here and below: should the facts change in between, they are newer than
-                              // it says.
-                              auto sections = source_.Sections(audience);
-                              sections.resize(3);  // Nothing is derived for it.
-                              return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
-                            }
-                            source_.WaitForDerived(force, freshness, deadline, [this, force, audience, answer] {
-                              auto sections = source_.Sections(audience, force);
-                              answer(std::move(sections), source_.Force(force, audience));
-                            });
-                          });
+        source_.WaitFresh(
+            request.freshness(), call.deadline(),
+            [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
+             deadline = call.deadline(), done](const absl::Status& fresh) {
+              if (!fresh.ok()) return done(fresh);
+              const auto answer = [this, response, force, audience, done](
+                                      std::vector<v1::SectionStatus> sections,
+                                      const absl::StatusOr<EncodedDashboard>& encoded) {
+                if (!encoded.ok()) return done(encoded.status());
+                *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                done(absl::OkStatus());
+              };
+              if (on_day.has_value() && *on_day != source_.today()) {
+                // Sections first, here and below: should the facts change in between, they are newer than
+                // it says.
+                auto sections = source_.Sections(audience);
+                sections.resize(3);  // Nothing is derived for it.
+                return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
+              }
+              source_.WaitForDerived(audience, force, freshness, deadline, [this, force, audience, answer] {
+                auto sections = source_.Sections(audience, force);
+                answer(std::move(sections), source_.Force(force, audience));
+              });
+            });
       });
 }
 
@@ -176,7 +176,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
         const absl::Status allowed = auth::Check(table_, method, stream->principal(), request.force(),
                                                  [this](const std::string& force) { return source_.RegionOf(force); });
         if (!allowed.ok()) return stream->Finish(allowed);
-        auto feed = std::make_shared<DashboardFeed>(source_, stream, request, AudienceOf(stream->principal()));
+        const Audience audience = AudienceOf(stream->principal());
+        auto feed = std::make_shared<DashboardFeed>(source_, stream, request, audience);
         {
           std::lock_guard lock(mu_);
           feeds_.insert(feed);
@@ -189,7 +190,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
           feed->End();
         });
         // The first state is to be whole, if that does not take long.
-        source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
+        source_.WaitForDerived(audience, request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
       });
 }
 

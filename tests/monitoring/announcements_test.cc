@@ -449,6 +449,21 @@ TEST_F(PublicRecord, UntilAReturnIsPublishedTheEpisodeLasts) {
   EXPECT_EQ(ended->reason_outcomes(1).reason() + ended->reason_outcomes(1).text(), "r3");
 }
 
+TEST_F(PublicRecord, ACauseThatWasOpenAndNotPublicIsNeitherShownNorCounted) {
+  MoveTheSeedIn();
+  MakeItPublic(decision_);
+  MoveTheSeedOut();
+  MakeItPublic(decision_);
+  auto episode = record_.episodes[0];
+  auto* secret = episode.add_open_causes();
+  secret->set_concern(kFirst);
+  secret->set_title("Not public");
+  const auto shown = ForPublic(episode);
+  ASSERT_EQ(shown->open_causes_size(), 1);
+  EXPECT_EQ(shown->open_causes(0).title(), "Title of forces/west-midlands/concerns/12");
+  EXPECT_EQ(WithoutUnpublished(episode).open_causes_size(), 2) << "the force knows its causes of concern";
+}
+
 TEST_F(PublicRecord, HowAReasonEndedThatWasAddedInSilenceDoesNotShow) {
   MoveTheSeedIn();
   MoveTheSeedOut();
