@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -175,6 +177,45 @@ class HttpServer::Impl {
     Impl& impl_;
     std::set<std::shared_ptr<Cancellable>>& set_;
     std::shared_ptr<Cancellable> call_;
+  };
+
+  // Where a face leaves its answer. One that is there before anybody waits, as what is kept is, costs no wait.
+  class Pending {
+   public:
+    void Give(HttpAnswer answer) {
+      std::function<void(HttpAnswer)> tell;
+      {
+        std::lock_guard lock(mu_);
+        if (waiting_ == nullptr) {
+          answer_ = std::move(answer);
+          return;
+        }
+        tell = std::move(waiting_);
+      }
+      tell(std::move(answer));
+    }
+    std::optional<HttpAnswer> Take() {
+      std::lock_guard lock(mu_);
+      return std::exchange(answer_, std::nullopt);
+    }
+    // Runs `then` with the answer, at once if it has come since.
+    void Wait(std::function<void(HttpAnswer)> then) {
+      std::optional<HttpAnswer> come;
+      {
+        std::lock_guard lock(mu_);
+        if (answer_.has_value()) {
+          come = std::move(answer_);
+        } else {
+          waiting_ = std::move(then);
+        }
+      }
+      if (come.has_value()) then(*std::move(come));
+    }
+
+   private:
+    std::mutex mu_;
+    std::optional<HttpAnswer> answer_;
+    std::function<void(HttpAnswer)> waiting_;
   };
 
   // What a callback holds until it has come and is let go of. Stop waits for it: the thread that calls back may keep
@@ -473,24 +514,28 @@ class HttpServer::Impl {
 
   asio::awaitable<bool> AnswerBy(HttpFace& face, const ConnectionPtr& connection, const HttpRequest& asked,
                                  bool keep_alive, const Request& request) {
-    std::shared_ptr<Cancellable> call;
-    std::unique_ptr<Tracked> tracked;
-    const std::function<void(std::function<void(HttpAnswer)>)> start = [&](std::function<void(HttpAnswer)> done) {
-      call = face.Answer(asked, absl::Now() + options_.default_deadline, std::move(done));
-      tracked = std::make_unique<Tracked>(*this, calls_, call);
+    const auto pending = std::make_shared<Pending>();
+    const std::shared_ptr<Cancellable> call = face.Answer(
+        asked, absl::Now() + options_.default_deadline, [pending](HttpAnswer made) { pending->Give(std::move(made)); });
+    std::optional<HttpAnswer> early = pending->Take();
+    if (!early.has_value()) {
+      const Tracked tracked(*this, calls_, call);
       CancelWhenGone(connection, call);
-    };
-    const HttpAnswer answer = co_await Await<HttpAnswer>(start);
-    StopWatchingPeer(*connection);
+      const std::function<void(std::function<void(HttpAnswer)>)> wait =
+          [&pending](std::function<void(HttpAnswer)> done) { pending->Wait(std::move(done)); };
+      early = co_await Await<HttpAnswer>(wait);
+      StopWatchingPeer(*connection);
+    }
+    HttpAnswer answer = *std::move(early);
     if (answer.stream != nullptr) co_return co_await SendBody(connection, answer, keep_alive, request);
     Response response(static_cast<http::status>(answer.status), request.version());
     for (const auto& [name, value] : answer.headers) response.insert(name, value);  // Cookies are set one by one.
-    response.body() = answer.body;
-    if (answer.body.size() >= kLeastToCompress && AcceptsGzip(View(request[http::field::accept_encoding]))) {
-      response.body() = Gzip(answer.body);
+    response.set(http::field::vary, ToBoost(VaryOf(answer)));
+    response.body() = std::move(answer.body);
+    if (response.body().size() >= kLeastToCompress && AcceptsGzip(View(request[http::field::accept_encoding]))) {
+      response.body() = Gzip(response.body());
       response.set(http::field::content_encoding, "gzip");
     }
-    response.set(http::field::vary, ToBoost(VaryOf(answer)));
     co_return co_await Finish(*connection, response, keep_alive, request.method());
   }
 

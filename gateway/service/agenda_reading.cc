@@ -79,11 +79,12 @@ class AgendaReading : public std::enable_shared_from_this<AgendaReading> {
         self->TakeNow(*std::move(record));
       });
     }
-    source_.WaitForDerived(span_.force, request_.freshness(), deadline_, [self = shared_from_this()] {
-      auto record = self->source_.RecordNow(self->span_.force, Audience::kInspectorate);
-      if (!record.ok()) return self->done_(record.status());
-      self->TakeNow(*std::move(record));
-    });
+    source_.WaitForDerived(Audience::kInspectorate, span_.force, request_.freshness(), deadline_,
+                           [self = shared_from_this()] {
+                             auto record = self->source_.RecordNow(self->span_.force, Audience::kInspectorate);
+                             if (!record.ok()) return self->done_(record.status());
+                             self->TakeNow(*std::move(record));
+                           });
   }
 
   void Read(absl::Time moment, std::function<void(absl::StatusOr<ForceRecord>)> take) {
