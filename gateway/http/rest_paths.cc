@@ -97,9 +97,10 @@ RestPaths::RestPaths(const Routes& routes) {
 }
 
 void RestPaths::Add(const MethodDescriptor* method) {
-  const bool list = absl::StartsWith(method->name(), "List");
-  if (!list && !absl::StartsWith(method->name(), "Get")) return;
-  const std::string rest = method->name().substr(list ? 4 : 3);
+  const bool list = absl::StartsWith(method->name(), "List"), search = absl::StartsWith(method->name(), "Search");
+  if (!list && !search && !absl::StartsWith(method->name(), "Get")) return;
+  // A search is called by its whole name: `search`, `forces/{force}:searchConcerns`.
+  const std::string rest = method->name().substr(search ? 0 : list ? 4 : 3);
   const std::vector<std::string> answers = PatternsOfAnswer(*method->output_type(), list);
   const FieldDescriptor* subject = SubjectOf(*method->input_type());
   if (subject == nullptr) {

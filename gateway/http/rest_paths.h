@@ -1,10 +1,11 @@
-// Which read a REST path is, mapped from the contract alone: a new Get or List is there without a line here. Immutable;
+// Which read a REST path is, mapped from the contract alone: a new Get, List or Search is there without a line here. Immutable;
 // thread-safe. Paths are resource names, as the fields' rules have them (AIP-127):
 //
 //   GetConcern                  forces/{force}/concerns/{concern}            the resource itself
 //   ListConcerns                forces/{force}/concerns                      its collection; `-` for any force
 //   ListThemes, GetRegister     themes, register                             what has no parent and no name
 //   GetForceDashboard, ListDue  forces/{force}:dashboard, forces/{force}:due what is derived from a resource
+//   Search, SearchConcerns      search, forces/{force}:searchConcerns        what is found
 //
 // What changes something is not here: the Connect protocol takes commands.
 #pragma once
@@ -34,7 +35,7 @@ struct RestMatch {
 
 class RestPaths {
  public:
-  // Of every unary Get and List of the routes.
+  // Of every unary Get, List and Search of the routes.
   explicit RestPaths(const Routes& routes);
 
   const std::vector<RestPath>& all() const { return paths_; }

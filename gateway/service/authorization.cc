@@ -17,6 +17,8 @@ auth::AuthorizationTable MakeAuthorizationTable() {
           // Advice and what is to be asked; without a force it is of all of them.
           {"GetAgenda", Access::kRead, auth::Insiders(), Scope::kForce, "force"},
           {"ListComparisons", Access::kRead, auth::Insiders()},
+          // Asked of the services in the caller's name, each of which shows what that one may see.
+          {"Search", Access::kRead, {auth::Role::ROLE_PUBLIC}},
       });
 }
 

@@ -14,6 +14,7 @@
 #include "gateway/service/authorization.h"
 #include "gateway/service/dashboard_bytes.h"
 #include "gateway/service/dashboard_feed.h"
+#include "gateway/service/searching.h"
 
 namespace oversight::gateway {
 
@@ -204,6 +205,19 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetAgenda(grpc::CallbackServerCont
           rpc::Propagate(call, absl::Seconds(10), &context);
         };
         ReadAgendas(source_, channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
+                    [done](const absl::Status& status) { done(status); });
+      });
+}
+
+grpc::ServerUnaryReactor* GatewayServiceImpl::Search(grpc::CallbackServerContext* context,
+                                                     const v1::SearchRequest* request, v1::SearchResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::SearchRequest& request, v1::SearchResponse* response, rpc::Done done) {
+        const PrepareCall prepare = [&call](grpc::ClientContext& context) {
+          rpc::Propagate(call, absl::Seconds(10), &context);
+        };
+        SearchSuite(channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
                     [done](const absl::Status& status) { done(status); });
       });
 }

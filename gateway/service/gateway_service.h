@@ -23,7 +23,8 @@ class GatewayServiceImpl final
     : public v1::GatewayService::WithRawCallbackMethod_GetNationalDashboard<
           v1::GatewayService::WithRawCallbackMethod_GetForceDashboard<
               v1::GatewayService::WithRawCallbackMethod_WatchDashboard<v1::GatewayService::WithCallbackMethod_GetAgenda<
-                  v1::GatewayService::WithCallbackMethod_ListComparisons<v1::GatewayService::Service>>>>> {
+                  v1::GatewayService::WithCallbackMethod_ListComparisons<
+                      v1::GatewayService::WithCallbackMethod_Search<v1::GatewayService::Service>>>>>> {
  public:
   // Listens to the source: make it before the copies start. All must outlive it. The channels are for reads of the
   // past.
@@ -42,6 +43,9 @@ class GatewayServiceImpl final
   grpc::ServerUnaryReactor* ListComparisons(grpc::CallbackServerContext* context,
                                             const v1::ListComparisonsRequest* request,
                                             v1::ListComparisonsResponse* response) override;
+
+  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context, const v1::SearchRequest* request,
+                                   v1::SearchResponse* response) override;
 
   // Ends the thread that tells watchers of the sections' status.
   void Stop();

@@ -199,6 +199,41 @@ TEST_F(GatewayServiceTest, ThePastOfAllForcesIsThatOfTheServicesThatAnswer) {
   EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
 }
 
+TEST_F(GatewayServiceTest, ASearchFindsWhatItsCallerMaySee) {
+  Draft(kForce, "Custody records");
+  AwaitCurrent();
+  v1::SearchRequest request;
+  const auto search = [&](const std::string& who, const std::string& query) {
+    request.set_query(query);
+    return Call<Gateway>(*gateway_, who, &Gateway::Stub::Search, request);
+  };
+  const auto found = Must(search("liaison-lead", "custod rec"));
+  ASSERT_EQ(found.hits_size(), 1);
+  EXPECT_EQ(found.hits(0).concern_title(), "Custody records");
+  EXPECT_THAT(found.forces(), IsEmpty());
+  EXPECT_EQ(Section(found, "monitoring-service").state(), v1::SECTION_STATE_COMPLETE);
+
+  const auto by_force = Must(search("public", "west midl"));
+  EXPECT_TRUE(by_force.concerns_not_searched());
+  ASSERT_EQ(by_force.forces_size(), 1);
+  EXPECT_EQ(by_force.forces(0).force(), kForce);
+  EXPECT_THAT(Must(search("west-midlands-officer", "custody")).hits(), IsEmpty()) << "a draft";
+  EXPECT_THAT(search("liaison-lead", "--").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
+
+  monitoring_->Stop();
+  const auto part = Must(search("liaison-lead", "custody"));
+  EXPECT_EQ(part.hits_size(), 1);
+  EXPECT_EQ(Section(part, "monitoring-service").state(), v1::SECTION_STATE_UNAVAILABLE);
+  monitoring_->StartAgain();
+
+  // Before it was recorded it is not found, and what is to come is refused.
+  request.mutable_as_of_time()->set_seconds(1);
+  EXPECT_THAT(Must(search("liaison-lead", "custody")).hits(), IsEmpty());
+  request.mutable_as_of_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 1000000);
+  EXPECT_THAT(search("liaison-lead", "custody").status(),
+              Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
+}
+
 // Nothing open is not the same as not known.
 TEST_F(GatewayServiceTest, APastOfWhichPartWasRemovedByLawIsNotShownAsWhole) {
   const auto draft = Draft(kForce, "A name");

@@ -1,11 +1,12 @@
 // Messages as templates read them, HTML from templates, and the timeline of a force.
 #include "gateway/web/view.h"
+#include "gateway/web/snippet.h"
 
 #include "common/text/template.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/dashboard/find.h"
 #include "gateway/web/assets.h"
-#include "gateway/web/find.h"
 #include "gateway/web/links.h"
 #include "gateway/web/timeline.h"
 #include "gmock/gmock.h"
@@ -126,7 +127,7 @@ TEST(Find, EachWordAsItIsOrAsTheBeginningOfOne) {
   for (const char* nothing : {"", " ", "-- !"}) EXPECT_FALSE(HasWords("West", nothing)) << nothing;
 }
 
-TEST(Find, ASnippetIsInPiecesByCharacters) {
+TEST(Snippet, IsInPiecesByCharacters) {
   concerns::v1::SearchHit hit;
   hit.set_snippet("…é victims of crime");
   const auto add = [&hit](int start, int length) {

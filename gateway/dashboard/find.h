@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "oversight/concerns/v1/overview_service.pb.h"
-
-namespace oversight::gateway::web {
+namespace oversight::gateway {
 
 // The words of a text, in lower case: what stands between them, such as spaces and marks, does not count.
 std::vector<std::string> WordsOf(const std::string& text);
@@ -14,11 +12,4 @@ std::vector<std::string> WordsOf(const std::string& text);
 // longer one. False for a query without words.
 bool HasWords(const std::string& text, const std::string& query);
 
-// The snippet of a hit in pieces, those that match marked.
-struct SnippetPart {
-  std::string text;
-  bool match = false;
-};
-std::vector<SnippetPart> PartsOf(const concerns::v1::SearchHit& hit);
-
-}  // namespace oversight::gateway::web
+}  // namespace oversight::gateway

@@ -1,0 +1,196 @@
+#include "gateway/service/searching.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/status_mapping.h"
+#include "gateway/dashboard/find.h"
+#include "oversight/concerns/v1/overview_service.grpc.pb.h"
+#include "oversight/forces/v1/forces_service.grpc.pb.h"
+#include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
+
+namespace oversight::gateway {
+namespace {
+
+constexpr int kPage = 1000;
+
+// In the order of the sections.
+enum Service { kForces, kConcerns, kMonitoring };
+constexpr const char* kServices[] = {"forces-service", "concerns-service", "monitoring-service"};
+
+class Searching : public std::enable_shared_from_this<Searching> {
+ public:
+  Searching(PrepareCall prepare, absl::Time deadline, const v1::SearchRequest& request, v1::SearchResponse* response,
+            std::function<void(absl::Status)> done)
+      : prepare_(std::move(prepare)),
+        deadline_(deadline),
+        request_(request),
+        response_(response),
+        done_(std::move(done)) {
+    if (request.has_as_of_time()) *read_.mutable_as_of()->mutable_recorded_time() = request.as_of_time();
+    for (const char* service : kServices) {
+      auto& section = *response_->add_sections();
+      section.set_service(service);
+      section.set_state(v1::SECTION_STATE_COMPLETE);
+    }
+  }
+
+  void Start(const SuiteChannels& channels) {
+    {
+      using namespace concerns::v1;  // NOLINT
+      SearchConcernsRequest search;
+      search.set_parent("forces/-");
+      search.set_query(request_.query());
+      search.set_page_size(request_.page_size());
+      search.set_page_token(request_.page_token());
+      const std::shared_ptr<ConcernOverviewService::Stub> stub = ConcernOverviewService::NewStub(channels.concerns);
+      Ask<SearchConcernsRequest, SearchConcernsResponse>(
+          kConcerns, search,
+          [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->SearchConcerns(c, q, r, end); },
+          [this](SearchConcernsResponse& response) {
+            response_->mutable_hits()->Swap(response.mutable_hits());
+            response_->set_next_page_token(response.next_page_token());
+            return std::string();
+          });
+    }
+    if (request_.page_token().empty()) {
+      forces::v1::ListForcesRequest forces;
+      forces.set_page_size(kPage);
+      const std::shared_ptr<forces::v1::ForcesService::Stub> forces_stub =
+          forces::v1::ForcesService::NewStub(channels.forces);
+      Ask<forces::v1::ListForcesRequest, forces::v1::ListForcesResponse>(
+          kForces, forces,
+          [forces_stub](auto* c, auto* q, auto* r, auto end) { forces_stub->async()->ListForces(c, q, r, end); },
+          [this](forces::v1::ListForcesResponse& response) { return TakeForces(response); });
+      monitoring::v1::ListAnnouncementsRequest announcements;
+      announcements.set_parent("forces/-");
+      announcements.set_page_size(kPage);
+      const std::shared_ptr<monitoring::v1::AnnouncementsService::Stub> stub =
+          monitoring::v1::AnnouncementsService::NewStub(channels.monitoring);
+      Ask<monitoring::v1::ListAnnouncementsRequest, monitoring::v1::ListAnnouncementsResponse>(
+          kMonitoring, announcements,
+          [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListAnnouncements(c, q, r, end); },
+          [this](monitoring::v1::ListAnnouncementsResponse& response) { return TakeAnnouncements(response); });
+    }
+    Arrive();
+  }
+
+ private:
+  // One call, begun by `start`. `take` runs with the lock when it has succeeded, and gives the token of the next page,
+  // which is asked for then.
+  template <class Request, class Response>
+  void Ask(
+      Service service, Request request,
+      std::function<void(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>)> start,
+      std::function<std::string(Response&)> take) {
+    struct State {
+      grpc::ClientContext context;
+      Request request;
+      Response response;
+    };
+    auto state = std::make_shared<State>();
+    state->request = std::move(request);
+    *state->request.mutable_read() = read_;
+    prepare_(state->context);
+    state->context.set_deadline(absl::ToChronoTime(deadline_));
+    {
+      std::lock_guard lock(mu_);
+      ++left_;
+    }
+    start(&state->context, &state->request, &state->response,
+          [self = shared_from_this(), service, state, start, take](const grpc::Status& ended) {
+            std::string next;
+            {
+              std::lock_guard lock(self->mu_);
+              if (ended.ok()) {
+                self->response_->mutable_sections(service)->set_revision(state->response.header().revision());
+                next = take(state->response);
+              } else {
+                self->Fail(service, rpc::FromGrpc(ended));
+              }
+            }
+            if (!next.empty()) {
+              state->request.set_page_token(next);
+              self->Ask<Request, Response>(service, state->request, start, take);
+            }
+            self->Arrive();
+          });
+  }
+
+  std::string TakeForces(const forces::v1::ListForcesResponse& response) {
+    for (const auto& force : response.forces()) {
+      std::string text = absl::StrCat(force.display_name(), " ", force.region());
+      for (const auto& alias : force.aliases()) absl::StrAppend(&text, " ", alias);
+      if (!HasWords(text, request_.query())) continue;
+      auto& hit = *response_->add_forces();
+      hit.set_force(force.name());
+      hit.set_display_name(force.display_name());
+      hit.set_region(force.region());
+    }
+    return response.next_page_token();
+  }
+
+  std::string TakeAnnouncements(monitoring::v1::ListAnnouncementsResponse& response) {
+    for (auto& announcement : *response.mutable_announcements()) {
+      std::string text = announcement.text();
+      for (const auto& statement : announcement.statements()) absl::StrAppend(&text, " ", statement.text());
+      if (HasWords(text, request_.query())) *response_->add_announcements() = std::move(announcement);
+    }
+    return response.next_page_token();
+  }
+
+  // With the lock. What is wrong with the request is the answer; who may not read concerns is told so; else that part
+  // is not there.
+  void Fail(Service service, const absl::Status& status) {
+    const bool callers = status.code() == absl::StatusCode::kInvalidArgument ||
+                         status.code() == absl::StatusCode::kOutOfRange ||
+                         status.code() == absl::StatusCode::kUnauthenticated;
+    if (callers) {
+      if (failure_.ok()) failure_ = status;
+    } else if (service == kConcerns && status.code() == absl::StatusCode::kPermissionDenied) {
+      response_->set_concerns_not_searched(true);
+    } else {
+      auto& section = *response_->mutable_sections(service);
+      section.set_state(v1::SECTION_STATE_UNAVAILABLE);
+      section.set_revision(0);
+      section.set_reason("This part cannot be searched now.");
+    }
+  }
+
+  void Arrive() {
+    {
+      std::lock_guard lock(mu_);
+      if (--left_ > 0) return;
+    }
+    done_(failure_);
+  }
+
+  const PrepareCall prepare_;
+  const absl::Time deadline_;
+  const v1::SearchRequest request_;
+  v1::SearchResponse* const response_;
+  const std::function<void(absl::Status)> done_;
+  common::v1::ReadOptions read_;
+  std::mutex mu_;
+  int left_ = 1;
+  absl::Status failure_;
+};
+
+}  // namespace
+
+void SearchSuite(const SuiteChannels& channels, PrepareCall prepare, absl::Time deadline,
+                 const v1::SearchRequest& request, v1::SearchResponse* response,
+                 std::function<void(absl::Status)> done) {
+  if (WordsOf(request.query()).empty()) {
+    Violations violations;
+    violations.Add("query", "must have at least one word of letters or digits");
+    return done(violations.status());
+  }
+  std::make_shared<Searching>(std::move(prepare), deadline, request, response, std::move(done))->Start(channels);
+}
+
+}  // namespace oversight::gateway
