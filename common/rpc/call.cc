@@ -328,7 +328,9 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"reason", reason},
         {"error", status},
     };
-    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 2 : 0));
+    // What is wrong with a caller's request is for the caller: it may quote what is kept in the record from others.
+    const size_t untold = status.ok() ? 2 : level == observe::LogLevel::kInfo ? 1 : 0;
+    observe::Log(level, "rpc", "call", fields, std::size(fields) - untold);
   }
   return result;
 }

@@ -185,6 +185,7 @@ TEST_F(AnnouncementText, OnExitACauseThatIsNotPublicIsNeitherNamedNorDenied) {
   ASSERT_TRUE(moved.ok() && moved->has_value()) << moved.status();
   Keep(**moved);
   decision_ = (*moved)->decision;
+  record_.episodes[0].clear_entry_awaits_publication();
   ASSERT_EQ(record_.episodes[0].open_causes_size(), 1);
   says_nothing("after the exit");
   EXPECT_THAT(Violated(Drafted(), true), IsEmpty()) << "nor is it missed";
