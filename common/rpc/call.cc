@@ -359,7 +359,7 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
                                                                   reason, status.code(), &left_out);
   if (const observe::LogLevel level = LevelOf(status.code(), reason); told_of && observe::LogEnabled(level)) {
     const std::string peer = call.context_->peer();
-    const observe::LogField fields[] = {
+    std::vector<observe::LogField> fields = {
         {"request_id", call.request_id_},
         {"trace_id", call.trace_.trace_id},
         {"span_id", call.trace_.span_id},
@@ -368,11 +368,12 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"duration_ms", absl::ToDoubleMilliseconds(took)},
         {"peer", peer},
         {"principal", call.principal_.name()},
-        {"reason", reason},
-        {"error", logged},
-        {"left_out", left_out},
     };
-    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 3 : left_out == 0 ? 1 : 0));
+    if (!status.ok()) fields.push_back({"reason", reason});
+    // What is wrong with a caller's request is for the caller: it may quote what is kept in the record from others.
+    if (!status.ok() && level != observe::LogLevel::kInfo) fields.push_back({"error", logged});
+    if (left_out > 0) fields.push_back({"left_out", left_out});
+    observe::Log(level, "rpc", "call", fields.data(), fields.size());
   }
   return result;
 }

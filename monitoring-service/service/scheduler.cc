@@ -269,8 +269,12 @@ void Scheduler::Ended(const Attempt& attempt, const absl::Status& status) {
   if (status.ok()) {
     lateness_[kind]->Observe(std::max(0.0, absl::ToDoubleSeconds(now - attempt.due)));
   } else if (!IsNothingToDo(status)) {
+    // A refusal in words may quote what is not public yet.
     observe::LogWarning(retry ? "act will be tried again" : "act refused",
-                        {{"verb", kinds_[kind].verb}, {"name", name}, {"error", status.ToString()}});
+                        {{"verb", kinds_[kind].verb},
+                         {"name", name},
+                         {"reason", ReasonOf(status)},
+                         {"error", retry ? status.ToString() : absl::StatusCodeToString(status.code())}});
   }
   std::lock_guard lock(mu_);
   --under_way_;

@@ -307,6 +307,32 @@ class EmbargoTest : public ::testing::Test {
     return seen;
   }
 
+  // Has the press office try to clear an announcement that leaves a reason out. The refusal says which, in its words.
+  void RefuseToClear(const std::string& name) {
+    using namespace monitoring::v1;  // NOLINT
+    const auto stub = AnnouncementsService::NewStub(suite_.ChannelAs("monitoring-service", "liaison-lead"));
+    GetAnnouncementRequest get;
+    get.set_name(name);
+    GetAnnouncementResponse got;
+    UpdateAnnouncementRequest update;
+    grpc::ClientContext reads, writes;
+    ASSERT_TRUE(stub->GetAnnouncement(&reads, get, &got).ok());
+    update.mutable_announcement()->set_name(name);
+    for (const auto& statement : got.announcement().statements()) {
+      if (!absl::StrContains(statement.text(), kSecret)) *update.mutable_announcement()->add_statements() = statement;
+    }
+    UpdateAnnouncementResponse updated;
+    const grpc::Status status = stub->UpdateAnnouncement(&writes, update, &updated);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    for (const auto& [who, verb] : std::vector<std::pair<std::string, std::string>>{
+             {"liaison-lead", "submit-announcement"}, {"hm-inspector", "review-announcement"}}) {
+      const Ran ran = suite_.Cli(who, {verb, name});
+      ASSERT_EQ(ran.code, 0) << ran.err;
+    }
+    const Ran refused = suite_.Cli("press-officer", {"clear-announcement", name});
+    EXPECT_THAT(refused.err, HasSubstr("an embargoed reason"));
+  }
+
   // Everything the inspectorate has written about the move, in words.
   std::set<std::string> Words() {
     std::set<std::string> words;
@@ -476,6 +502,7 @@ TEST_F(EmbargoTest, NothingIsToldBeforeItsMinuteAndEverythingAfterwards) {
   head = Head("concerns-service");
   for (const auto& [name, listener] : findings) EXPECT_THAT(listener->Until(head), IsEmpty()) << name;
 
+  RefuseToClear("forces/west-midlands/announcements/1");
   story_.PlayTo(Moment::kMoved);
   const auto moved = Look(in);
   for (const Watcher& watcher : watchers_) {
