@@ -43,6 +43,11 @@ bool Site::Takes(const HttpRequest& request) const {
   return request.reads() || (request.method == "POST" && request.path() == "/viewer");
 }
 
+double Site::Cost(const HttpRequest& request) const {
+  const std::string_view path = request.path();
+  return absl::StartsWith(absl::string_view(path.data(), path.size()), "/assets/") ? 1 : 10;
+}
+
 std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {
   HttpAnswer answer;
   // A visit that asks nothing is answered before Fail returns.

@@ -21,6 +21,8 @@ class Site final : public HttpFace {
 
   // Every read, and the form of `/viewer`.
   bool Takes(const HttpRequest& request) const override;
+  // A page takes several calls, a style sheet none.
+  double Cost(const HttpRequest& request) const override;
   std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                       std::function<void(HttpAnswer)> done) override;
