@@ -69,6 +69,9 @@ class HttpFace {
   // cancelled, and `done` still comes.
   virtual std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                               std::function<void(HttpAnswer)> done) = 0;
+  // What the answer to a request of its own takes of what one address may ask for, in units of an ordinary call
+  // (common/limits/cost.h). Told before anything is asked.
+  virtual double Cost(const HttpRequest& request) const { return 1; }
   // Tells that a request of its own is refused before it is looked at; nothing: in JSON, as REST has it.
   virtual std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const {
     return std::nullopt;

@@ -404,12 +404,14 @@ class HttpServer::Impl {
     const Route* route = routes_.Find(path);
     const bool keep_alive = request.keep_alive();
     const limits::Address client = ClientOf(*connection, request);
+    const HttpRequest asked = route == nullptr ? Plain(request, target, client) : HttpRequest();
+    HttpFace* const face = route == nullptr ? FaceFor(asked) : nullptr;
     // Held until the request has been answered.
     absl::StatusOr<limits::CallerLimits::Place> place = limits::CallerLimits::Place();
     // A proxy that names nobody speaks for many.
     if (options_.host != nullptr && !Trusted(client)) {
-      place = options_.host->address_limits().Admit(client.Key(), route == nullptr ? 1 : limits::CostOf(*route->method),
-                                                    /*stream=*/false, absl::Now());
+      const double cost = route != nullptr ? limits::CostOf(*route->method) : face != nullptr ? face->Cost(asked) : 1;
+      place = options_.host->address_limits().Admit(client.Key(), cost, /*stream=*/false, absl::Now());
     }
     if (!place.ok()) {
       options_.host->refusals().Tell(route == nullptr ? kHttpMethod : path, "", client.Text(), place.status());
@@ -418,17 +420,16 @@ class HttpServer::Impl {
       if (route != nullptr) {
         SetJson(response, connect::ErrorJson(place.status()));
       } else {
-        const HttpAnswer answer = RefusalOf(Plain(request, target, client), place.status());
-        for (const auto& [name, value] : answer.headers) response.set(name, value);
-        response.body() = answer.body;
+        std::optional<HttpAnswer> answer;
+        if (face != nullptr) answer = face->Refusal(asked, place.status());
+        if (!answer.has_value()) answer = RestErrorAnswer(place.status());
+        for (const auto& [name, value] : answer->headers) response.set(name, value);
+        response.body() = answer->body;
       }
       co_return co_await Finish(*connection, response, keep_alive, request.method());
     }
     if (route == nullptr) {
-      const HttpRequest asked = Plain(request, target, client);
-      for (HttpFace* face : faces_) {
-        if (face->Takes(asked)) co_return co_await AnswerBy(*face, connection, asked, keep_alive, request);
-      }
+      if (face != nullptr) co_return co_await AnswerBy(*face, connection, asked, keep_alive, request);
       Response response(http::status::not_found, request.version());
       SetJson(response,
               connect::ErrorJson(Error(absl::StatusCode::kUnimplemented, common::v1::ERROR_REASON_UNKNOWN_METHOD,
@@ -505,11 +506,10 @@ class HttpServer::Impl {
     return plain;
   }
 
-  HttpAnswer RefusalOf(const HttpRequest& asked, const absl::Status& status) const {
-    for (const HttpFace* face : faces_) {
-      if (face->Takes(asked)) return face->Refusal(asked, status).value_or(RestErrorAnswer(status));
-    }
-    return RestErrorAnswer(status);
+  // Null where no face takes it.
+  HttpFace* FaceFor(const HttpRequest& asked) const {
+    const auto it = std::find_if(faces_.begin(), faces_.end(), [&](HttpFace* face) { return face->Takes(asked); });
+    return it == faces_.end() ? nullptr : *it;
   }
 
   asio::awaitable<bool> AnswerBy(HttpFace& face, const ConnectionPtr& connection, const HttpRequest& asked,

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/limits/cost.h"
 #include "common/rpc/errors.h"
 #include "common/text/sha256.h"
 #include "gateway/export/atom.h"
@@ -220,6 +221,23 @@ bool RestFace::Takes(const HttpRequest& request) const {
   return path == "/v1" || path.substr(0, kRoot.size()) == kRoot;
 }
 
+std::optional<RestMatch> RestFace::Find(std::string_view path, std::string* name, std::string* format) const {
+  *name = path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view();
+  auto match = paths_.Find(*name);
+  if (const size_t dot = name->rfind('.'); !match.has_value() && dot != std::string::npos) {
+    *format = name->substr(dot + 1);
+    name->resize(dot);
+    match = paths_.Find(*name);
+  }
+  return match;
+}
+
+double RestFace::Cost(const HttpRequest& request) const {
+  std::string name, format;
+  const auto match = Find(request.path(), &name, &format);
+  return match.has_value() ? limits::CostOf(*match->path->method) : 1;
+}
+
 std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::Time deadline,
                                               std::function<void(HttpAnswer)> done) {
   BackendCallOptions options;
@@ -239,21 +257,12 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
     done(Again(*kept, if_none_match));
     return calls;
   }
-  std::string name(path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view());
-  if (name == "openapi.json") {
-    done(Tagged("application/json", absl::StrCat("W/\"", HashOf(document_), "\""),
-                std::string(request.header("if-none-match")), document_));
+  if (path == "/v1/openapi.json") {
+    done(Tagged("application/json", absl::StrCat("W/\"", HashOf(document_), "\""), if_none_match, document_));
     return calls;
   }
-  std::string format;
-  auto match = paths_.Find(name);
-  if (!match.has_value()) {
-    if (const size_t dot = name.rfind('.'); dot != std::string::npos) {
-      format = name.substr(dot + 1);
-      name.resize(dot);
-      match = paths_.Find(name);
-    }
-  }
+  std::string name, format;
+  const auto match = Find(path, &name, &format);
   std::unique_ptr<RowWriter> writer;
   if (match.has_value() && !format.empty()) writer = WriterOf(format, *match->path->method, name);
   if (!match.has_value() || (!format.empty() && writer == nullptr)) {

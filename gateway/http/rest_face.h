@@ -27,10 +27,15 @@ class RestFace final : public HttpFace {
 
   // Everything under /v1.
   bool Takes(const HttpRequest& request) const override;
+  // That of the RPC that is asked.
+  double Cost(const HttpRequest& request) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                       std::function<void(HttpAnswer)> done) override;
 
  private:
+  // The read at a path under /v1, without the format that its end names ("csv"); both are set.
+  std::optional<RestMatch> Find(std::string_view path, std::string* name, std::string* format) const;
+
   const Routes& routes_;
   const Callers& callers_;
   AnswerMemory& memory_;

@@ -58,6 +58,11 @@ bool Site::Takes(const HttpRequest& request) const {
   return path == "/viewer" || path == "/sign-out" || FindForm(SegmentsOf(path)) != nullptr;
 }
 
+double Site::Cost(const HttpRequest& request) const {
+  const std::string_view path = request.path();
+  return absl::StartsWith(absl::string_view(path.data(), path.size()), "/assets/") ? 1 : 10;
+}
+
 std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {
   HttpAnswer answer;
   // A visit that asks nothing is answered before Fail returns.

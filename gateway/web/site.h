@@ -23,6 +23,8 @@ class Site final : public HttpFace {
 
   // Every read, the forms, the choice of `/viewer` and `/sign-out`.
   bool Takes(const HttpRequest& request) const override;
+  // A page takes several calls, a style sheet none.
+  double Cost(const HttpRequest& request) const override;
   std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                       std::function<void(HttpAnswer)> done) override;

@@ -102,6 +102,26 @@ TEST_F(GatewayLimitsTest, OneAddressIsRefusedInTheFormThatWasAskedFor) {
   EXPECT_THAT(metrics, HasSubstr(std::string("method=\"") + kGetForce + "\",reason=\"RATE_LIMITED\"} 2"));
 }
 
+TEST_F(GatewayLimitsTest, WhatIsDearTakesMoreWhicheverWayItIsAskedFor) {
+  rpc::HostOptions gateway;
+  gateway.trusted_proxies = Proxies("127.0.0.1");
+  gateway.per_address = {.rate = kNever, .burst = 30};
+  Start({}, gateway);
+  // How often one address may ask.
+  const auto times = [&](const std::string& method, const std::string& target, const std::string& address) {
+    const HttpHeaders headers = {{"content-type", "application/json"}, {"x-forwarded-for", address}};
+    int count = 0;
+    while (HttpCall(http(), method, target, headers, method == "POST" ? "{}" : "").status != 429) ++count;
+    return count;
+  };
+  EXPECT_EQ(times("GET", "/v1/forces", "192.0.2.1"), 30);
+  EXPECT_EQ(times("GET", "/v1/register", "192.0.2.2"), 6);
+  EXPECT_EQ(times("GET", "/v1/register.csv", "192.0.2.3"), 6);
+  EXPECT_EQ(times("POST", "/oversight.monitoring.v1.RegisterService/GetRegister", "192.0.2.4"), 6);
+  EXPECT_EQ(times("GET", "/register", "192.0.2.5"), 3);
+  EXPECT_EQ(times("GET", "/assets/nothing/style.css", "192.0.2.6"), 30);
+}
+
 TEST_F(GatewayLimitsTest, ATrustedProxySaysForWhomItAsks) {
   rpc::HostOptions gateway;
   gateway.per_address = {.rate = kNever, .burst = 1};
