@@ -727,7 +727,8 @@ TEST_F(MonitoringServiceTest, AllowedActionsSayWhatACallWouldSay) {
                           "DecideProposal WRONG_STATE"));
   EXPECT_THAT(told(proposal, "hm-inspector"), ElementsAre("WithdrawProposal WRONG_STATE", "RefreshProposal WRONG_STATE",
                                                           "DecideProposal ROLE_NOT_ALLOWED"));
-  EXPECT_THAT(told("forces/west-midlands/decisions/1", "chief-inspector"), ElementsAre("RevokeDecision WRONG_STATE"));
+  EXPECT_THAT(told("forces/west-midlands/decisions/1", "chief-inspector"),
+              ElementsAre("RevokeDecision WRONG_STATE", "CreateAnnouncement ROLE_NOT_ALLOWED"));
   EXPECT_THAT(told("forces/west-midlands/episodes/1", "chief-inspector"), ElementsAre("AddEpisodeReason yes"));
   EXPECT_THAT(told("forces/west-midlands/episodes/1", "liaison-lead"),
               ElementsAre("AddEpisodeReason ROLE_NOT_ALLOWED"));
