@@ -125,7 +125,7 @@ TEST(CommandHelp, TellsWhatItTakes) {
 
 TEST(Errors, NothingInThemIsAnOrderToATerminal) {
   std::ostringstream out, err;
-  EXPECT_EQ(Run({"dashboard", "\x1b[31mred\x07"}, {.out = &out, .err = &err}), 2);
+  EXPECT_EQ(cli::Run({"dashboard", "\x1b[31mred\x07"}, {.out = &out, .err = &err}), 2);
   EXPECT_EQ(err.str().find('\x1b'), std::string::npos) << err.str();
   EXPECT_EQ(err.str().find('\x07'), std::string::npos);
   EXPECT_NE(err.str().find("␛[31mred␇"), std::string::npos) << err.str();

@@ -145,7 +145,9 @@ TEST(Moment, IsThatOfLondonOrOfItsZone) {
   EXPECT_EQ(*ParseMoment("2024-07-01T10:00:30"), LondonTime(absl::CivilMinute(2024, 7, 1, 10, 0)) + absl::Seconds(30));
   EXPECT_EQ(*ParseMoment("2024-07-01T10:00:00Z"), LondonTime(absl::CivilMinute(2024, 7, 1, 11, 0)));
   EXPECT_EQ(FormatMomentField(*ParseMoment("2024-07-01T10:00:05")), "2024-07-01T10:00:05");
-  for (const char* bad : {"", "yesterday", "2024-07-01", "10:00"}) EXPECT_FALSE(ParseMoment(bad).ok()) << bad;
+  EXPECT_EQ(*ParseMoment("2024-07-01"), LondonTime(absl::CivilMinute(2024, 7, 1, 0, 0))) << "a day is its beginning";
+  for (const char* bad : {"", "yesterday", "2024-07", "10:00"}) EXPECT_FALSE(ParseMoment(bad).ok()) << bad;
+  EXPECT_THAT(std::string(ParseMoment("x", "since").status().message()), HasSubstr("since must be a moment"));
 }
 
 TEST(Timeline, HasThreeClocks) {

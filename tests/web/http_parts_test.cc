@@ -293,7 +293,8 @@ TEST_F(OpenApiTest, HasEveryPathThereIsAndNoOther) {
     if (path.method->name() == "ListConcerns") expected.insert("/v1/" + path.pattern + ".csv");
   }
   std::set<std::string> found, ids;
-  for (const auto& [path, item] : At(Document(), {"paths"}).struct_value().fields()) {
+  const auto paths = At(Document(), {"paths"});
+  for (const auto& [path, item] : paths.struct_value().fields()) {
     found.insert(path);
     const auto& get = item.struct_value().fields().at("get").struct_value().fields();
     EXPECT_TRUE(ids.insert(get.at("operationId").string_value()).second) << path;
