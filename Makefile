@@ -53,11 +53,12 @@ crash: setup ## Crash the services some hundred times on each engine and see tha
 	@cmake --build $(BUILD) -j $(JOBS) --target crash_test_driver
 	@$(BUILD)/bin/crash_test_driver --cycles=$(or $(CYCLES),200)
 
-bench: ## Measure the services beside etcd, plain PostgreSQL and a bare echo (ARGS=--quick, ARGS=--json)
+bench: ## Measure the services beside etcd, plain PostgreSQL, a bare echo, nginx and Node (ARGS=--quick, ARGS=--json)
 	@common/tools/bootstrap.sh bench >&2
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON >&2
-	@cmake --build $(BUILD) -j $(JOBS) --target service_bench >&2
+	@cmake --build $(BUILD) -j $(JOBS) --target service_bench load_data forces-service concerns-service monitoring-service gateway oversight >&2
 	@$(BUILD)/bin/service_bench $(ARGS)
+	@BIN=$(BUILD)/bin common/tools/gateway_bench.sh $(filter --quick --json --rounds=%,$(ARGS))
 
 load-data: ## Fill STORE (a folder, .data/ten-years) with ten plausible years of casework (SCALE=1, SEED=1)
 	@common/tools/bootstrap.sh test >&2

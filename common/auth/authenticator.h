@@ -12,8 +12,9 @@ namespace oversight::auth {
 
 // What came with the call, unchecked. Empty when absent.
 struct Credentials {
-  std::string authorization;     // The `authorization` header; several joined by ", ", as HTTP has it.
-  std::string principal_header;  // The `oversight-principal` header.
+  std::string authorization;  // The `authorization` header; several joined by ", ", as HTTP has it.
+  std::string
+      principal_header;  // The `oversight-principal` header; several in the same way, so that two names are none.
   // The name in the verified certificate of the process that the call came from, such as "gateway". That process is not
   // who calls: the gateway passes on what anybody asks of it.
   std::string peer_identity;

@@ -204,6 +204,11 @@ std::optional<int> Flags::Parse(int argc, const char* const* argv) {
   return kExitProblems;
 }
 
+bool Flags::Given(const std::string& name) const {
+  return std::any_of(flags_.begin(), flags_.end(),
+                     [&](const Flag& flag) { return flag.name == name && flag.source != Source::kDefault; });
+}
+
 std::string Flags::Help() const {
   std::string text = absl::StrCat(program_, ": ", description_, "\n\nUsage: ", program_, " [flags]",
                                   positionals_ == nullptr ? "" : " [arguments]", "\n");

@@ -60,6 +60,9 @@ class Flags {
   };
   Outcome Resolve(const std::vector<std::string>& args, const Environment& environment);
 
+  // Whether the flag's value is not its default: it was on the command line or in the environment.
+  bool Given(const std::string& name) const;
+
   std::string Help() const;
   // {"listen":{"value":"127.0.0.1:7101","source":"default"},...}: source is default, environment or flag. A secret that
   // is set shows as "(set)".

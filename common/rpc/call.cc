@@ -5,6 +5,8 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "common/auth/token_authenticator.h"
+#include "common/limits/cost.h"
 #include "common/observe/json_log.h"
 #include "common/observe/spans.h"
 #include "common/rpc/errors.h"
@@ -62,14 +64,15 @@ std::string NewRequestId() {
 }
 
 // How loudly the end of a call is told: what the server is to blame for is an error, what a caller did is not.
-observe::LogLevel LevelOf(absl::StatusCode code) {
+observe::LogLevel LevelOf(absl::StatusCode code, const std::string& reason) {
   switch (code) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kDataLoss:
       return observe::LogLevel::kError;
-    case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
+      return Refusals::IsCallersOwn(reason) ? observe::LogLevel::kInfo : observe::LogLevel::kWarning;
+    case absl::StatusCode::kUnavailable:
       return observe::LogLevel::kWarning;
     default:
       return observe::LogLevel::kInfo;
@@ -87,8 +90,9 @@ bool ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message* messag
 }
 
 absl::Status Crashed(const Call& call, const char* what) {
-  observe::LogError("exception in a handler",
-                    {{"request_id", call.request_id()}, {"method", call.method()}, {"error", what}});
+  observe::LogError("exception in a handler", {{"request_id", call.request_id()},
+                                               {"method", call.method()},
+                                               {"error", call.RepeatsSecret(what) ? kSecret : what}});
   return Error(absl::StatusCode::kInternal, ERROR_REASON_INTERNAL,
                absl::StrCat("A fault of the server. Its log knows it as request ", call.request_id(), "."))
       .With("request_id", call.request_id());
@@ -115,14 +119,17 @@ struct Host::Step {
 };
 
 // Metrics come before all that can refuse a call, so that refusals are counted; drain and admission before the work of
-// finding out who calls; authorise before validate, so that nothing is told about a request its caller may not make.
-const std::array<Host::Step, 8> Host::kBefore = {{
+// finding out who calls, and what an address may do with it; what a principal may do as soon as it is known who that
+// is, before the request is looked at; authorise before validate, so that nothing is told about a request its caller
+// may not make.
+const std::array<Host::Step, 9> Host::kBefore = {{
     {"request_id", &Host::StepRequestId},
     {"trace", &Host::StepTrace},
     {"metrics_start", &Host::StepMetrics},
     {"admission", &Host::StepAdmission},
     {"deadline", &Host::StepDeadline},
     {"authenticate", &Host::StepAuthenticate},
+    {"limit", &Host::StepLimit},
     {"authorise", &Host::StepAuthorise},
     {"validate", &Host::StepValidate},
 }};
@@ -136,7 +143,12 @@ std::vector<std::string> Host::StepNames() {
 }
 
 Host::Host(HostOptions options, const auth::Authenticator& authenticator, observe::Metrics& metrics)
-    : options_(std::move(options)), authenticator_(authenticator), metrics_(metrics) {
+    : options_(std::move(options)),
+      authenticator_(authenticator),
+      metrics_(metrics),
+      refusals_(metrics),
+      by_principal_(options_.per_principal, "principal"),
+      by_address_(options_.per_address, "address") {
   region_ = [](const std::string&) { return std::string(); };
   unknown_.full_name = "unknown";
   unknown_.verb = "unknown";
@@ -164,6 +176,9 @@ absl::Status Host::AddService(auth::AuthorizationTable table) {
     info->streaming = method->server_streaming();
     info->table = tables_.back().get();
     info->writes = !info->streaming && info->table->Find(info->verb)->access == auth::Access::kWrite;
+    info->cost = limits::CostOf(*method);
+    info->secret = HoldsSecrets(*method->input_type());
+    refusals_.Expect(info->full_name);
     info->metrics = std::make_unique<observe::MethodMetrics>(
         metrics_, "grpc_server", service->full_name(), method->name(),
         info->streaming ? observe::MethodType::kServerStream : observe::MethodType::kUnary);
@@ -187,10 +202,12 @@ const MethodInfo& Call::MethodFor(const google::protobuf::Message& request) cons
 
 std::string Call::Header(const char* name) const { return Joined(*context_, name); }
 
-absl::Status Host::Begin(Call& call, const google::protobuf::Message* request) {
+absl::Status Host::Begin(Call& call, absl::FunctionRef<const google::protobuf::Message*()> request) {
+  const google::protobuf::Message* message = nullptr;
   for (const Step& step : kBefore) {
     Announce(step.name);
-    OVERSIGHT_RETURN_IF_ERROR((this->*step.run)(call, request));
+    if (step.run == &Host::StepAuthorise) message = request();
+    OVERSIGHT_RETURN_IF_ERROR((this->*step.run)(call, message));
   }
   return absl::OkStatus();
 }
@@ -224,6 +241,7 @@ absl::Status Host::StepAdmission(Call& call, const google::protobuf::Message*) {
     return false;
   };
   const MethodInfo& method = *call.method_;
+  OVERSIGHT_ASSIGN_OR_RETURN(call.places_[0], AdmitAddress(*call.context_, method.cost, method.streaming));
   bool admitted = method.streaming ? take(streams_, options_.max_streams) : take(in_flight_, options_.max_in_flight);
   if (admitted && method.writes && !take(writes_in_flight_, std::max(1, options_.max_in_flight / 2))) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
@@ -258,9 +276,27 @@ absl::Status Host::StepDeadline(Call& call, const google::protobuf::Message*) {
 absl::Status Host::StepAuthenticate(Call& call, const google::protobuf::Message*) {
   auth::Credentials credentials;
   credentials.authorization = call.Header(auth::kAuthorizationHeader);
-  credentials.principal_header = Metadata(*call.context_, auth::kPrincipalHeader);
+  credentials.principal_header = call.Header(auth::kPrincipalHeader);
   if (const auto peer = call.context_->auth_context(); peer != nullptr) credentials.peer_identity = PeerIdentity(*peer);
   OVERSIGHT_ASSIGN_OR_RETURN(call.principal_, authenticator_.Authenticate(credentials));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<limits::CallerLimits::Place> Host::AdmitAddress(const grpc::CallbackServerContext& context, double cost,
+                                                               bool stream) {
+  const limits::CallerLimits::Options& most = options_.per_address;
+  if (most.rate <= 0 && most.calls <= 0 && most.streams <= 0) return limits::CallerLimits::Place();
+  const auto address = limits::AddressOfPeer(context.peer());
+  // Within the process somebody else has looked at the address, and a proxy's is that of many.
+  if (!address.has_value() || options_.trusted_proxies.Contains(*address)) return limits::CallerLimits::Place();
+  return by_address_.Admit(address->Key(), cost, stream, absl::Now());
+}
+
+absl::Status Host::StepLimit(Call& call, const google::protobuf::Message*) {
+  const std::string& name = call.principal_.name();
+  if (name == auth::ThePublic().name() || call.principal_.HasRole(auth::Role::ROLE_SERVICE)) return absl::OkStatus();
+  OVERSIGHT_ASSIGN_OR_RETURN(call.places_[1],
+                             by_principal_.Admit(name, call.method_->cost, call.method_->streaming, absl::Now()));
   return absl::OkStatus();
 }
 
@@ -269,6 +305,7 @@ absl::Status Host::StepAuthorise(Call& call, const google::protobuf::Message* re
     return Error(absl::StatusCode::kInvalidArgument, ERROR_REASON_INVALID_FIELDS,
                  "The request is not an encoded message of the method's request type.");
   }
+  if (call.method_->secret) call.secrets_ = SecretsIn(*request);
   return auth::Check(*call.method_->table, call.method_->verb, call.principal_, *request, region_);
 }
 
@@ -284,7 +321,8 @@ absl::Status Host::StepValidate(Call& call, const google::protobuf::Message* req
 
 grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   Announce(kAfter[1]);
-  absl::Status told = status;
+  const absl::Status logged = WithoutSecrets(status, call.secrets_);
+  absl::Status told = logged;
   if (status.code() == absl::StatusCode::kInternal && ReasonOf(status).empty()) {
     // Not made by our vocabulary, so it may hold anything: its text is for the log alone.
     told = Error(absl::StatusCode::kInternal, ERROR_REASON_INTERNAL,
@@ -297,6 +335,7 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
 
   Announce(kAfter[2]);
   const absl::Duration took = absl::Now() - call.started_;
+  for (auto& place : call.places_) place = {};
   if (call.admitted_) {
     (call.method_->streaming ? streams_ : in_flight_).fetch_sub(1, std::memory_order_relaxed);
     if (call.method_->writes) writes_in_flight_.fetch_sub(1, std::memory_order_relaxed);
@@ -314,8 +353,12 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
                      .code = status.code(),
                      .attributes = {{"request_id", call.request_id_}}});
   }
-  if (const observe::LogLevel level = LevelOf(status.code()); observe::LogEnabled(level)) {
-    const std::string peer = call.context_->peer(), reason = ReasonOf(status);
+  const std::string reason = ReasonOf(status);
+  int64_t left_out = 0;
+  const bool told_of = !Refusals::IsOne(status) || refusals_.Note(call.method_->full_name, call.principal_.name(),
+                                                                  reason, status.code(), &left_out);
+  if (const observe::LogLevel level = LevelOf(status.code(), reason); told_of && observe::LogEnabled(level)) {
+    const std::string peer = call.context_->peer();
     const observe::LogField fields[] = {
         {"request_id", call.request_id_},
         {"trace_id", call.trace_.trace_id},
@@ -326,9 +369,10 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
         {"peer", peer},
         {"principal", call.principal_.name()},
         {"reason", reason},
-        {"error", status},
+        {"error", logged},
+        {"left_out", left_out},
     };
-    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 2 : 0));
+    observe::Log(level, "rpc", "call", fields, std::size(fields) - (status.ok() ? 3 : left_out == 0 ? 1 : 0));
   }
   return result;
 }

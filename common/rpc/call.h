@@ -31,13 +31,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/auth/authenticator.h"
 #include "common/auth/authorization.h"
 #include "common/auth/principal.h"
+#include "common/limits/address.h"
+#include "common/limits/caller_limits.h"
 #include "common/observe/metrics.h"
 #include "common/observe/trace_context.h"
+#include "common/rpc/refusals.h"
+#include "common/rpc/secrets.h"
 #include "common/rpc/status_mapping.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
@@ -54,6 +59,8 @@ struct MethodInfo {
   std::string verb;       // "GetForce"
   bool streaming = false;
   bool writes = false;
+  double cost = 1;      // See limits/cost.h.
+  bool secret = false;  // Its request may hold secrets: see secrets.h.
   const auth::AuthorizationTable* table = nullptr;
   std::unique_ptr<observe::MethodMetrics> metrics;
 };
@@ -74,6 +81,8 @@ class Call {
   // a part of it, such as one command of several. The call's own when no method of this server takes it.
   const MethodInfo& MethodFor(const google::protobuf::Message& request) const;
   const auth::Principal& principal() const { return principal_; }
+  // Whether a text repeats something secret that the request holds; such a text goes nowhere.
+  bool RepeatsSecret(std::string_view text) const { return Repeats(text, secrets_); }
   // A header of the call as it came, "" when it did not; several of one name joined by ", ".
   std::string Header(const char* name) const;
   // On the machine's clock, for waiting. InfiniteFuture for a stream whose caller set none.
@@ -95,9 +104,11 @@ class Call {
   absl::Time deadline_ = absl::InfiniteFuture();
   const absl::Time started_;
   std::atomic<bool> cancelled_{false};
-  bool counted_ = false;   // The step metrics_start has run.
-  bool admitted_ = false;  // Holds a place among the calls in flight.
-  bool opened_ = false;    // A stream whose headers have gone out.
+  std::vector<std::string> secrets_;                   // Of the request.
+  bool counted_ = false;                               // The step metrics_start has run.
+  bool admitted_ = false;                              // Holds a place among the calls in flight.
+  std::array<limits::CallerLimits::Place, 2> places_;  // And among those of its address, and of its principal.
+  bool opened_ = false;                                // A stream whose headers have gone out.
 };
 
 namespace internal {
@@ -211,7 +222,14 @@ struct HostOptions {
   int max_streams = 10000;                              // The same for streams.
   absl::Duration default_deadline = absl::Seconds(30);  // Of a unary call that sets none.
   absl::Duration max_deadline = absl::Minutes(5);       // Of a unary call; a later one is brought down to this.
-  std::function<void(const char* step)> on_step;        // For tests: told each step as it begins.
+  // What one caller may take, so that the others are answered too; none, unless they are set. By principal, whoever
+  // calls for them and from wherever: the services of the suite are not held to it, since all callers would wait when
+  // one of those did, and neither is the public, which is nobody in particular. By address only where connections from
+  // outside end, which is the gateway: to a service, all that it passes on has its address. Proxies that are trusted
+  // stand before many, so they are not held to what one address may.
+  limits::CallerLimits::Options per_principal, per_address;
+  limits::Networks trusted_proxies;
+  std::function<void(const char* step)> on_step;  // For tests: told each step as it begins.
 };
 
 class Host {
@@ -231,7 +249,7 @@ class Host {
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request, Response* response,
                                   Handler&& handler) {
     auto* call = new internal::UnaryCall(*this, context, Find(Request::descriptor()));
-    if (absl::Status status = Begin(*call, request); !status.ok()) {
+    if (absl::Status status = Begin(*call, [&] { return request; }); !status.ok()) {
       call->End(status);
     } else {
       const Done held(call);  // So that an exception is told of, and not the Done it drops on its way.
@@ -247,8 +265,8 @@ class Host {
                                      grpc::ByteBuffer* response, Handler&& handler) {
     auto* call = new internal::UnaryCall(*this, context, Find(Request::descriptor()));
     Request request;
-    const bool parsed = internal::ParseBytes(*bytes, &request);
-    if (absl::Status status = Begin(*call, parsed ? &request : nullptr); !status.ok()) {
+    const auto parse = [&] { return internal::ParseBytes(*bytes, &request) ? &request : nullptr; };
+    if (absl::Status status = Begin(*call, parse); !status.ok()) {
       call->End(status);
     } else {
       const Done held(call);
@@ -262,7 +280,8 @@ class Host {
   grpc::ServerWriteReactor<Response>* Stream(grpc::CallbackServerContext* context, const Request* request,
                                              Handler&& handler) {
     auto stream = NewStream<Response>(context, Request::descriptor());
-    return RunStream(std::move(stream), request, std::forward<Handler>(handler));
+    return RunStream(
+        std::move(stream), [&] { return request; }, std::forward<Handler>(handler));
   }
 
   // The same with bytes on both sides: handler(std::shared_ptr<StreamCall<grpc::ByteBuffer>>, const Request&).
@@ -271,8 +290,8 @@ class Host {
                                                         const grpc::ByteBuffer* bytes, Handler&& handler) {
     auto stream = NewStream<grpc::ByteBuffer>(context, Request::descriptor());
     Request request;
-    const bool parsed = internal::ParseBytes(*bytes, &request);
-    return RunStream(std::move(stream), parsed ? &request : nullptr, std::forward<Handler>(handler));
+    const auto parse = [&]() -> const Request* { return internal::ParseBytes(*bytes, &request) ? &request : nullptr; };
+    return RunStream(std::move(stream), parse, std::forward<Handler>(handler));
   }
 
   // Refuses calls from now on and ends every stream, with UNAVAILABLE, DRAINING. Unary calls under way go on.
@@ -280,6 +299,14 @@ class Host {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   int in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
   int streams() const { return streams_.load(std::memory_order_relaxed); }
+
+  // For what comes in by other ways than through the Host, and is held to the same limits and counted in one place.
+  limits::CallerLimits& address_limits() { return by_address_; }
+  const limits::Networks& trusted_proxies() const { return options_.trusted_proxies; }
+  Refusals& refusals() { return refusals_; }
+  // A place for a call among those of the address it comes from, until it ends; RESOURCE_EXHAUSTED when there is none.
+  absl::StatusOr<limits::CallerLimits::Place> AdmitAddress(const grpc::CallbackServerContext& context, double cost,
+                                                           bool stream);
 
   // The steps in the order in which every call goes through them.
   static std::vector<std::string> StepNames();
@@ -290,11 +317,12 @@ class Host {
   template <class Response>
   friend class StreamCall;
   struct Step;
-  static const std::array<Step, 8> kBefore;
+  static const std::array<Step, 9> kBefore;
   static const std::array<const char*, 3> kAfter;
 
-  // Runs the steps before the handler. `request` is null when its bytes could not be parsed.
-  absl::Status Begin(Call& call, const google::protobuf::Message* request);
+  // Runs the steps before the handler. `request` gives the request, or null when its bytes could not be parsed; it is
+  // asked for once, when the call has been admitted.
+  absl::Status Begin(Call& call, absl::FunctionRef<const google::protobuf::Message*()> request);
   // Runs those after it: returns what to tell the caller. Once per call, before gRPC is told.
   grpc::Status Conclude(Call& call, const absl::Status& status);
 
@@ -304,6 +332,7 @@ class Host {
   absl::Status StepAdmission(Call& call, const google::protobuf::Message* request);
   absl::Status StepDeadline(Call& call, const google::protobuf::Message* request);
   absl::Status StepAuthenticate(Call& call, const google::protobuf::Message* request);
+  absl::Status StepLimit(Call& call, const google::protobuf::Message* request);
   absl::Status StepAuthorise(Call& call, const google::protobuf::Message* request);
   absl::Status StepValidate(Call& call, const google::protobuf::Message* request);
 
@@ -341,11 +370,13 @@ class Host {
     stream->self_ = stream;
     return stream;
   }
-  template <class Response, class Request, class Handler>
-  grpc::ServerWriteReactor<Response>* RunStream(std::shared_ptr<StreamCall<Response>> stream, const Request* request,
+  // `request_of` gives the request, or null: see Begin.
+  template <class Response, class RequestOf, class Handler>
+  grpc::ServerWriteReactor<Response>* RunStream(std::shared_ptr<StreamCall<Response>> stream, RequestOf request_of,
                                                 Handler&& handler) {
     auto* reactor = stream.get();
-    if (absl::Status status = Begin(*reactor, request); !status.ok()) {
+    decltype(request_of()) request = nullptr;
+    if (absl::Status status = Begin(*reactor, [&] { return request = request_of(); }); !status.ok()) {
       reactor->Finish(status);
     } else if (!Register(stream)) {
       reactor->Finish(Draining());
@@ -362,6 +393,8 @@ class Host {
   const HostOptions options_;
   const auth::Authenticator& authenticator_;
   observe::Metrics& metrics_;
+  Refusals refusals_;
+  limits::CallerLimits by_principal_, by_address_;
   auth::RegionLookup region_;
   std::vector<std::unique_ptr<auth::AuthorizationTable>> tables_;
   // By request type.

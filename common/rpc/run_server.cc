@@ -17,6 +17,7 @@
 #include "common/observe/version.h"
 #include "common/rpc/caller_proof.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/limit_flags.h"
 #include "common/rpc/server.h"
 #include "common/rpc/store_command.h"
 #include "common/rpc/tls.h"
@@ -29,6 +30,7 @@ struct Config {
   CallerProofConfig callers;
   bool reflection = true;
   int64_t max_in_flight = HostOptions().max_in_flight;
+  LimitConfig limits;
   absl::Duration store_patience = ledger::Options().patience;
   TlsFiles tls;
   bool tls_listen = true;
@@ -67,6 +69,7 @@ void AddFlags(const Program& program, Config& config, observe::Flags& flags) {
             {.validate = observe::IsDurationBetween(absl::ZeroDuration(), absl::Minutes(10))});
   flags.Add("max-in-flight", &config.max_in_flight, "Unary calls worked on at a time; more are refused.",
             {.validate = observe::IsBetween(1, 1'000'000)});
+  AddLimitFlags(flags, config.limits, program.for_everyone);
   flags.Add("reflection", &config.reflection, "Serve gRPC reflection, for tools such as grpcurl.");
   flags.Add("ready-file", &config.ready_file, "A file to write the bound addresses to, as JSON, once serving.");
   flags.Add("log-level", &config.log_level, "debug, info, warning or error.",
@@ -213,6 +216,8 @@ int RunServer(int argc, const char* const* argv, const Program& program) {
   options.reflection = config.reflection;
   options.own_token = (*callers)->own_token();
   options.host.max_in_flight = static_cast<int>(config.max_in_flight);
+  SetLimits(config.limits, flags, config.callers.insecure, &options.host);
+  if (!program.for_everyone) options.host.per_address = {};
   if (tls != nullptr) {
     options.channel_credentials = tls->ForCalls();
     if (!program.for_everyone) options.server_credentials = tls->ForServices();

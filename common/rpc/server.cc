@@ -24,6 +24,9 @@ constexpr char kLiveness[] = "liveness";
 constexpr absl::Duration kGoodbye = absl::Seconds(1);
 constexpr int kMaxReceiveBytes = 2 * kMaxRequestBytes;
 constexpr size_t kMemoryQuota = 512 << 20;
+// What gRPC takes of headers, itself saying no more of larger ones than that they are. Twice what the gateway takes
+// over HTTP, so that whatever it passes on arrives, and is refused, if need be, by us and in our words.
+constexpr int kMaxHeaderBytes = 16 << 10;
 // How long gRPC may leave the process's own call, made several times a second, unanswered until it counts as stuck.
 constexpr absl::Duration kStuck = absl::Seconds(10);
 
@@ -47,6 +50,7 @@ void EnablePlugins(bool reflection) {
 
 void SetOptions(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("oversight").Resize(kMemoryQuota));
   // With it a second process would share the port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

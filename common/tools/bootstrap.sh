@@ -27,7 +27,7 @@ test_packages=(
   chromium fonts-dejavu-core
   clang-14 libclang-rt-14-dev
 )
-bench_packages=(etcd-server)
+bench_packages=(etcd-server nginx-light wrk)
 rehearsal_packages=(haproxy)
 image_packages=(mmdebstrap)
 lint_packages=(clang-format clang-tidy git)

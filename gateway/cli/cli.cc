@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "common/observe/version.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/secrets.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/find_commands.h"
@@ -63,6 +64,9 @@ std::vector<FlagSpec> GeneralFlags() {
                "OVERSIGHT_TOKEN_FILE; or the token itself in OVERSIGHT_TOKEN.",
        .repeated = true,
        .check = &NotEmpty},
+      {.name = "allow-clear-token",
+       .help = "Send a token without TLS to another machine. Or OVERSIGHT_ALLOW_CLEAR_TOKEN=true.",
+       .repeated = true},
       {.name = "json", .help = "Print JSON, one object per line.", .repeated = true},
       {.name = "timeout",
        .value = "SECONDS",
@@ -175,6 +179,7 @@ class Program {
     if (general.given("gateway")) session_.options.gateway = general.text("gateway");
     session_.options.token_file = general.given("token-file") ? general.text("token-file") : around_.token_file;
     if (!general.given("token-file")) session_.options.token = around_.token;
+    session_.options.allow_clear_token = general.on("allow-clear-token") || around_.allow_clear_token;
     session_.options.principal = general.given("as") ? general.text("as") : around_.principal;
     ClientTls& tls = session_.options.tls = around_.tls;
     for (const auto& [name, value] : {std::pair("tls-ca", &tls.files.ca), std::pair("tls-cert", &tls.files.cert),
@@ -275,7 +280,10 @@ void PrintJson(const Session& session, const google::protobuf::Message& message)
   std::string json;
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
-  if (google::protobuf::util::MessageToJsonString(message, &json, options).ok()) *session.out << json << std::endl;
+  const std::unique_ptr<google::protobuf::Message> shown(message.New());
+  shown->CopyFrom(message);
+  rpc::MaskSecrets(shown.get());
+  if (google::protobuf::util::MessageToJsonString(*shown, &json, options).ok()) *session.out << json << std::endl;
 }
 
 void PrintAnswer(const Session& session, const google::protobuf::Message& response) {

@@ -11,12 +11,13 @@ namespace oversight::cli {
 
 // What a run takes from around it.
 struct Surroundings {
-  std::string gateway;     // OVERSIGHT_GATEWAY; empty: the default
-  std::string principal;   // OVERSIGHT_AS
-  std::string token;       // OVERSIGHT_TOKEN
-  std::string token_file;  // OVERSIGHT_TOKEN_FILE
-  ClientTls tls;           // OVERSIGHT_TLS_CA, _CERT, _KEY and _NAME
-  size_t width = 120;      // Of the lines that people read.
+  std::string gateway;             // OVERSIGHT_GATEWAY; empty: the default
+  std::string principal;           // OVERSIGHT_AS
+  std::string token;               // OVERSIGHT_TOKEN
+  std::string token_file;          // OVERSIGHT_TOKEN_FILE
+  bool allow_clear_token = false;  // OVERSIGHT_ALLOW_CLEAR_TOKEN
+  ClientTls tls;                   // OVERSIGHT_TLS_CA, _CERT, _KEY and _NAME
+  size_t width = 120;              // Of the lines that people read.
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
 };

@@ -11,7 +11,10 @@
 #include "common/auth/authenticator.h"
 #include "common/auth/names.h"
 #include "common/auth/token/own_token.h"
+#include "common/limits/address.h"
+#include "common/observe/config.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/secrets.h"
 #include "common/rpc/status_mapping.h"
 #include "common/text/file.h"
 #include "gateway/cli/arguments.h"
@@ -30,6 +33,20 @@ std::string Read(const std::string& path) { return ReadWholeFile(path).value_or(
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const rpc::TlsFiles& files) {
   if (files.ca.empty()) return grpc::InsecureChannelCredentials();
   return grpc::SslCredentials({Read(files.ca), Read(files.key), Read(files.cert)});
+}
+
+// Whether what is sent to the gateway at this address can be read on this machine alone.
+bool StaysHere(const std::string& gateway) {
+  absl::string_view target = gateway;
+  if (absl::StartsWith(target, "unix:")) return true;
+  for (const char* scheme : {"dns:", "ipv4:", "ipv6:"}) absl::ConsumePrefix(&target, scheme);
+  while (absl::ConsumePrefix(&target, "/")) continue;
+  std::string host;
+  int port = 0;
+  if (!observe::SplitHostPort(std::string(target), &host, &port)) host = std::string(target);
+  const auto address = limits::Address::Parse(host);
+  if (!address.has_value()) return host == "localhost";
+  return address->v6 ? address->Text() == "::1" : address->bytes[0] == 127;
 }
 
 }  // namespace
@@ -55,13 +72,23 @@ absl::StatusOr<std::pair<std::string, std::string>> Client::WhoCalls(const std::
   std::error_code ignored;
   if (options_.token.empty() && std::filesystem::is_directory(path, ignored)) {
     const std::string name(absl::StripPrefix(principal, auth::kPrincipalPrefix));
-    if (name.empty() || name == "public") return Header();
+    if (name == "public") return Header();
+    if (name.empty()) {
+      return UsageError(absl::StrCat(path,
+                                     " is a folder with a token for each principal: --as says whose is meant, and ",
+                                     "--as=public that it is none."));
+    }
     if (!auth::IsId(name)) return UsageError("--as must name a principal, such as liaison-lead.");
     path = absl::StrCat(path, "/", name, ".token");
   } else if (!principal.empty()) {
     return UsageError(absl::StrCat(
         "Your token says who you are, so you cannot act as ", principal,
         ". Leave out --as and OVERSIGHT_AS; what acts as several people needs a folder with a token for each."));
+  }
+  if (options_.tls.files.ca.empty() && !options_.allow_clear_token && !StaysHere(options_.gateway)) {
+    return UsageError(absl::StrCat(
+        "Your token would go to ", options_.gateway, " in the clear, and whoever reads it on the way can be you. Give ",
+        "--tls-ca, so that it goes by TLS; or, on a network where nobody else listens, --allow-clear-token."));
   }
   if (!options_.token.empty()) return bearer(options_.token);
   const auto token = auth::OwnToken::Read(path);
@@ -101,14 +128,16 @@ absl::StatusOr<std::string> Client::CallJson(const std::string& method, const st
   const std::unique_ptr<google::protobuf::Message> out = NewMessage(*descriptor->output_type());
   const auto parsed = google::protobuf::util::JsonStringToMessage(request, in.get());
   if (!parsed.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("The request is not valid JSON of ",
-                                                   descriptor->input_type()->full_name(), ": ",
-                                                   std::string(parsed.message())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("The request is not valid JSON of ", descriptor->input_type()->full_name(), ": ",
+                     rpc::HoldsSecrets(*descriptor->input_type()) ? "where is not told, because it may hold a secret."
+                                                                  : std::string(parsed.message())));
   }
   if (absl::Status status = Call(method, *in, out.get(), as); !status.ok()) return status;
   std::string json;
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = !one_line;
+  rpc::MaskSecrets(out.get());
   if (!google::protobuf::util::MessageToJsonString(*out, &json, print).ok())
     return absl::InternalError("The answer cannot be printed.");
   if (one_line) json += "\n";

@@ -26,8 +26,9 @@ struct ClientOptions {
   std::string gateway = "127.0.0.1:7100";
   std::string principal;  // whom to act as: see token_file; without one sent as `oversight-principal`, if not empty
   // Proof of who calls. The token itself; or a file that holds one; or a folder that holds several, each in NAME.token
-  // for the principal NAME, of which `principal` picks one ("public", or "": none). Empty: there is no proof.
+  // for the principal NAME, of which `principal` picks one ("public": none). Empty: there is no proof.
   std::string token, token_file;
+  bool allow_clear_token = false;  // send a token without TLS to another machine than this
   absl::Duration timeout = absl::Seconds(30);
   ClientTls tls;
 };
@@ -48,7 +49,8 @@ class Client {
 
  private:
   // The header that says who calls, as name and value; no name when there is none. A usage error when the one
-  // token there is cannot be `as`; what a file holds is read anew each time.
+  // token there is cannot be `as`, when a folder of tokens is given and nobody to pick, or when a token would cross the
+  // network in the clear; what a file holds is read anew each time.
   absl::StatusOr<std::pair<std::string, std::string>> WhoCalls(const std::string& as) const;
   ClientOptions options_;
   std::shared_ptr<grpc::Channel> channel_;

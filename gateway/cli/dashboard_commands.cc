@@ -1,5 +1,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/errors.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/dashboard_page.h"
@@ -40,19 +41,21 @@ absl::Status Dashboard(Session& session, const Arguments& arguments) {
   const auto force = ForceOf(arguments);
   if (!force.ok()) return force.status();
   using namespace gateway::v1;  // NOLINT
+  const auto set_from_flag = [&arguments](google::protobuf::Message& request, const char* field) {
+    const std::string flag = Kebab(field);
+    if (!arguments.given(flag)) return absl::OkStatus();
+    const auto set = SetValue(&request, {request.GetDescriptor()->FindFieldByName(field)}, arguments.text(flag), {});
+    return set.ok() ? set : UsageError(absl::StrCat("--", flag, " ", std::string(set.message())));
+  };
   if (force->empty()) {
-    return Show<GetNationalDashboardRequest, GetNationalDashboardResponse>(session, "GetNationalDashboard", {},
+    GetNationalDashboardRequest request;
+    OVERSIGHT_RETURN_IF_ERROR(set_from_flag(request, "as_of_time"));
+    return Show<GetNationalDashboardRequest, GetNationalDashboardResponse>(session, "GetNationalDashboard", request,
                                                                            &NationalPage);
   }
   GetForceDashboardRequest request;
   request.set_name(*force);
-  for (const char* field : {"on_date", "as_of_time"}) {
-    const std::string flag = Kebab(field);
-    if (!arguments.given(flag)) continue;
-    const auto set =
-        SetValue(&request, {GetForceDashboardRequest::descriptor()->FindFieldByName(field)}, arguments.text(flag), {});
-    if (!set.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(set.message())));
-  }
+  for (const char* field : {"on_date", "as_of_time"}) OVERSIGHT_RETURN_IF_ERROR(set_from_flag(request, field));
   return Show<GetForceDashboardRequest, GetForceDashboardResponse>(session, "GetForceDashboard", request, &ForcePage);
 }
 
@@ -82,23 +85,20 @@ std::vector<Command> DashboardCommands() {
                           .value = "FORCE",
                           .help = "The force, such as west-midlands; without it the national dashboard."};
   std::vector<Command> commands(2);
-  commands[0] = {
-      .name = "dashboard",
-      .summary = "Show the national dashboard, or that of a force.",
-      .positionals = {force},
-      .flags = {{.name = "on-date",
-                 .value = "DAY",
-                 .help = "Show the force on this day in the past, by what is recorded now: 2024-07-31."},
-                {.name = "as-of-time",
-                 .value = "TIME",
-                 .help = "Show what was recorded of the force at this moment: 2024-07-31T10:00:00Z."}},
-      .examine = [](const Arguments& arguments) -> std::vector<std::string> {
-        if (!arguments.text("force").empty() || (!arguments.given("on-date") && !arguments.given("as-of-time"))) {
-          return {};
-        }
-        return {"--on-date and --as-of-time are for the dashboard of a force: name it"};
-      },
-      .run = &Dashboard};
+  commands[0] = {.name = "dashboard",
+                 .summary = "Show the national dashboard, or that of a force.",
+                 .positionals = {force},
+                 .flags = {{.name = "on-date",
+                            .value = "DAY",
+                            .help = "Show the force on this day in the past, by what is recorded now: 2024-07-31."},
+                           {.name = "as-of-time",
+                            .value = "TIME",
+                            .help = "Show what was recorded at this moment: 2024-07-31T10:00:00Z."}},
+                 .examine = [](const Arguments& arguments) -> std::vector<std::string> {
+                   if (!arguments.text("force").empty() || !arguments.given("on-date")) return {};
+                   return {"--on-date is for the dashboard of a force: name it"};
+                 },
+                 .run = &Dashboard};
   commands[1] = {
       .name = "watch",
       .summary = "Show a dashboard again whenever it changes, until interrupted.",

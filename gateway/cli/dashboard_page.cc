@@ -104,8 +104,10 @@ std::string Mark(bool enhanced) { return enhanced ? "*" : ""; }
 std::string NationalPage(const gateway::v1::NationalDashboard& given) {
   gateway::v1::NationalDashboard dashboard = given;
   MakeOneLine(&dashboard);
-  std::string text = absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()), "\n",
-                                  Sections(dashboard.sections()), "\n");
+  std::string text =
+      absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()),
+                   dashboard.has_as_of_time() ? ", as recorded on " + Moment(dashboard.as_of_time()) : "", "\n",
+                   Sections(dashboard.sections()), "\n");
   for (const auto& count : dashboard.stage_counts()) {
     absl::StrAppend(&text, count.display_name(), ": ", count.force_count(),
                     count.force_count() == 1 ? " force" : " forces", "\n");

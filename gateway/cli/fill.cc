@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/rpc/secrets.h"
 #include "gateway/cli/contract.h"
 #include "gateway/cli/names.h"
 #include "gateway/cli/values.h"
@@ -90,7 +91,9 @@ class Filler {
   }
 
   void Check(const FormFlag& flag, const absl::Status& status) {
-    if (!status.ok()) Problem(flag, std::string(status.message()));
+    if (status.ok()) return;
+    Problem(flag, rpc::IsSecret(flag.field()) ? "is no value of this flag; it is a secret, so it is not repeated"
+                                              : std::string(status.message()));
   }
 
   // Of the fields of a oneof the last set would win without a word.

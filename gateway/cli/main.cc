@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
                               .principal = FromEnvironment("OVERSIGHT_AS"),
                               .token = FromEnvironment("OVERSIGHT_TOKEN"),
                               .token_file = FromEnvironment("OVERSIGHT_TOKEN_FILE"),
+                              .allow_clear_token = FromEnvironment("OVERSIGHT_ALLOW_CLEAR_TOKEN") == "true",
                               .tls = {{.cert = FromEnvironment("OVERSIGHT_TLS_CERT"),
                                        .key = FromEnvironment("OVERSIGHT_TLS_KEY"),
                                        .ca = FromEnvironment("OVERSIGHT_TLS_CA")},

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "common/rpc/secrets.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
 #include "gateway/cli/contract.h"
@@ -60,6 +61,7 @@ std::string TextText(const FieldDescriptor& field, const std::string& text) {
 }  // namespace
 
 std::string ValueText(const Message& message, const FieldDescriptor& field, int index) {
+  if (rpc::IsSecret(field)) return rpc::kSecret;
   const auto& reflection = *message.GetReflection();
   const bool repeated = field.is_repeated();
   switch (field.cpp_type()) {

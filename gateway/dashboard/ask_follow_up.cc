@@ -9,7 +9,6 @@
 #include "oversight/monitoring/v1/plans_service.grpc.pb.h"
 
 namespace oversight::gateway {
-namespace {
 
 using namespace monitoring::v1;  // NOLINT
 
@@ -27,8 +26,6 @@ void AskForMissed(const std::shared_ptr<grpc::Channel>& monitoring, absl::CivilD
       });
   asking->End();
 }
-
-}  // namespace
 
 void AskForFollowUp(const std::shared_ptr<grpc::Channel>& monitoring, const std::string& force,
                     const std::vector<std::string>& plans, absl::CivilDay day, bool inside,

@@ -18,6 +18,10 @@ void AskForFollowUp(const std::shared_ptr<grpc::Channel>& monitoring, const std:
                     const std::vector<std::string>& plans, absl::CivilDay day, bool inside,
                     const std::shared_ptr<Asking>& asking);
 
+// Which forces had missed a meeting by this day.
+void AskForMissed(const std::shared_ptr<grpc::Channel>& monitoring, absl::CivilDay day,
+                  const std::shared_ptr<Asking>& asking);
+
 // Asks as `identity`. The copies of the questions are of monitoring-service.
 AskOwner MakeAskFollowUp(std::shared_ptr<grpc::Channel> monitoring, const rpc::Identity& identity);
 

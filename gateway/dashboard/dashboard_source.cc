@@ -148,6 +148,7 @@ void DashboardSource::OnChange(size_t owner, const rpc::InformerChange& change) 
 }
 
 void DashboardSource::TellListeners() {
+  ++changes_;
   for (const auto& listener : listeners_) listener();
 }
 
@@ -317,6 +318,15 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
       if (part->has_value()) AddDerived(**part, audience, dashboard);
     }
   }
+  SetTime(moment, dashboard.mutable_as_of_time());
+  return std::make_shared<const std::string>(dashboard.SerializeAsString());
+}
+
+absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(PastFacts past, absl::Time moment) const {
+  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+  const auto missed =
+      past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
+  v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
   SetTime(moment, dashboard.mutable_as_of_time());
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }

@@ -56,6 +56,8 @@ class DashboardSource {
   absl::StatusOr<EncodedDashboard> ForceThen(PastFacts past, const std::string& force,
                                              std::optional<absl::CivilDay> on_day, absl::Time moment,
                                              Audience audience) const;
+  // The national dashboard of facts read as of a moment in the past, on its day.
+  absl::StatusOr<EncodedDashboard> NationalThen(PastFacts past, absl::Time moment) const;
   absl::CivilDay today() const { return Today(clock_); }
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
@@ -79,6 +81,10 @@ class DashboardSource {
 
   // Dashboards built so far, for metrics and tests: an unchanged one is not built twice.
   int64_t builds() const { return builds_; }
+
+  // Grows with every change of any copy and of what is derived: while it is the same, so are the dashboards, but for
+  // the day and the ages of their sections.
+  int64_t changes() const { return changes_; }
 
   // The region of a force, for scopes; "" when unknown.
   std::string RegionOf(const std::string& force) const;
@@ -117,7 +123,7 @@ class DashboardSource {
   const Clock& clock_;
   DerivedCopy overviews_, follow_ups_;
   std::vector<std::function<void()>> listeners_;
-  std::atomic<int64_t> builds_{0};
+  std::atomic<int64_t> builds_{0}, changes_{0};
   mutable std::mutex mu_;
   std::array<int64_t, 3> told_ = {};                     // By owner: the revision up to which OnChange was told.
   int64_t all_changes_ = 0;                              // of anything

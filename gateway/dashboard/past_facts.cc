@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
-#include <set>
-#include <type_traits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "common/rpc/status_mapping.h"
 #include "common/time/london.h"
 #include "common/time/timestamp.h"
 #include "gateway/dashboard/ask_follow_up.h"
 #include "gateway/dashboard/ask_overview.h"
 #include "gateway/dashboard/follow_up.h"
 #include "gateway/dashboard/names.h"
+#include "gateway/dashboard/past_reading.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/concerns/v1/evidence_service.grpc.pb.h"
 #include "oversight/concerns/v1/national_recommendations_service.grpc.pb.h"
@@ -33,196 +28,69 @@
 namespace oversight::gateway {
 namespace {
 
-// In the order of the sections.
-enum Owner { kForces, kConcerns, kMonitoring };
-constexpr const char* kServices[] = {"forces-service", "concerns-service", "monitoring-service"};
+std::vector<std::string> LatestConcerns(const SuiteFacts& facts) {
+  std::map<std::string, int64_t> latest;
+  const auto note = [&latest](const auto& items) {
+    for (const auto& item : items) {
+      int64_t& revision = latest[ConcernOf(item->name())];
+      revision = std::max(revision, item->revision());
+    }
+  };
+  note(facts.concerns);
+  note(facts.recommendations);
+  note(facts.responses);
+  note(facts.progress_notes);
+  return NamesOfLatest(latest);
+}
 
-struct Reading : std::enable_shared_from_this<Reading> {
-  PrepareCall prepare;
-  std::string force;
-  common::v1::ReadOptions read;
-  Audience audience = Audience::kOutside;
-  absl::Time deadline;
-  std::shared_ptr<grpc::Channel> concerns_channel, monitoring_channel;
-  std::function<void(absl::StatusOr<PastFacts>)> done;
+std::shared_ptr<PastReading> Begin(PrepareCall prepare, const google::protobuf::Timestamp& as_of, Audience audience,
+                                   absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done) {
+  auto reading = std::make_shared<PastReading>();
+  reading->prepare = std::move(prepare);
+  *reading->read.mutable_as_of()->mutable_recorded_time() = as_of;
+  reading->audience = audience;
+  reading->deadline = deadline;
+  reading->done = std::move(done);
+  return reading;
+}
 
-  std::mutex mu;
-  int left = 1;
-  PastFacts past;
-  absl::Status failures[3];
-  int64_t revisions[3] = {};
-  std::set<std::string> redactions[3];  // Of what was recorded then and is not there any more.
+absl::CivilDay DayOf(const PastReading& reading) { return LondonDay(GetTime(reading.read.as_of().recorded_time())); }
 
-  // One call, begun by `start`; `take` runs with the lock when it has succeeded.
-  template <class Request, class Response>
-  void Call(
-      Owner owner, Request request,
-      std::function<void(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>)> start,
-      std::function<void(Response&)> take) {
-    struct State {
-      grpc::ClientContext context;
-      Request request;
-      Response response;
+// Asks for what the owners derive of a force once its records are here, and is done.
+void FinishForce(const std::shared_ptr<PastReading>& reading, const SuiteChannels& channels, const std::string& force) {
+  const bool inside = reading->audience == Audience::kInspectorate;
+  const auto with_overview = [reading, monitoring = channels.monitoring, force,
+                              inside](absl::StatusOr<DerivedPart> overview) {
+    reading->TakePart(kConcerns, "overview", std::move(overview), reading->past.overview);
+    const auto with_follow_up = [reading](absl::StatusOr<DerivedPart> follow_up) {
+      reading->TakePart(kMonitoring, "follow_up", std::move(follow_up), reading->past.follow_up);
+      reading->done(std::move(reading->past));
     };
-    auto state = std::make_shared<State>();
-    state->request = std::move(request);
-    *state->request.mutable_read() = read;
-    prepare(state->context);
-    state->context.set_deadline(absl::ToChronoTime(deadline));
-    {
-      std::lock_guard lock(mu);
-      ++left;
-    }
-    start(&state->context, &state->request, &state->response,
-          [self = shared_from_this(), owner, state, start, take](const grpc::Status& ended) {
-            bool more = false;
-            {
-              std::lock_guard lock(self->mu);
-              if (ended.ok()) {
-                self->revisions[owner] = state->response.header().revision();
-                for (const auto& redaction : state->response.header().redactions()) {
-                  self->redactions[owner].insert(redaction);
-                }
-                if constexpr (requires { state->response.next_page_token(); }) {
-                  more = !state->response.next_page_token().empty();
-                  state->request.set_page_token(state->response.next_page_token());
-                }
-                take(state->response);
-              } else if (self->failures[owner].ok()) {
-                self->failures[owner] = rpc::FromGrpc(ended);
-              }
-            }
-            if (more) self->Call<Request, Response>(owner, state->request, start, take);
-            self->Arrive();
-          });
-  }
+    if (!reading->failures[kMonitoring].ok()) return with_follow_up(reading->failures[kMonitoring]);
+    AskForFollowUp(monitoring, force, ShownPlans(reading->past.facts.plans), DayOf(*reading), inside,
+                   reading->Ask(with_follow_up));
+  };
+  AskForOverview(channels.concerns, force, LatestConcerns(reading->past.facts), inside, reading->Ask(with_overview));
+}
 
-  // All pages of a list.
-  template <class Response, class Request, class Start, class T>
-  void List(Owner owner, Request request, Start start, google::protobuf::RepeatedPtrField<T>* (Response::*items)(),
-            std::vector<Shared<T>> SuiteFacts::*into) {
-    request.set_page_size(1000);
-    Call<Request, Response>(owner, std::move(request), start, [this, items, into](Response& response) {
-      for (auto& item : *(response.*items)()) (past.facts.*into).push_back(std::make_shared<const T>(std::move(item)));
-    });
-  }
-
-  void Arrive() {
-    {
-      std::lock_guard lock(mu);
-      if (--left > 0) return;
-    }
-    // Without the register there is nothing to show.
-    if (!failures[kForces].ok()) return done(failures[kForces]);
-    for (const Owner owner : {kForces, kConcerns, kMonitoring}) {
-      if (redactions[owner].empty() || !failures[owner].ok()) continue;
-      failures[owner] = absl::FailedPreconditionError(
-          absl::StrCat("Part of what was recorded then has been removed by law (",
-                       absl::StrJoin(redactions[owner], ", "), "), so counts would be wrong."));
-    }
-    for (const Owner owner : {kForces, kConcerns, kMonitoring}) {
-      auto& section = past.sections.emplace_back();
-      section.set_service(kServices[owner]);
-      section.set_state(failures[owner].ok() ? v1::SECTION_STATE_COMPLETE : v1::SECTION_STATE_UNAVAILABLE);
-      if (failures[owner].ok()) section.set_revision(revisions[owner]);
-      section.set_reason(WhyNot(failures[owner]));
-    }
-    past.facts.monitoring_known = failures[kMonitoring].ok();
-    if (!failures[kConcerns].ok()) {
-      // Half a record would look like a whole one.
-      past.facts.concerns.clear();
-      past.facts.recommendations.clear();
-      past.facts.progress_notes.clear();
-      past.facts.responses.clear();
-      past.facts.revisits.clear();
-      past.facts.evidence.clear();
-      past.facts.national_recommendations.clear();
-      past.facts.national_items.clear();
-    }
-    if (!failures[kMonitoring].ok()) {
-      past.facts.announcements.clear();
-      past.facts.plans.clear();
-      past.facts.progress_reviews.clear();
-      past.facts.meetings.clear();
-      past.facts.actions.clear();
-      past.facts.support.clear();
-      past.facts.advice.clear();
-      past.facts.disclosures.clear();
-    }
-    const auto ask = [this](PartDone arrived) {
-      return std::make_shared<Asking>(prepare, read, deadline, std::move(arrived));
-    };
-    const bool inside = audience == Audience::kInspectorate;
-    AskForOverview(concerns_channel, force, LatestConcerns(), inside,
-                   ask([self = shared_from_this(), ask, inside](absl::StatusOr<DerivedPart> overview) {
-                     self->TakePart(kConcerns, "overview", std::move(overview), self->past.overview);
-                     if (!self->failures[kMonitoring].ok()) {
-                       self->TakePart(kMonitoring, "follow_up", self->failures[kMonitoring], self->past.follow_up);
-                       return self->done(std::move(self->past));
-                     }
-                     AskForFollowUp(self->monitoring_channel, self->force, ShownPlans(self->past.facts.plans),
-                                    LondonDay(GetTime(self->read.as_of().recorded_time())), inside,
-                                    ask([self](absl::StatusOr<DerivedPart> follow_up) {
-                                      self->TakePart(kMonitoring, "follow_up", std::move(follow_up),
-                                                     self->past.follow_up);
-                                      self->done(std::move(self->past));
-                                    }));
-                   }));
-  }
-
-  // What an owner derives, and how it stands.
-  void TakePart(Owner owner, const char* part, absl::StatusOr<DerivedPart> derived, std::optional<DerivedPart>& into) {
-    auto& section = past.sections.emplace_back();
-    section.set_service(kServices[owner]);
-    section.set_part(part);
-    section.set_reason(WhyNot(derived.status()));
-    if (!derived.ok()) {
-      section.set_state(v1::SECTION_STATE_UNAVAILABLE);
-      return;
-    }
-    section.set_state(v1::SECTION_STATE_COMPLETE);
-    // Of nothing asked, as for an outsider where there is no plan, that is as the record is.
-    section.set_revision(derived->revision > 0 ? derived->revision : revisions[owner]);
-    into = *std::move(derived);
-  }
-
-  std::string WhyNot(const absl::Status& status) const {
-    if (status.ok()) return {};
-    if (audience != Audience::kInspectorate) return "This part cannot be read now.";
-    return std::string(status.message());
-  }
-
-  std::vector<std::string> LatestConcerns() const {
-    std::map<std::string, int64_t> latest;
-    const auto note = [&latest](const auto& items) {
-      for (const auto& item : items) {
-        int64_t& revision = latest[ConcernOf(item->name())];
-        revision = std::max(revision, item->revision());
-      }
-    };
-    note(past.facts.concerns);
-    note(past.facts.recommendations);
-    note(past.facts.responses);
-    note(past.facts.progress_notes);
-    return NamesOfLatest(latest);
-  }
-};
+// Which forces had missed a meeting, and it is done.
+void FinishNational(const std::shared_ptr<PastReading>& reading, const SuiteChannels& channels) {
+  const auto with_missed = [reading](absl::StatusOr<DerivedPart> missed) {
+    reading->TakePart(kMonitoring, "follow_up", std::move(missed), reading->past.follow_up);
+    reading->done(std::move(reading->past));
+  };
+  if (!reading->failures[kMonitoring].ok()) return with_missed(reading->failures[kMonitoring]);
+  AskForMissed(channels.monitoring, DayOf(*reading), reading->Ask(with_missed));
+}
 
 }  // namespace
 
 void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
               const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
               std::function<void(absl::StatusOr<PastFacts>)> done) {
-  auto reading = std::make_shared<Reading>();
-  reading->prepare = std::move(prepare);
-  reading->force = force;
-  *reading->read.mutable_as_of()->mutable_recorded_time() = as_of;
-  reading->audience = audience;
-  reading->deadline = deadline;
-  reading->concerns_channel = channels.concerns;
-  reading->monitoring_channel = channels.monitoring;
-  reading->done = std::move(done);
+  auto reading = Begin(std::move(prepare), as_of, audience, deadline, std::move(done));
   auto* const to = reading.get();
+  to->when_read = [to, channels, force] { FinishForce(to->shared_from_this(), channels, force); };
   {
     using namespace forces::v1;  // NOLINT
     const std::shared_ptr<ForcesService::Stub> stub = ForcesService::NewStub(channels.forces);
@@ -230,9 +98,9 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
     all.set_page_size(1000);
     to->Call<ListForcesRequest, ListForcesResponse>(
         kForces, all, [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListForces(c, q, r, end); },
-        [to](ListForcesResponse& response) {
+        [to, force](ListForcesResponse& response) {
           for (auto& item : *response.mutable_forces()) {
-            if (item.successor() == to->force) to->past.facts.predecessors.push_back(item.name());
+            if (item.successor() == force) to->past.facts.predecessors.push_back(item.name());
           }
         });
     GetForceRequest one;
@@ -413,6 +281,60 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
           },
           &ListDisclosuresResponse::mutable_disclosures, &SuiteFacts::disclosures);
     }
+  }
+  reading->Arrive();
+}
+
+void ReadNationalPast(const SuiteChannels& channels, PrepareCall prepare, const google::protobuf::Timestamp& as_of,
+                      absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done) {
+  auto reading = Begin(std::move(prepare), as_of, Audience::kInspectorate, deadline, std::move(done));
+  auto* const to = reading.get();
+  to->when_read = [to, channels] { FinishNational(to->shared_from_this(), channels); };
+  const std::shared_ptr<forces::v1::ForcesService::Stub> forces = forces::v1::ForcesService::NewStub(channels.forces);
+  to->List<forces::v1::ListForcesResponse>(
+      kForces, forces::v1::ListForcesRequest(),
+      [forces](auto* c, auto* q, auto* r, auto end) { forces->async()->ListForces(c, q, r, end); },
+      &forces::v1::ListForcesResponse::mutable_forces, &SuiteFacts::forces);
+  {
+    using namespace concerns::v1;  // NOLINT
+    const std::shared_ptr<ConcernsService::Stub> stub = ConcernsService::NewStub(channels.concerns);
+    ListConcernsRequest concerns;
+    concerns.set_parent("forces/-");
+    to->List<ListConcernsResponse>(
+        kConcerns, concerns, [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListConcerns(c, q, r, end); },
+        &ListConcernsResponse::mutable_concerns, &SuiteFacts::concerns);
+    ListRecommendationsRequest recommendations;
+    recommendations.set_parent("forces/-/concerns/-");
+    to->List<ListRecommendationsResponse>(
+        kConcerns, recommendations,
+        [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListRecommendations(c, q, r, end); },
+        &ListRecommendationsResponse::mutable_recommendations, &SuiteFacts::recommendations);
+  }
+  {
+    using namespace monitoring::v1;  // NOLINT
+    const std::shared_ptr<MonitoringService::Stub> stub = MonitoringService::NewStub(channels.monitoring);
+    to->List<ListMonitoringResponse>(
+        kMonitoring, ListMonitoringRequest(),
+        [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListMonitoring(c, q, r, end); },
+        &ListMonitoringResponse::mutable_monitoring, &SuiteFacts::monitoring);
+    ListProposalsRequest proposals;
+    proposals.set_parent("forces/-");
+    to->List<ListProposalsResponse>(
+        kMonitoring, proposals,
+        [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListProposals(c, q, r, end); },
+        &ListProposalsResponse::mutable_proposals, &SuiteFacts::proposals);
+    ListDecisionsRequest decisions;
+    decisions.set_parent("forces/-");
+    to->List<ListDecisionsResponse>(
+        kMonitoring, decisions,
+        [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListDecisions(c, q, r, end); },
+        &ListDecisionsResponse::mutable_decisions, &SuiteFacts::decisions);
+    ListEpisodesRequest episodes;
+    episodes.set_parent("forces/-");
+    to->List<ListEpisodesResponse>(
+        kMonitoring, episodes,
+        [stub](auto* c, auto* q, auto* r, auto end) { stub->async()->ListEpisodes(c, q, r, end); },
+        &ListEpisodesResponse::mutable_episodes, &SuiteFacts::episodes);
   }
   reading->Arrive();
 }

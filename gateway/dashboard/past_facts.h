@@ -1,7 +1,7 @@
-// The facts of one force as they were recorded at a moment in the past. The copies hold the present alone, so the
-// owners are asked, all at once, with the identity that `prepare` adds: of what the caller may not see, nothing comes.
-// What they derive is asked of them when their records are here, for the day of the moment.
-// An owner that fails or does not answer in time has its section UNAVAILABLE, and the others show. Thread-safe.
+// The facts of one force, or of all, as they were recorded at a moment in the past. The copies hold the present alone,
+// so the owners are asked, all at once, with the identity that `prepare` adds: of what the caller may not see, nothing
+// comes. What they derive is asked of them when their records are here, for the day of the moment. An owner that fails
+// or does not answer in time has its section UNAVAILABLE, and the others show. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -34,5 +34,9 @@ struct PastFacts {
 void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
               const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
               std::function<void(absl::StatusOr<PastFacts>)> done);
+
+// What the national dashboard is made of. Errors: whatever forces-service refuses with.
+void ReadNationalPast(const SuiteChannels& channels, PrepareCall prepare, const google::protobuf::Timestamp& as_of,
+                      absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done);
 
 }  // namespace oversight::gateway

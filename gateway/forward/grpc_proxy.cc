@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "common/limits/cost.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/forward/backend_call.h"
@@ -30,8 +31,9 @@ grpc::Status DrainingStatus() {
 // One call: the server side, which the client's messages come from, and the backend side. Deleted when both are done.
 class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
  public:
-  Call(GrpcProxy& proxy, const Route& route, grpc::GenericCallbackServerContext* server)
-      : proxy_(proxy), route_(&route), backend_(this), server_(server) {
+  Call(GrpcProxy& proxy, const Route& route, grpc::GenericCallbackServerContext* server,
+       limits::CallerLimits::Place place)
+      : proxy_(proxy), place_(std::move(place)), route_(&route), backend_(this), server_(server) {
     {
       std::lock_guard lock(proxy_.mu_);
       ++proxy_.calls_;
@@ -167,6 +169,7 @@ class GrpcProxy::Call final : public grpc::ServerGenericBidiReactor {
   }
 
   GrpcProxy& proxy_;
+  const limits::CallerLimits::Place place_;  // Among the calls of its address.
   const Route* route_;
   std::atomic<bool> drained_{false};
   Backend backend_;
@@ -193,6 +196,11 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackSe
                                          "There is no method " + context->method() + ".")
                                        .With("method", context->method())));
   }
+  auto place = host_.AdmitAddress(*context, limits::CostOf(*route->method), route->method->server_streaming());
+  if (!place.ok()) {
+    host_.refusals().Tell(route->path, "", context->peer(), place.status());
+    return new Refusal(rpc::ToGrpc(place.status()));
+  }
   {
     std::lock_guard lock(mu_);
     if (draining_) return new Refusal(DrainingStatus());
@@ -202,7 +210,7 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackSe
                                          .RetryAfter(absl::Seconds(1))));
     }
   }
-  return new Call(*this, *route, context);
+  return new Call(*this, *route, context, *std::move(place));
 }
 
 }  // namespace oversight::gateway

@@ -5,7 +5,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/observe/json_log.h"
+#include "common/rpc/errors.h"
+#include "common/rpc/retry_info.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
@@ -105,6 +108,11 @@ const char* ContentType(Format format) {
 
 const char* CodeName(absl::StatusCode code) { return RowOf(code).name; }
 int HttpStatus(absl::StatusCode code) { return RowOf(code).http_status; }
+
+std::string RetryAfter(const absl::Status& status) {
+  const absl::Duration delay = RetryAfterOf(status);
+  return delay <= absl::ZeroDuration() ? "" : absl::StrCat(absl::ToInt64Seconds(absl::Ceil(delay, absl::Seconds(1))));
+}
 
 std::string ErrorJson(const absl::Status& status) {
   std::string out;

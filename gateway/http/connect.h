@@ -26,6 +26,8 @@ const char* ContentType(Format format);
 // "not_found" and so on, and the HTTP status of a unary error.
 const char* CodeName(absl::StatusCode code);
 int HttpStatus(absl::StatusCode code);
+// For the header Retry-After, in whole seconds; "" when the error does not say.
+std::string RetryAfter(const absl::Status& status);
 
 // The error of a unary call: {"code":…,"message":…,"details":[{"type":…,"value":base64,"debug":…}]}.
 std::string ErrorJson(const absl::Status& status);

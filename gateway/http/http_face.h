@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/forward/backend_call.h"
@@ -68,6 +69,10 @@ class HttpFace {
   // cancelled, and `done` still comes.
   virtual std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                               std::function<void(HttpAnswer)> done) = 0;
+  // Tells that a request of its own is refused before it is looked at; nothing: in JSON, as REST has it.
+  virtual std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace oversight::gateway

@@ -17,6 +17,8 @@
 #include "boost/asio.hpp"
 #include "boost/beast/core.hpp"
 #include "boost/beast/http.hpp"
+#include "common/limits/address.h"
+#include "common/limits/cost.h"
 #include "common/observe/config.h"
 #include "common/observe/json_log.h"
 #include "common/rpc/errors.h"
@@ -25,6 +27,7 @@
 #include "gateway/http/connect.h"
 #include "gateway/http/gzip.h"
 #include "gateway/http/json_codec.h"
+#include "gateway/http/rest_error.h"
 
 namespace oversight::gateway {
 namespace {
@@ -68,6 +71,7 @@ class HttpServer::Impl {
         routes_(routes),
         faces_(std::move(faces)),
         io_(options_.threads),
+        connections_of_(options_.max_connections_of_address),
         acceptor_(asio::make_strand(io_)),
         work_(io_.get_executor()) {}
 
@@ -140,9 +144,12 @@ class HttpServer::Impl {
 
  private:
   struct Connection {
-    explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+    Connection(tcp::socket socket, const limits::Address& peer, limits::AtOnce::Place place)
+        : stream(std::move(socket)), peer(peer), place(std::move(place)) {}
     beast::tcp_stream stream;
-    bool idle = true;  // between requests; on the connection's strand
+    const limits::Address peer;
+    const limits::AtOnce::Place place;  // among those of its address
+    bool idle = true;                   // between requests; on the connection's strand
   };
   using ConnectionPtr = std::shared_ptr<Connection>;
 
@@ -233,9 +240,16 @@ class HttpServer::Impl {
         continue;  // Closed by leaving scope.
       }
       error_code ignored;
+      const auto peer = limits::Address::Parse(socket.remote_endpoint(ignored).address().to_string());
+      if (!peer.has_value()) continue;  // It has gone already.
+      auto place = Trusted(*peer) ? limits::AtOnce::Place() : connections_of_.Enter(peer->Key());
+      if (!place.has_value()) {
+        ++stats_.refused_connections;
+        continue;
+      }
       socket.set_option(tcp::no_delay(true), ignored);
       auto executor = socket.get_executor();
-      auto connection = std::make_shared<Connection>(std::move(socket));
+      auto connection = std::make_shared<Connection>(std::move(socket), *peer, *std::move(place));
       {
         std::lock_guard lock(mu_);
         connections_.insert(connection);
@@ -326,14 +340,51 @@ class HttpServer::Impl {
     co_await Write(connection, response);
   }
 
+  bool Trusted(const limits::Address& peer) const {
+    return options_.host != nullptr && options_.host->trusted_proxies().Contains(peer);
+  }
+
+  // From where a request comes: its connection, or whom a trusted proxy names.
+  limits::Address ClientOf(const Connection& connection, const Request& request) const {
+    if (!Trusted(connection.peer)) return connection.peer;
+    std::string forwarded_for;
+    const auto [begin, end] = request.equal_range("x-forwarded-for");
+    for (auto it = begin; it != end; ++it) {
+      if (!forwarded_for.empty()) forwarded_for += ',';
+      forwarded_for += View(it->value());
+    }
+    return limits::ClientOf(connection.peer, forwarded_for, options_.host->trusted_proxies());
+  }
+
   // Answers one request; false when the connection must end.
   asio::awaitable<bool> Answer(const ConnectionPtr& connection, const Request& request) {
     const std::string target(View(request.target()));
     const std::string path = target.substr(0, target.find('?'));
     const Route* route = routes_.Find(path);
     const bool keep_alive = request.keep_alive();
+    const limits::Address client = ClientOf(*connection, request);
+    // Held until the request has been answered.
+    absl::StatusOr<limits::CallerLimits::Place> place = limits::CallerLimits::Place();
+    // A proxy that names nobody speaks for many.
+    if (options_.host != nullptr && !Trusted(client)) {
+      place = options_.host->address_limits().Admit(client.Key(), route == nullptr ? 1 : limits::CostOf(*route->method),
+                                                    /*stream=*/false, absl::Now());
+    }
+    if (!place.ok()) {
+      options_.host->refusals().Tell(route == nullptr ? kHttpMethod : path, "", client.Text(), place.status());
+      Response response(http::status::too_many_requests, request.version());
+      response.set(http::field::retry_after, connect::RetryAfter(place.status()));
+      if (route != nullptr) {
+        SetJson(response, connect::ErrorJson(place.status()));
+      } else {
+        const HttpAnswer answer = RefusalOf(Plain(request, target, client), place.status());
+        for (const auto& [name, value] : answer.headers) response.set(name, value);
+        response.body() = answer.body;
+      }
+      co_return co_await Finish(*connection, response, keep_alive, request.method());
+    }
     if (route == nullptr) {
-      const HttpRequest asked = Plain(request, target);
+      const HttpRequest asked = Plain(request, target, client);
       for (HttpFace* face : faces_) {
         if (face->Takes(asked)) co_return co_await AnswerBy(*face, connection, asked, keep_alive, request);
       }
@@ -399,8 +450,9 @@ class HttpServer::Impl {
   }
 
   // A request without Boost, for the faces.
-  static HttpRequest Plain(const Request& request, const std::string& target) {
+  static HttpRequest Plain(const Request& request, const std::string& target, const limits::Address& client) {
     HttpRequest plain;
+    plain.address = client.Key();
     plain.method = std::string(View(request.method_string()));
     plain.target = target;
     for (const auto& field : request) {
@@ -410,6 +462,13 @@ class HttpServer::Impl {
     }
     plain.body = request.body();
     return plain;
+  }
+
+  HttpAnswer RefusalOf(const HttpRequest& asked, const absl::Status& status) const {
+    for (const HttpFace* face : faces_) {
+      if (face->Takes(asked)) return face->Refusal(asked, status).value_or(RestErrorAnswer(status));
+    }
+    return RestErrorAnswer(status);
   }
 
   asio::awaitable<bool> AnswerBy(HttpFace& face, const ConnectionPtr& connection, const HttpRequest& asked,
@@ -546,6 +605,8 @@ class HttpServer::Impl {
       response.body() = *std::move(body);
     } else {
       response.result(static_cast<unsigned>(connect::HttpStatus(body.status().code())));
+      const std::string delay = connect::RetryAfter(body.status());
+      if (!delay.empty()) response.set(http::field::retry_after, delay);
       SetJson(response, connect::ErrorJson(body.status()));
     }
     co_return co_await Finish(*connection, response, keep_alive);
@@ -694,7 +755,8 @@ class HttpServer::Impl {
   const Routes& routes_;
   const std::vector<HttpFace*> faces_;
   asio::io_context io_;
-  tcp::acceptor acceptor_;  // On a strand of its own: it is accepted on by one thread and closed by another.
+  limits::AtOnce connections_of_;  // by address
+  tcp::acceptor acceptor_;         // On a strand of its own: it is accepted on by one thread and closed by another.
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::vector<std::thread> threads_;
   int port_ = 0;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/secrets.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -19,7 +20,9 @@ absl::StatusOr<std::string> JsonToBytes(const google::protobuf::Descriptor& type
   const auto status = google::protobuf::util::JsonStringToMessage(
       google::protobuf::StringPiece(json.data(), json.size()), message.get());
   if (!status.ok()) {
-    const std::string words(status.message().data(), status.message().size());
+    // The parser quotes what it stumbles over.
+    const std::string words = rpc::HoldsSecrets(type) ? "where is not told, because it may hold a secret."
+                                                      : std::string(status.message().data(), status.message().size());
     return Error(absl::StatusCode::kInvalidArgument, common::v1::ERROR_REASON_INVALID_FIELDS,
                  absl::StrCat("The body is not valid JSON of ", type.full_name(), ": ", words))
         .With("type", type.full_name());

@@ -33,6 +33,9 @@ HttpAnswer RestErrorAnswer(const absl::Status& status) {
   answer.status = connect::HttpStatus(status.code());
   answer.headers.emplace_back("content-type", "application/json");
   answer.headers.emplace_back("cache-control", "no-store");
+  if (std::string delay = connect::RetryAfter(status); !delay.empty()) {
+    answer.headers.emplace_back("retry-after", std::move(delay));
+  }
   answer.body = RestErrorJson(status);
   return answer;
 }

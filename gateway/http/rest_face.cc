@@ -1,5 +1,6 @@
 #include "gateway/http/rest_face.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,6 +24,7 @@
 #include "gateway/http/rest_error.h"
 #include "gateway/http/rest_query.h"
 #include "google/protobuf/message.h"
+#include "oversight/gateway/v1/gateway_service.pb.h"
 #include "oversight/monitoring/v1/announcement.pb.h"
 
 namespace oversight::gateway {
@@ -99,6 +101,18 @@ HttpAnswer AnswerOf(const google::protobuf::MethodDescriptor& method, const Repl
   return Tagged("application/json", tag, if_none_match, *std::move(json));
 }
 
+// The service whose answers are made of the gateway's copies alone.
+const google::protobuf::ServiceDescriptor* OwnService() {
+  return v1::GetNationalDashboardRequest::descriptor()->file()->FindServiceByName("GatewayService");
+}
+
+// An answer made before, to one who may have it.
+HttpAnswer Again(const HttpAnswer& answer, const std::string& if_none_match) {
+  const auto tag = std::find_if(answer.headers.begin(), answer.headers.end(),
+                                [](const auto& header) { return header.first == "etag"; });
+  return tag == answer.headers.end() ? answer : Tagged("application/json", tag->second, if_none_match, answer.body);
+}
+
 // "forces/west-midlands:due" -> "west midlands, due".
 std::string TitleOf(const std::string& path) {
   return absl::StrReplaceAll(
@@ -151,6 +165,28 @@ void AnswerList(const std::shared_ptr<ListBody>& list, const std::string& file_n
   });
 }
 
+// Asks for one who may get what another asks for as well.
+void AnswerAll(AnswerMemory& memory, const std::shared_ptr<Calls>& calls, const Question& question,
+               const std::string& key, const std::string& if_none_match, std::function<void(HttpAnswer)> done) {
+  const auto* method = question.method;
+  const auto making = memory.MakeOrWait(key, [=](const std::shared_ptr<const HttpAnswer>& answer) {
+    if (answer != nullptr) return done(Again(*answer, if_none_match));
+    // Whoever asked may have gone away, or was refused: that is nobody else's answer.
+    calls->Ask({question},
+               [=](const std::vector<Reply>& replies) { done(AnswerOf(*method, replies[0], if_none_match)); });
+  });
+  if (making == nullptr) return;
+  calls->Ask({question}, [=](const std::vector<Reply>& replies) {
+    if (!replies[0].ok()) {
+      making->Finish(absl::Now(), nullptr);
+      return done(AnswerOf(*method, replies[0], if_none_match));
+    }
+    const auto answer = std::make_shared<const HttpAnswer>(AnswerOf(*method, replies[0], ""));
+    making->Finish(absl::Now(), answer);
+    done(Again(*answer, if_none_match));
+  });
+}
+
 }  // namespace
 
 bool RestFace::Takes(const HttpRequest& request) const {
@@ -171,6 +207,12 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
     return calls;
   }
   const std::string_view path = request.path();
+  const std::string if_none_match(request.header("if-none-match"));
+  const std::string key = AnswerMemory::KeyOf(request.target, callers_.HeadersOf(request));
+  if (const auto kept = memory_.Find(key, absl::Now())) {
+    done(Again(*kept, if_none_match));
+    return calls;
+  }
   std::string name(path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view());
   std::string format;
   auto match = paths_.Find(name);
@@ -200,17 +242,21 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
   if (match->path->subject != nullptr) {
     message->GetReflection()->SetString(message.get(), match->path->subject, match->name);
   }
-  const std::string if_none_match(request.header("if-none-match"));
   if (writer != nullptr) {
     const auto list =
         std::make_shared<ListBody>(routes_, callers_.HeadersOf(request), method, std::move(message), std::move(writer));
     AnswerList(list, FileName(name, format), if_none_match, std::move(done));
     return list;
   }
-  calls->Ask({{method, message->SerializeAsString()}},
-             [method, if_none_match, done = std::move(done)](const std::vector<Reply>& replies) {
-               done(AnswerOf(*method, replies[0], if_none_match));
-             });
+  const Question question = {method, message->SerializeAsString()};
+  // A request with parameters may ask for more than what is there.
+  if (path == request.target && method->service() == OwnService()) {
+    AnswerAll(memory_, calls, question, key, if_none_match, std::move(done));
+  } else {
+    calls->Ask({question}, [method, if_none_match, done = std::move(done)](const std::vector<Reply>& replies) {
+      done(AnswerOf(*method, replies[0], if_none_match));
+    });
+  }
   return calls;
 }
 

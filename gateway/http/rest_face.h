@@ -2,6 +2,8 @@
 // read follows from the contract (rest_paths.h); the answer is the same JSON that Connect gives. An answer has an ETag;
 // sent back as If-None-Match, it saves the body while nothing that is shown has changed.
 //
+// An answer of the gateway's own dashboards is given again while nothing has changed (answer_memory.h).
+//
 // A list is also there to be taken away (export/rows.h): its path with .csv or .jsonl, whole and in the memory of one
 // page; what has days with .ics, announcements with .atom. Thread-safe.
 #pragma once
@@ -9,6 +11,7 @@
 #include <functional>
 #include <memory>
 
+#include "gateway/http/answer_memory.h"
 #include "gateway/http/callers.h"
 #include "gateway/http/http_face.h"
 #include "gateway/http/rest_paths.h"
@@ -17,8 +20,9 @@ namespace oversight::gateway {
 
 class RestFace final : public HttpFace {
  public:
-  // Both must outlive it, and nothing is added to the routes any more.
-  RestFace(const Routes& routes, const Callers& callers) : routes_(routes), callers_(callers), paths_(routes) {}
+  // All must outlive it, and nothing is added to the routes any more.
+  RestFace(const Routes& routes, const Callers& callers, AnswerMemory& memory)
+      : routes_(routes), callers_(callers), memory_(memory), paths_(routes) {}
 
   // Everything under /v1.
   bool Takes(const HttpRequest& request) const override;
@@ -28,6 +32,7 @@ class RestFace final : public HttpFace {
  private:
   const Routes& routes_;
   const Callers& callers_;
+  AnswerMemory& memory_;
   const RestPaths paths_;
 };
 

@@ -59,6 +59,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
       context, request, response,
       [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
              rpc::Done done) {
+        if (request.has_as_of_time()) return GetPastNationalDashboard(call, request, response, done);
         source_.WaitFresh(request.freshness(), call.deadline(),
                           [this, response, freshness = request.freshness(), deadline = call.deadline(),
                            done](const absl::Status& fresh) {
@@ -115,6 +116,23 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
                             });
                           });
       });
+}
+
+void GatewayServiceImpl::GetPastNationalDashboard(rpc::Call& call, const v1::GetNationalDashboardRequest& request,
+                                                  grpc::ByteBuffer* response, rpc::Done done) {
+  const PrepareCall prepare = [&call](grpc::ClientContext& context) {
+    rpc::Propagate(call, absl::Seconds(10), &context);
+  };
+  ReadNationalPast(channels_, prepare, request.as_of_time(), rpc::DeadlineFor(call, absl::Seconds(10)),
+                   [this, response, moment = GetTime(request.as_of_time()), done](absl::StatusOr<PastFacts> past) {
+                     if (!past.ok()) return done(past.status());
+                     const std::vector<v1::SectionStatus> sections = past->sections;
+                     const auto encoded = source_.NationalThen(*std::move(past), moment);
+                     if (!encoded.ok()) return done(encoded.status());
+                     *response =
+                         DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                     done(absl::OkStatus());
+                   });
 }
 
 void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request,

@@ -41,6 +41,8 @@ class GatewayServiceImpl final
 
  private:
   void TendFeeds();
+  void GetPastNationalDashboard(rpc::Call& call, const v1::GetNationalDashboardRequest& request,
+                                grpc::ByteBuffer* response, rpc::Done done);
   void GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request, grpc::ByteBuffer* response,
                         rpc::Done done);
 

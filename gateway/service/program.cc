@@ -104,11 +104,12 @@ class GatewayApplication final : public rpc::Application {
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
         backends_(&runtime.metrics),
         http_routes_(&runtime.metrics),
-        proxy_(backends_),
+        proxy_(backends_, runtime.host),
         sign_in_(std::move(sign_in)),
         callers_(ChoicesOf(runtime.authenticator), sign_in_ == nullptr ? nullptr : &sign_in_->sessions()),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock, sign_in_.get()) {
+        site_(http_routes_, callers_, runtime.clock, sign_in_.get()),
+        memory_([this] { return source_.changes(); }) {
     AddBackends(backends_);
     AddBackends(http_routes_);
     runtime.host.SetRegionLookup([this](const std::string& force) { return source_.RegionOf(force); });
@@ -131,8 +132,11 @@ class GatewayApplication final : public rpc::Application {
     http_routes_.AddService<v1::GetForceDashboardRequest>("gateway", server.InProcessChannel(arguments));
     HttpOptions options;
     options.listen = options_.http_listen;
+    options.host = &runtime_.host;
+    runtime_.host.refusals().Expect(kHttpMethod);
+    options.max_connections_of_address = runtime_.host.address_limits().options().calls;
     options.headers = SecurityHeaders(absl::StartsWith(options_.sign_in.public_url, "https://"));
-    rest_ = std::make_unique<RestFace>(http_routes_, callers_);
+    rest_ = std::make_unique<RestFace>(http_routes_, callers_, memory_);
     OVERSIGHT_ASSIGN_OR_RETURN(http_,
                                HttpServer::Start(std::move(options), http_routes_, {&events_, rest_.get(), &site_}));
     AddMetrics();
@@ -216,6 +220,7 @@ class GatewayApplication final : public rpc::Application {
   const Callers callers_;
   EventsFace events_;
   web::Site site_;
+  AnswerMemory memory_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
   std::unique_ptr<HttpServer> http_;
   std::vector<observe::Metrics::Callback> gauges_;

@@ -7,11 +7,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/time/london.h"
+#include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/http/state_id.h"
 #include "gateway/web/charts/tile_map.h"
 #include "gateway/web/charts/trend.h"
 #include "gateway/web/freshness.h"
 #include "gateway/web/links.h"
+#include "gateway/web/moment.h"
 #include "gateway/web/pages.h"
 #include "gateway/web/take_away.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
@@ -109,7 +112,14 @@ std::vector<Spell> SpellsOf(const monitoring::v1::ListEpisodesResponse& response
 // Asks for the dashboard; `denied` takes over for those who may not see it.
 void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
                    std::function<void(const NationalDashboard&, View)> show) {
-  visit->Ask({Ask(v1::GetNationalDashboardRequest())}, [visit, denied, show](const std::vector<Reply>& replies) {
+  v1::GetNationalDashboardRequest request;
+  const std::string moment = ValueOf(visit->query(), "as-of");
+  if (!moment.empty()) {
+    const auto time = ParseMoment(moment);
+    if (!time.ok()) return visit->Fail(time.status());
+    SetTime(*time, request.mutable_as_of_time());
+  }
+  visit->Ask({Ask(request)}, [visit, denied, show](const std::vector<Reply>& replies) {
     const auto response = As<v1::GetNationalDashboardResponse>(replies[0]);
     if (response.status().code() == absl::StatusCode::kPermissionDenied && denied != nullptr) return denied(visit);
     if (!response.ok()) return visit->Fail(response.status());
@@ -119,7 +129,11 @@ void WithDashboard(const VisitPtr& visit, void (*denied)(const VisitPtr&),
     frame.clear_attention();
     View view = ViewOf(frame);
     SetFreshness(dashboard.sections(), view);
-    Set(view, "live", "/v1/events?since=" + StateIdOf(dashboard));
+    if (dashboard.has_as_of_time()) {  // The past does not change.
+      Set(view, "asOf", FormatMomentField(GetTime(dashboard.as_of_time())));
+    } else {
+      Set(view, "live", "/v1/events?since=" + StateIdOf(dashboard));
+    }
     show(dashboard, std::move(view));
   });
 }
@@ -139,9 +153,12 @@ void ShowHome(const VisitPtr& visit) {
     monitoring::v1::ListEpisodesRequest episodes;
     episodes.set_parent("forces/-");
     episodes.set_page_size(1000);
-    visit->AskOrLastSeen({Ask(episodes)}, [visit, view](const std::vector<Reply>& replies) mutable {
+    const absl::CivilDay day = ToCivilDay(dashboard.today()).value_or(LondonDay(visit->now()));
+    if (dashboard.has_as_of_time())
+      *episodes.mutable_read()->mutable_as_of()->mutable_recorded_time() = dashboard.as_of_time();
+    visit->AskOrLastSeen({Ask(episodes)}, [visit, view, day](const std::vector<Reply>& replies) mutable {
       const auto response = As<monitoring::v1::ListEpisodesResponse>(replies[0]);
-      if (response.ok()) SetTrend(TrendOf(SpellsOf(*response), LondonDay(visit->now())), view);
+      if (response.ok()) SetTrend(TrendOf(SpellsOf(*response), day), view);
       visit->Show("national", "All forces", std::move(view));
     });
   });

@@ -47,6 +47,15 @@ bool Site::Takes(const HttpRequest& request) const {
          (request.method == "POST" && (request.path() == "/viewer" || request.path() == "/sign-out"));
 }
 
+std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {
+  HttpAnswer answer;
+  // A visit that asks nothing is answered before Fail returns.
+  const auto visit = std::make_shared<Visit>(site_, request, absl::InfiniteFuture(),
+                                             [&answer](HttpAnswer failed) { answer = std::move(failed); });
+  visit->Fail(status);
+  return answer;
+}
+
 std::shared_ptr<Cancellable> Site::Answer(const HttpRequest& request, absl::Time deadline,
                                           std::function<void(HttpAnswer)> done) {
   const auto visit = std::make_shared<Visit>(site_, request, deadline, std::move(done));

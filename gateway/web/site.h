@@ -22,6 +22,7 @@ class Site final : public HttpFace {
 
   // Every read, and the forms of `/viewer` and `/sign-out`.
   bool Takes(const HttpRequest& request) const override;
+  std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,
                                       std::function<void(HttpAnswer)> done) override;
 

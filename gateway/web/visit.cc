@@ -82,9 +82,10 @@ Trouble TroubleOf(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
       return {"There is a problem with what you asked for", "Mend it in the address or in the form, and try again."};
+    case absl::StatusCode::kResourceExhausted:
+      return {"Too much was asked for at once", "Wait a moment, and open the page again."};
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
       return {"This page is not available now",
               "Try again in a minute. Nothing that was recorded is lost, and other pages may still work."};
     default:
@@ -224,6 +225,7 @@ void Visit::Fail(const absl::Status& status) {
   Set(view, "what", trouble.title);
   Set(view, "why", unknown ? std::string() : std::string(status.message()));
   Set(view, "remedy", trouble.remedy);
+  retry_after_ = connect::RetryAfter(status);
   Set(view, "denied", status.code() == absl::StatusCode::kPermissionDenied);
   Set(view, "unknown", status.code() == absl::StatusCode::kUnauthenticated);
   Show("error", trouble.title, std::move(view), connect::HttpStatus(status.code()));
@@ -232,6 +234,7 @@ void Visit::Fail(const absl::Status& status) {
 void Visit::NotFound() { Fail(absl::NotFoundError("There is no page at this address.")); }
 
 void Visit::End(HttpAnswer answer) {
+  if (!retry_after_.empty()) answer.headers.emplace_back("retry-after", retry_after_);
   answer.headers.emplace_back("content-security-policy", kPolicy);
   for (auto& header : headers_) answer.headers.push_back(std::move(header));
   done_(std::move(answer));

@@ -78,6 +78,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const std::vector<std::string> segments_;
   const std::shared_ptr<Calls> calls_;
   std::function<void(HttpAnswer)> done_;
+  std::string retry_after_;  // Of the page that says what is wrong.
   std::vector<std::pair<std::string, std::string>> headers_;
   absl::Time stood_ = absl::InfiniteFuture();  // When the oldest answer that stood in was given.
 };

@@ -120,6 +120,19 @@ for (const door of doors) {
       assert.equal(names.size, forcesInRegister);
     });
 
+    it("gives up a call when told", async () => {
+      const abort = new AbortController();
+      const call = door.unary("ListForces", {}, { ...asInspector, signal: abort.signal });
+      abort.abort();
+      await assert.rejects(call, (error) => error.code === "CANCELLED");
+      await door.unary("GetForce", { name: kent }, asInspector);
+    });
+
+    it("tells by its error, with details, why a stream is refused", () =>
+      refuses((async () => {
+        for await (const message of door.stream("WatchForces", { start: { resumeAfter: "-1" } }, asInspector)) assert.fail(message);
+      })(), "INVALID_ARGUMENT", "INVALID_FIELDS"));
+
     it("keeps a stream's deadline", async () => {
       const seen = [];
       await assert.rejects(async () => {

@@ -4,6 +4,7 @@ import { fromBinary, fromJson, toJson } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
+import { createConnectTransport as createFetchTransport } from "@connectrpc/connect-web";
 import grpc from "@grpc/grpc-js";
 import protoLoader from "@grpc/proto-loader";
 import { StatusSchema } from "./gen/es/google/rpc/status_pb.js";
@@ -83,8 +84,10 @@ function grpcJsDoor(name, address) {
   return {
     name,
     unary: (method, request, options = {}) =>
-      new Promise((resolve, reject) =>
-        client[method](request, ...prepare(options), (error, reply) => (error ? reject(toError(error)) : resolve(reply)))),
+      new Promise((resolve, reject) => {
+        const call = client[method](request, ...prepare(options), (error, reply) => (error ? reject(toError(error)) : resolve(reply)));
+        options.signal?.addEventListener("abort", () => call.cancel());
+      }),
     async *stream(method, request, options = {}) {
       const call = client[method](request, ...prepare(options));
       options.signal?.addEventListener("abort", () => call.cancel());
@@ -106,4 +109,7 @@ export const doors = [
     createConnectTransport({ baseUrl: `http://${OVERSIGHT_HTTP}`, httpVersion: "1.1", useBinaryFormat: false })),
   connectDoor("connect-node by Connect binary",
     createConnectTransport({ baseUrl: `http://${OVERSIGHT_HTTP}`, httpVersion: "1.1", useBinaryFormat: true })),
+  // As in a browser: by fetch.
+  connectDoor("connect-web by Connect JSON", createFetchTransport({ baseUrl: `http://${OVERSIGHT_HTTP}`, useBinaryFormat: false })),
+  connectDoor("connect-web by Connect binary", createFetchTransport({ baseUrl: `http://${OVERSIGHT_HTTP}`, useBinaryFormat: true })),
 ];

@@ -9,8 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
@@ -61,6 +63,19 @@ class StoryTest : public SuiteFixture {
     if (!on_date.empty()) *request.mutable_on_date() = ParsePartialDate(on_date).value();
     if (as_of != nullptr) *request.mutable_as_of_time() = *as_of;
     return Call<GatewayService>(&GatewayService::Stub::GetForceDashboard, request, principal).dashboard();
+  }
+
+  gateway::v1::NationalDashboard National(const Timestamp* as_of = nullptr) {
+    gateway::v1::GetNationalDashboardRequest request;
+    request.mutable_freshness()->set_fully_consistent(true);
+    if (as_of != nullptr) *request.mutable_as_of_time() = *as_of;
+    return Call<GatewayService>(&GatewayService::Stub::GetNationalDashboard, request).dashboard();
+  }
+  static gateway::v1::NationalDashboardRow RowOf(const gateway::v1::NationalDashboard& dashboard) {
+    for (const auto& row : dashboard.rows()) {
+      if (row.force() == kForce) return row;
+    }
+    return {};
   }
 
   // The acts on a concern, oldest first: verb -> when it was recorded, the last of its kind.
@@ -290,6 +305,13 @@ TEST_F(StoryTest, EachRevisionIsReadBackAsItWasRecorded) {
     for (const auto& section : dashboard.sections()) {
       EXPECT_EQ(section.state(), gateway::v1::SECTION_STATE_COMPLETE) << section.service() << section.reason();
     }
+    if (who == "chief-inspector") {
+      // The same facts among those of all forces.
+      const auto national = National(&time);
+      EXPECT_EQ(national.as_of_time().seconds(), time.seconds());
+      EXPECT_EQ(RowOf(national).stage(), dashboard.monitoring().stage());
+      EXPECT_EQ(RowOf(national).counts().SerializeAsString(), dashboard.counts().SerializeAsString());
+    }
     return dashboard;
   };
   const ForceDashboard issued = as_of(last.at("IssueConcern").recorded_time());
@@ -317,6 +339,17 @@ TEST_F(StoryTest, EachRevisionIsReadBackAsItWasRecorded) {
   EXPECT_EQ(out.monitoring().stage(), "scan");
   EXPECT_EQ(Recommendations(out)[RECOMMENDATION_STATE_VERIFIED], 3);
   EXPECT_EQ(out.concerns_size(), Dashboard("").concerns_size());
+
+  // As recorded a moment ago all forces are as they are.
+  auto present = National();
+  Timestamp moment;
+  oversight::SetTime(absl::Now() - absl::Milliseconds(1), &moment);
+  auto past = National(&moment);
+  for (auto* dashboard : {&present, &past}) {
+    dashboard->clear_sections();
+    dashboard->clear_as_of_time();
+  }
+  EXPECT_EQ(past.DebugString(), present.DebugString());
 
   // Both clocks at once: what was known when the causes were closed, of the day of the move.
   const Timestamp when_closed = last.at("DischargeConcern").recorded_time();

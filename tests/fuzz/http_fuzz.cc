@@ -1,5 +1,6 @@
 // What of an HTTP request we read ourselves: Connect's envelopes, time-outs and content types, queries and forms, and
-// the REST face's paths.
+// the REST face's paths, and whom a proxy names.
+#include "common/limits/address.h"
 #include "gateway/http/connect.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_paths.h"
@@ -48,5 +49,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Hold(match->path != nullptr && match->path->method != nullptr, "a path that is found is a read");
     Hold(match->path->subject == nullptr || !match->name.empty() || match->path->collection, "its subject has a name");
   }
+  static const auto* const proxies = [] {
+    std::string problem;
+    return new oversight::limits::Networks(*oversight::limits::Networks::Parse("10.0.0.0/8", &problem));
+  }();
+  const auto proxy = *oversight::limits::Address::Parse("10.0.0.1");
+  const auto client = oversight::limits::ClientOf(proxy, text, *proxies);
+  Hold(oversight::limits::Address::Parse(client.Text()) == client, "an address is read as it was written");
+  oversight::limits::AddressOfPeer(text);
   return 0;
 }

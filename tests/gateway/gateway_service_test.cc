@@ -165,6 +165,40 @@ TEST_F(GatewayServiceTest, ThePastIsReadInTheCallersNameAndTheFutureRefused) {
   EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
 }
 
+TEST_F(GatewayServiceTest, ThePastOfAllForcesIsThatOfTheServicesThatAnswer) {
+  const auto before = Draft(kForce, "A draft");
+  forces_->clock().Advance(absl::Seconds(1));
+  forces::v1::CreateForceRequest create;
+  create.set_force_id("elsewhere");
+  create.mutable_force()->set_display_name("Elsewhere");
+  create.mutable_force()->set_kind(forces::v1::FORCE_KIND_TERRITORIAL);
+  create.mutable_force()->set_service(forces::v1::SERVICE_TYPE_POLICE);
+  create.mutable_force()->set_region("London");
+  create.mutable_force()->mutable_oversight_body()->set_kind(
+      forces::v1::OVERSIGHT_BODY_KIND_POLICE_AND_CRIME_COMMISSIONER);
+  create.mutable_force()->mutable_oversight_body()->set_display_name("A commissioner");
+  Must(Call<ForcesService>(*forces_, "records-manager", &ForcesService::Stub::CreateForce, create));
+  v1::GetNationalDashboardRequest request;
+  *request.mutable_as_of_time() = before.header().recorded_time();
+  const auto read = [&](const std::string& who) {
+    auto response = Call<Gateway>(*gateway_, who, &Gateway::Stub::GetNationalDashboard, request);
+    return response.ok() ? absl::StatusOr<v1::NationalDashboard>(response->dashboard()) : response.status();
+  };
+  const auto then = Must(read("chief-inspector"));
+  EXPECT_EQ(Row(then, kForce).stage(), "scan");
+  for (const auto& row : then.rows()) EXPECT_NE(row.force(), "forces/elsewhere") << "recorded later";
+  EXPECT_THAT(read("west-midlands-officer").status(), Refuses(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+
+  monitoring_->Stop();
+  const auto without = Must(read("chief-inspector"));
+  EXPECT_EQ(Section(without, "monitoring-service").state(), v1::SECTION_STATE_UNAVAILABLE);
+  EXPECT_EQ(Section(without, "concerns-service").state(), v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(Row(without, kForce).stage(), "");
+
+  request.mutable_as_of_time()->set_seconds(request.as_of_time().seconds() + 1000000);
+  EXPECT_THAT(read("chief-inspector").status(), Refuses(absl::StatusCode::kOutOfRange, "REVISION_IN_FUTURE"));
+}
+
 // Nothing open is not the same as not known.
 TEST_F(GatewayServiceTest, APastOfWhichPartWasRemovedByLawIsNotShownAsWhole) {
   const auto draft = Draft(kForce, "A name");

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parse as parseYaml } from "yaml";
-import { podsOf, rendered, root, run, services } from "./cluster.js";
-import { Authority } from "./certificates.js";
+import { root, run } from "../support/programs.js";
+import { podsOf, rendered, services } from "./cluster.js";
 import { Kubelet } from "./kubelet.js";
+import { Secret } from "./secret.js";
 
 const component = join(root, "k8s/components/service-monitor");
 const [{ spec }] = [parseYaml(readFileSync(join(component, "alerts.yaml"), "utf8"))];
@@ -86,8 +87,8 @@ describe("the dashboard", () => {
 });
 
 describe("the metrics", () => {
-  const authority = new Authority();
-  const kubelet = new Kubelet(authority.secrets());
+  const secret = new Secret();
+  const kubelet = new Kubelet(secret.files());
   const samples = [];  // {name, labels}
   before(async () => {
     const objects = rendered.get("single-node-tls");
@@ -101,7 +102,7 @@ describe("the metrics", () => {
   });
   after(async () => {
     await kubelet.close();
-    authority.close();
+    secret.close();
   });
 
   // Not from the services: Prometheus's own, and kube-state-metrics'.

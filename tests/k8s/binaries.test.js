@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { flag, named, ofKind, podsOf, rendered, root, services } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { flag, named, ofKind, podsOf, rendered, services } from "./cluster.js";
 import { commandsOf, flagsOf } from "./help.js";
 
 // The full names of all services of the contract.
@@ -119,5 +120,15 @@ describe("the ways in", () => {
     const [{ env }] = podsOf(objects).find((pod) => pod.name === "backup").containers;
     const [host, port] = env.find((each) => each.name === "OVERSIGHT_GATEWAY").value.split(":");
     assert.ok(named(objects, "Service", host).spec.ports.some((each) => each.port === Number(port)));
+  });
+});
+
+describe("the flags of every program", () => {
+  it("take no secret, which a list of processes would show, but a file that holds it", () => {
+    const called = /(^|-)(keys?|tokens?|secrets?|passwords?|passphrases?|credentials?)(-|$)/;
+    const flags = services.flatMap((program) => [undefined, ...commandsOf(program)].flatMap((command) => flagsOf(program, command)));
+    const secret = flags.filter((each) => called.test(each.name));
+    assert.deepEqual([...new Set(secret.map((each) => each.name))].sort(), ["tls-key", "token-file"]);
+    for (const each of secret) assert.match(each.meaning, /\bfile\b/, `--${each.name}`);
   });
 });

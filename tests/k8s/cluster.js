@@ -1,29 +1,11 @@
 // What would be applied to a cluster, as objects: every kustomization of k8s/overlays as kubectl renders it, and those in
 // folders beside this file. Without a cluster: kubectl needs none to render.
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { root, run } from "../support/programs.js";
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export const services = ["forces-service", "concerns-service", "monitoring-service", "gateway"];
-
-const run = (program, args, options) => {
-  try {
-    return execFileSync(program, args, { encoding: "utf8", maxBuffer: 64 << 20, ...options });
-  } catch (error) {
-    if (error.code === "ENOENT") throw new Error(`${program} is not on this machine. These tests need it; see CONTRIBUTING.md.`);
-    throw error;
-  }
-};
-export { run };
-
-// A binary of the build, from BIN.
-export const binary = (name) => {
-  if (!process.env.BIN) throw new Error("BIN must name the folder of the built binaries.");
-  return resolve(process.env.BIN, name);
-};
 
 // One YAML text as objects. Anchors must not be left, keys not be given twice: the parser throws.
 export const parse = (text) =>

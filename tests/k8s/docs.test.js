@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { ofKind, rendered, root, services } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { ofKind, rendered, services } from "./cluster.js";
 import { commandsOf, flagsOf } from "./help.js";
 import { document, updated } from "./flag_tables.js";
 

@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { root, services } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { services } from "./cluster.js";
 import { commandsOf, flagsOf } from "./help.js";
 
 export const document = join(root, "docs/operations.md");

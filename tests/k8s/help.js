@@ -1,5 +1,5 @@
 // What a binary says of itself: its flags with defaults and meaning, and its commands, read from --help.
-import { binary, run } from "./cluster.js";
+import { binary, run } from "../support/programs.js";
 
 const cache = new Map();
 const helpOf = (program, command) => {

@@ -7,8 +7,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { binary, podsOf, rendered, root, run, services } from "./cluster.js";
-import { until } from "./kubelet.js";
+import { binary, root, run, until } from "../support/programs.js";
+import { podsOf, rendered, services } from "./cluster.js";
 
 const { runAsUser, runAsGroup } = podsOf(rendered.get("production"))[0].template.spec.securityContext;
 const folder = mkdtempSync(join(tmpdir(), "oversight-roots-"));

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { DockerfileParser } from "dockerfile-ast";
-import { binary, podsOf, rendered, root, run, services } from "./cluster.js";
+import { binary, root, run } from "../support/programs.js";
+import { podsOf, rendered, services } from "./cluster.js";
 import { flagsOf } from "./help.js";
 
 const programs = [...services, "oversight"];

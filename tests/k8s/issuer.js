@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ofKind, root } from "./cluster.js";
+import { root } from "../support/programs.js";
+import { ofKind } from "./cluster.js";
 
 const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -50,9 +51,9 @@ export class Issuer {
     }].map(encoded).join(".");
     return `${signed}.${sign(null, Buffer.from(signed), this.#keys.privateKey).toString("base64url")}`;
   }
-  // The Secret oversight-tokens.
-  secret() {
+  // Those of the Secret, by file name.
+  tokens() {
     const names = { backup: "operator", "concerns-service": "concerns-service", "monitoring-service": "monitoring-service", gateway: "gateway" };
-    return Object.fromEntries(Object.entries(names).map(([key, id]) => [key, this.token(id)]));
+    return Object.fromEntries(Object.entries(names).map(([key, id]) => [`${key}.token`, this.token(id)]));
   }
 }

@@ -8,26 +8,18 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import grpc from "@grpc/grpc-js";
-import { binary, named, root } from "./cluster.js";
+import { binary, root, until } from "../support/programs.js";
+import { named } from "./cluster.js";
 
-const patience = 60_000;
 // Where the Dockerfile puts the tree's data folder.
 const imageFiles = "/usr/share/oversight";
-
-export const until = async (what, ask) => {
-  for (const end = Date.now() + patience; Date.now() < end; await pause(20)) {
-    const answer = await ask();
-    if (answer) return answer;
-  }
-  throw new Error(`In ${patience / 1000} s it did not come to this: ${what}`);
-};
 
 export class Kubelet {
   // `secrets` by name: the files of each, {"forces.conf": text}.
   constructor(secrets = {}) {
     this.folder = mkdtempSync(join(tmpdir(), "oversight-k8s-"));
     this.secrets = secrets;
-    this.mounted = [];  // {secret, path, files} of each volume that is a Secret
+    this.mounted = [];  // {secret, path, files: [[key, file], ...]} of each volume that is a Secret
     this.addresses = new Map();  // "gateway:7100" -> where that is: the last pod of that name started
     this.running = [];
   }
@@ -48,10 +40,12 @@ export class Kubelet {
     if (volume?.secret) {
       const { secretName: secret, items } = volume.secret;
       if (!this.secrets[secret]) throw new Error(`The pod ${pod.name} would not start: there is no Secret ${secret}.`);
-      const files = items ? items.map((item) => item.path) : Object.keys(this.secrets[secret]);
+      const files = items ? items.map(({ key, path: file }) => [key, file]) : Object.keys(this.secrets[secret]).map((key) => [key, key]);
+      const missing = files.find(([key]) => this.secrets[secret][key] === undefined);
+      if (missing) throw new Error(`The pod ${pod.name} would not start: ${secret} has no ${missing[0]}.`);
       this.mounted.push({ secret, path, files });
       this.#put(this.mounted.at(-1));
-      for (const file of files) symlinkSync(join("..data", file), join(path, file));
+      for (const [, file] of files) symlinkSync(join("..data", file), join(path, file));
     }
     for (const { secret } of volume?.projected?.sources ?? []) {
       for (const { key, path: file } of secret.items) {
@@ -65,7 +59,7 @@ export class Kubelet {
   // The files of a Secret in a volume: all of them change in one step, as a kubelet has it.
   #put({ secret, path, files }) {
     const version = mkdtempSync(join(path, "..version-"));
-    for (const file of files) writeFileSync(join(version, file), this.secrets[secret][file], { mode: 0o440 });
+    for (const [key, file] of files) writeFileSync(join(version, file), this.secrets[secret][key], { mode: 0o440 });
     symlinkSync(version, join(path, "..next"));
     renameSync(join(path, "..next"), join(path, "..data"));
   }

@@ -128,17 +128,22 @@ for (const [overlay, objects] of rendered) {
       for (const { name, template: { spec }, containers } of pods) {
         for (const container of containers) assert.ok(!("envFrom" in container), name);
         for (const volume of spec.volumes ?? []) {
-          // Its own key alone; of the gateway's Secret others see the authority.
+          // Its own files alone. Of certificates that cert-manager made for the gateway others see the authority.
           if (volume.secret) {
             const { secretName, items = [], defaultMode } = volume.secret;
+            const keys = items.map((item) => item.key);
             assert.equal(defaultMode, 0o440, `${name}: readable by all`);
-            if (secretName !== `${name}-tls`) assert.deepEqual([secretName, items.map((item) => item.key)], ["gateway-tls", ["ca.crt"]], name);
+            if (secretName === "oversight") {
+              assert.deepEqual(keys, services.includes(name) ? [`${name}.crt`, `${name}.key`, "ca.crt"] : ["ca.crt"], name);
+            } else if (secretName !== `${name}-tls`) {
+              assert.deepEqual([secretName, keys], ["gateway-tls", ["ca.crt"]], name);
+            }
           }
-          for (const { secret } of volume.projected?.sources ?? []) {
-            assert.ok(["oversight-postgres", "oversight-tokens", "oversight-sign-in"].includes(secret.name) || secret.optional, `${name}: ${secret.name}`);
-            assert.equal(secret.items.length, 1, `${name} would see the others' passwords`);
-            if (secret.name === "oversight-sign-in") assert.equal(name, "gateway", `${name} would open sessions`);
-            if (secret.name === "oversight-tokens") assert.equal(secret.items[0].key, name, `${name} would call as another`);
+          for (const { secret: { name: of, items } } of volume.projected?.sources ?? []) {
+            assert.equal(of, "oversight", name);
+            assert.equal(items.length, 1, `${name} would see the others' passwords`);
+            if (items[0].path === "token") assert.equal(items[0].key, `${name}.token`, `${name} would call as another`);
+            if (["session-keys", "client-secret"].includes(items[0].key)) assert.equal(name, "gateway", `${name} would open sessions`);
           }
           assert.ok(!volume.projected || volume.projected.defaultMode === 0o440, `${name}: readable by all`);
         }
@@ -292,7 +297,8 @@ for (const overlay of suites) {
         }
         assert.deepEqual(given, ["tls.crt", "tls.key", "ca.crt"].map((file) => `${mount.mountPath}/${file}`), name);
         assert.ok(!("subPath" in mount), `${name} would not see a new certificate`);
-        assert.equal(template.spec.volumes.find((volume) => volume.name === "tls").secret.secretName, `${name}-tls`);
+        assert.equal(template.spec.volumes.find((volume) => volume.name === "tls").secret.secretName,
+          overlay === "everything" ? `${name}-tls` : "oversight");
       }
       const backup = pods.find((pod) => pod.name === "backup")?.containers[0];
       const authority = backup?.env.find((each) => each.name === "OVERSIGHT_TLS_CA")?.value;

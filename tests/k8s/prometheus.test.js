@@ -9,10 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parse as parseYaml, stringify } from "yaml";
-import { Authority } from "./certificates.js";
-import { named, podsOf, rendered, root, services } from "./cluster.js";
-import { freePort } from "./database.js";
-import { Kubelet, until } from "./kubelet.js";
+import { root, until } from "../support/programs.js";
+import { named, podsOf, rendered, services } from "./cluster.js";
+import { freePort } from "../support/postgres.js";
+import { Kubelet } from "./kubelet.js";
+import { Secret } from "./secret.js";
 
 const { spec } = parseYaml(readFileSync(join(root, "k8s/components/service-monitor/alerts.yaml"), "utf8"));
 const rules = spec.groups.flatMap((group) => group.rules);
@@ -20,8 +21,8 @@ const [{ path }] = named(rendered.get("everything"), "ServiceMonitor", "oversigh
 
 describe("Prometheus", () => {
   const folder = mkdtempSync(join(tmpdir(), "oversight-prometheus-"));
-  const authority = new Authority();
-  const kubelet = new Kubelet(authority.secrets());
+  const secret = new Secret();
+  const kubelet = new Kubelet(secret.files());
   const objects = rendered.get("single-node-tls");
   const started = new Map();
   let prometheus, address, output = "";
@@ -67,7 +68,7 @@ describe("Prometheus", () => {
       await once(prometheus, "exit");
     }
     await kubelet.close();
-    authority.close();
+    secret.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -18,12 +18,13 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Authority } from "./certificates.js";
-import { binary, flag, parse, podsOf, rendered, root, run, services } from "./cluster.js";
-import { Database, freePort } from "./database.js";
+import { binary, root, run, until } from "../support/programs.js";
+import { flag, parse, podsOf, rendered, services } from "./cluster.js";
+import { Database, freePort, hosts } from "../support/postgres.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, passes, until } from "./kubelet.js";
+import { Kubelet, passes } from "./kubelet.js";
 import { Load } from "./load.js";
+import { Secret } from "./secret.js";
 
 const older = process.env.FROM && resolve(process.env.FROM);
 const now = { objects: rendered.get("production"), bin: process.env.BIN, root };
@@ -46,10 +47,16 @@ const asFarAs = (other, release) => ({ ...release, objects: structuredClone(rele
 }) });
 
 const database = await new Database().start();
-const authority = new Authority();
 const issuer = await new Issuer().start();
 issuer.appoint(now.objects);
-const kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret(), ...authority.secrets() });
+const secret = new Secret(hosts, issuer.tokens());
+database.setUp(secret);
+// Older releases know these files by the names of several Secrets.
+const byOlderNames = ({ oversight }) => ({ oversight, "oversight-postgres": oversight,
+  "oversight-tokens": Object.fromEntries(Object.entries(oversight).map(([key, text]) => [key.replace(/\.token$/, ""), text])),
+  ...Object.fromEntries(services.map((name) => [`${name}-tls`,
+    { "tls.crt": oversight[`${name}.crt`], "tls.key": oversight[`${name}.key`], "ca.crt": oversight["ca.crt"] }])) });
+const kubelet = new Kubelet(byOlderNames(secret.files()));
 const replicas = new Map();  // "forces-service" -> [{ports, started}, ...]
 let proxy, load;
 
@@ -94,9 +101,9 @@ ${servers}
   return `http://127.0.0.1:${port}`;
 };
 
-const client = (args, release = now, ca = authority.file) => run(binary("oversight"), [
+const client = (args, release = now) => run(binary("oversight"), [
   `--gateway=${kubelet.addresses.get("gateway:7100")}`, ...(knowsTokens(release) ? [`--token-file=${issuer.folder}`] : []),
-  ...(speaksTls(release) ? [`--tls-ca=${ca}`] : []), ...args]);
+  ...(speaksTls(release) ? [`--tls-ca=${secret.ca}`, "--tls-name=gateway"] : []), ...args]);
 
 const rows = [];
 const step = async (what, action) => {
@@ -110,12 +117,13 @@ const step = async (what, action) => {
   for (const [reason, count] of seen.reasons) console.error(`  ${what}: ${count} times at first: ${reason.slice(0, 200)}`);
 };
 
-// Puts certificates in the place of those that are there, and waits until every replica says that it goes by them.
-const certify = async (secrets) => {
+// Makes certificates, puts the Secret in the place of the one that is there, and waits until every replica says that it goes by it.
+const certify = async (...how) => {
+  secret.run(...how);
   const all = [...replicas.values()].flat().map((each) => each.started);
   const told = ({ output }) => output.split('"msg":"certificate in use"').length;
   const counts = all.map(told);
-  kubelet.replaceSecrets(secrets);
+  kubelet.replaceSecrets(byOlderNames(secret.files()));
   await until("every replica goes by the new certificates", () => all.every((each, i) => told(each) > counts[i]));
 };
 
@@ -176,11 +184,10 @@ try {
     });
   }
 
-  await step("every key and certificate is replaced", () => certify(authority.secrets()));
-  const next = new Authority("next");
-  await step("a new authority is trusted beside the old", () => certify(authority.secrets([authority, next])));
-  await step("certificates of the new authority", () => certify(next.secrets([authority, next])));
-  await step("the old authority is trusted no more", () => certify(next.secrets()));
+  await step("every key and certificate is replaced", () => certify());
+  await step("a new authority is trusted beside the old", () => certify("--turn-authority=1"));
+  await step("certificates of the new authority", () => certify("--turn-authority=2"));
+  await step("the old authority is trusted no more", () => certify("--turn-authority=3"));
   // What is connected stays so: these connect anew.
   for (const name of ["forces-service", "gateway"]) await step(`rolling restart of ${name} with them`, () => replace(now, name));
 
@@ -192,8 +199,7 @@ try {
   console.table(rows);
   const { acknowledged } = load;
   const lost = acknowledged.length - new Set(acknowledged).size;
-  const verified = ["forces", "concerns", "monitoring"].map((name) => client(["--as=operator", "verify", name], now, next.file)).join("");
-  next.close();
+  const verified = ["forces", "concerns", "monitoring"].map((name) => client(["--as=operator", "verify", name])).join("");
   console.log(verified.trim());
   const [, count] = /(\d+)/.exec(database.sql("SELECT count(*) FROM forces.transactions")) ?? [];
   console.log(`${acknowledged.length} writes acknowledged, each with a revision of its own; ${count} transactions in the record.`);
@@ -207,5 +213,5 @@ try {
   await kubelet.close();
   issuer.close();
   await database.stop();
-  authority.close();
+  secret.close();
 }

@@ -4,18 +4,19 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { binary, named, podsOf, rendered, root, run, services } from "./cluster.js";
-import { Authority } from "./certificates.js";
-import { Database } from "./database.js";
+import { binary, root, run, until } from "../support/programs.js";
+import { named, podsOf, rendered, services } from "./cluster.js";
+import { Database, hosts } from "../support/postgres.js";
 import { Issuer } from "./issuer.js";
-import { Kubelet, passes, probe, until } from "./kubelet.js";
+import { Kubelet, passes, probe } from "./kubelet.js";
+import { Secret } from "./secret.js";
 
 const registered = readFileSync(join(root, "data/forces.csv"), "utf8").trim().split("\n").length - 1;
 const pod = (overlay, name) => podsOf(rendered.get(overlay)).find((each) => each.name === name);
 // With tokens and TLS where the suite has them.
 const client = (kubelet, principal, ...args) => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`,
   `--as=${principal}`, ...(kubelet.issuer ? [`--token-file=${kubelet.issuer.folder}`] : []),
-  ...(kubelet.authority ? [`--tls-ca=${kubelet.authority.file}`] : []), ...args]);
+  ...(kubelet.secret ? [`--tls-ca=${kubelet.secret.ca}`, "--tls-name=gateway"] : []), ...args]);
 const countForces = (kubelet) => client(kubelet, "public", "list", "forces", "--json").trim().split("\n").length;
 
 describe("single-node", () => {
@@ -105,21 +106,29 @@ describe("production", () => {
   const objects = rendered.get("production");
   const database = new Database();
   const issuer = new Issuer();
-  const authority = new Authority();
-  let kubelet;
+  let kubelet, secret;
   before(async () => {
     await database.start();
     await issuer.start();
     issuer.appoint(objects);
-    kubelet = new Kubelet({ "oversight-postgres": database.secret(), "oversight-tokens": issuer.secret(), ...authority.secrets() });
-    kubelet.issuer = issuer;
-    kubelet.authority = authority;
+    secret = new Secret(hosts, issuer.tokens());
+    database.setUp(secret);
+    kubelet = new Kubelet(secret.files());
+    Object.assign(kubelet, { issuer, secret });
   });
   after(async () => {
     await kubelet?.close();
-    authority.close();
+    secret?.close();
     await database.stop();
     issuer.close();
+  });
+
+  it("needs one Secret, of which secret.sh makes all but the tokens, and mounts all of it but what is for sign-in", () => {
+    const items = [...rendered.keys()].filter((name) => name.startsWith("production")).flatMap((name) => podsOf(rendered.get(name)))
+      .flatMap((each) => each.template.spec.volumes)
+      .flatMap(({ secret: one, projected }) => [...(one ? [{ ...one, name: one.secretName }] : []), ...(projected?.sources ?? []).map((source) => source.secret)])
+      .flatMap(({ name, optional, items }) => (optional ? [] : items.map(({ key }) => `${name}/${key}`)));
+    assert.deepEqual([...new Set(items)].sort(), Object.keys(secret.files().oversight).filter((key) => key !== "session-keys").map((key) => `oversight/${key}`).sort());
   });
 
   it("migrates three empty schemas, and has nothing to do the second time", async () => {
@@ -143,7 +152,8 @@ describe("production", () => {
       assert.equal(await probe(each.addresses.grpc, ""), "UNAVAILABLE");
     }
     client(kubelet, "records-manager", "import", join(root, "data/forces.csv"));
-    const backup = await kubelet.finish(objects, pod("production", "backup"));
+    // The host's own name, where there is a cluster.
+    const backup = await kubelet.finish(objects, pod("production", "backup"), { OVERSIGHT_TLS_NAME: "gateway" });
     assert.equal(backup.code, 0, backup.output);
     const [name] = readdirSync(kubelet.claim("backups"));
 
@@ -160,21 +170,22 @@ describe("production", () => {
   });
 
   it("believes nobody", () => {
-    const insecure = () => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--tls-ca=${authority.file}`,
-      "--as=chief-inspector", "dashboard"], { stdio: "pipe" });
+    const insecure = () => run(binary("oversight"), [`--gateway=${kubelet.addresses.get("gateway:7100")}`, `--tls-ca=${secret.ca}`,
+      "--tls-name=gateway", "--as=chief-inspector", "dashboard"], { stdio: "pipe" });
     assert.throws(insecure, /does not believe the header oversight-principal/);
   });
 
   it("does not start a service without its file of the Secret", async () => {
-    const without = new Kubelet({ "oversight-postgres": {}, "oversight-tokens": {}, ...authority.secrets() });
-    await assert.rejects(without.start(objects, pod("production", "forces-service")), /forces\.conf/);
-    await assert.rejects(without.start(objects, pod("production", "gateway")), /oversight-tokens has no gateway/);
+    const { "forces.conf": conf, "gateway.token": token, ...rest } = secret.files().oversight;
+    const without = new Kubelet({ oversight: rest });
+    await assert.rejects(without.start(objects, pod("production", "forces-service")), /oversight has no forces\.conf/);
+    await assert.rejects(without.start(objects, pod("production", "gateway")), /oversight has no gateway\.token/);
     await without.close();
   });
 
   it("does not start a service whose certificate is of another authority, and says so", async () => {
-    const other = new Authority("other");
-    const wrong = new Kubelet({ "oversight-postgres": database.secret(), "forces-service-tls": other.secret("forces-service", [authority]) });
+    const other = new Secret(hosts, issuer.tokens());
+    const wrong = new Kubelet({ oversight: { ...other.files().oversight, "ca.crt": secret.files().oversight["ca.crt"] } });
     await assert.rejects(wrong.start(objects, pod("production", "forces-service")), /is not from an authority of --tls-ca/);
     await wrong.close();
     other.close();

@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
-import { root } from "./cluster.js";
+import { root } from "../support/programs.js";
 
 const require = createRequire(import.meta.url);
 

@@ -78,8 +78,8 @@ class CallTest : public ::testing::Test {
 
 TEST_F(CallTest, GoesThroughTheStepsInOrder) {
   EXPECT_THAT(Host::StepNames(),
-              ElementsAre("request_id", "trace", "metrics_start", "admission", "deadline", "authenticate", "authorise",
-                          "validate", "handle", "map_status", "metrics_and_log_end"));
+              ElementsAre("request_id", "trace", "metrics_start", "admission", "deadline", "authenticate", "limit",
+                          "authorise", "validate", "handle", "map_status", "metrics_and_log_end"));
   AnswerAtOnce();
   std::mutex mu;
   std::vector<std::string> steps;

@@ -8,7 +8,7 @@ const chief = { as: 'chief-inspector' };
 const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
   '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
-  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/search', '/search?q=west', '/nothing'];
+  '/forces/west-midlands/timeline?clock=recorded', '/?stage=engage', '/?region=Wales', '/?as-of=2026-01-01T00:00', '/search', '/search?q=west', '/nothing'];
 
 test('every page is well formed, small, closed to other sites and to scripts but our own, and says how current it is', async () => {
   for (const as of ['chief-inspector', 'west-midlands-officer', 'public']) {
@@ -39,6 +39,21 @@ test('a page with its style sheet is under 150 KB, and the style sheet may be ke
   const css = gunzipSync(sheet.bytes).toString();
   assert.doesNotMatch(css, /GDS Transport|@font-face|govuk-crest|url\(/, 'what is for gov.uk alone is left out');
   assert.equal((await request(style.replace(/[0-9a-f]{4}/, 'ffff'))).status, 404);
+});
+
+test('the front page looks back to what was recorded at a moment', async () => {
+  const { decisions } = await rpc('chief-inspector', 'oversight.monitoring.v1.MonitoringService/ListDecisions', { parent: 'forces/west-midlands' });
+  const stage = (html) => html.match(/West Midlands Police<\/a><\/th><td[^>]*><strong[^>]*>(\w+)/)[1];
+  const now = await request('/', chief);
+  assert.equal(stage(now.text), 'Engage');
+  assert.doesNotMatch(now.text, /As it was recorded at \d/);
+  const before = new Date(new Date(decisions[0].createTime) - 1).toISOString();
+  const then = await request(`/?as-of=${before}`, chief);
+  assert.equal(then.status, 200, then.text);
+  assert.equal(stage(then.text), 'Scan');
+  assert.match(then.text, /As it was recorded at \d/);
+  assert.doesNotMatch(then.text, /\/v1\/events/, 'the past does not change');
+  assert.equal((await request('/?as-of=soon', chief)).status, 400);
 });
 
 test('what people wrote stays text', async () => {

@@ -1,16 +1,14 @@
 // A PostgreSQL server of its own, that asks for passwords and is reached over TCP, set up as docs/operations.md tells operators:
-// the roles and schemas of schemas.sql, and a Secret of the example's files, which names a standby's address too.
+// by the files of the Secret (secret.js), which name a standby's address too.
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { root, run } from "./cluster.js";
-import { until } from "./kubelet.js";
+import { run, until } from "./programs.js";
 
 const programs = "/usr/lib/postgresql/15/bin";
-const component = join(root, "k8s/components/postgres");
 
 // A port that was free a moment ago.
 export const freePort = () => new Promise((resolve) => {
@@ -19,6 +17,9 @@ export const freePort = () => new Promise((resolve) => {
     listener.close(() => resolve(port));
   });
 });
+
+// Where it is, and where its standby will be.
+export const hosts = "127.0.0.1,127.0.0.1";
 
 export class Database {
   #standby;  // {server, port, data}
@@ -45,7 +46,6 @@ export class Database {
       await this.#launch();
     }
     this.sql("CREATE DATABASE oversight", "postgres");
-    this.sql(readFileSync(join(component, "schemas.sql"), "utf8").replaceAll("CHANGE-ME", "a password"));
     return this;
   }
 
@@ -95,11 +95,14 @@ export class Database {
       { input: statements, encoding: "utf8", env: { ...process.env, PGPASSWORD: "of the owner" }, stdio: ["pipe", "pipe", "inherit"] });
   }
 
-  // The files of the Secret oversight-postgres: the example with what an operator fills in, and no more.
-  secret() {
-    const example = readFileSync(join(component, "example.conf"), "utf8").replace("postgres.example", "127.0.0.1,127.0.0.1")
-      .replace("5432", `${this.port},${this.standbyPort}`).replace("CHANGE-ME", "a password").replace("verify-full", "disable").replace(/^sslrootcert=.*$/m, "");
-    return Object.fromEntries(["forces", "concerns", "monitoring"].map((name) => [`${name}.conf`, example.replaceAll("forces", name)]));
+  // Makes the roles and schemas that the Secret holds the passwords of, and writes into its files what is not as usual here: the ports,
+  // and no TLS.
+  setUp(secret) {
+    this.sql(readFileSync(secret.schemas, "utf8"));
+    for (const [name, text] of Object.entries(secret.files().oversight).filter(([name]) => name.endsWith(".conf"))) {
+      secret.write(name, text.replace(/^port=.*$/m, `port=${this.port},${this.standbyPort}`).replace("verify-full", "disable")
+        .replace(/^sslrootcert=.*$/m, ""));
+    }
   }
 
   async #end() {
