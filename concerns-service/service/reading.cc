@@ -22,6 +22,10 @@
 namespace oversight::concerns {
 namespace {
 
+const rpc::ResourcePattern& ForcePattern() {
+  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}");
+  return *pattern;
+}
 const rpc::ResourcePattern& ConcernPattern() {
   static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/concerns/{concern}");
   return *pattern;
@@ -118,8 +122,8 @@ void ReadRecord(ServiceContext& shared, rpc::Call& call, const std::string& conc
   });
 }
 
-// Answers with what may be done next with `name`, a concern, one of its recommendations, a response to it, a revisit, a
-// national recommendation or an item of one.
+// Answers with what may be done next with `name`, a force, a concern, one of its recommendations, a response to it, a
+// revisit, a national recommendation or an item of one.
 class ActionsAnswer {
  public:
   ActionsAnswer(ServiceContext& shared, rpc::Call& call, std::string name, v1::ListAllowedActionsResponse* response,
@@ -144,6 +148,26 @@ class ActionsAnswer {
       if (!found.ok()) return self.done_(found.status());
       if (!self.Sees(found->resource)) return self.done_(NotFound(T::descriptor()->name(), self.name_));
       self.Answer(found->revision, found->time, AllowedActions(found->resource, self.May()));
+    });
+  }
+  // What may be begun about a force. There is no state to ask for: who may call is all.
+  void OfForce() const {
+    shared_.WithOwned(call_, name_, done_, [self = *this](const absl::Status& unknown) {
+      if (!unknown.ok()) return self.done_(unknown);
+      const Permission may = self.May();
+      std::vector<common::v1::AllowedAction> actions;
+      for (const auto& row : Lifecycle()) {
+        const bool of_force = row.subject == Subject::kConcern || row.subject == Subject::kRevisit;
+        if (!of_force || row.from != std::vector<int>{0}) continue;
+        const absl::Status status = may(row.verb);
+        auto& action = actions.emplace_back();
+        action.set_verb(row.verb);
+        action.set_allowed(status.ok());
+        action.set_reason(ReasonOf(status));
+        action.set_message(std::string(status.message()));
+      }
+      const ledger::Head head = self.shared_.resources().ledger().head();
+      self.Answer(head.revision, head.recorded_time, std::move(actions));
     });
   }
   void OfResponse(const FoundRecord& found) const {
@@ -263,13 +287,15 @@ grpc::ServerUnaryReactor* ConcernsServiceImpl::ListAllowedActions(grpc::Callback
         if (NationalItemPattern().Matches(name, /*wildcard=*/false)) {
           answer_alone = &ActionsAnswer::Of<v1::NationalItem>;
         }
+        if (ForcePattern().Matches(name, /*wildcard=*/false)) answer_alone = &ActionsAnswer::OfForce;
         if (answer == nullptr && answer_alone == nullptr) {
           Violations violations;
-          violations.Add("name",
-                         "must name a concern, a recommendation, a response, a revisit, a national recommendation or "
-                         "an item of one, such as forces/kent/concerns/1, forces/kent/concerns/1/recommendations/2, "
-                         "forces/kent/concerns/1/responses/1, forces/kent/revisits/1, nationalRecommendations/1 or "
-                         "nationalRecommendations/1/forces/kent");
+          violations.Add(
+              "name",
+              "must name a force, a concern, a recommendation, a response, a revisit, a national recommendation or "
+              "an item of one, such as forces/kent, forces/kent/concerns/1, forces/kent/concerns/1/recommendations/2, "
+              "forces/kent/concerns/1/responses/1, forces/kent/revisits/1, nationalRecommendations/1 or "
+              "nationalRecommendations/1/forces/kent");
           return done(violations.status());
         }
         const absl::Status status = shared_.ViewerOf(call).MayAskAbout(ForceOf(name), call.verb());

@@ -128,10 +128,11 @@ class Program {
   int Run(const std::vector<std::string>& args) {
     const absl::Status status = Try(args);
     if (!status.ok()) {
-      *around_.err << (session_.json ? DescribeJson(status) + "\n" : Describe(status));
+      // What was typed and what a service says may hold anything; a terminal must not take it for orders.
+      *around_.err << (session_.json ? DescribeJson(status) + "\n" : Visible(Describe(status)));
       const std::string remedy = TlsRemedy(status, session_.options.gateway, session_.options.tls);
-      if (!session_.json && !remedy.empty()) *around_.err << "  " << remedy << "\n";
-      if (!session_.note.empty()) *around_.err << session_.note << "\n";
+      if (!session_.json && !remedy.empty()) *around_.err << "  " << Visible(remedy) << "\n";
+      if (!session_.note.empty()) *around_.err << Visible(session_.note) << "\n";
     }
     return ExitCode(status);
   }

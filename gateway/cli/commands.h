@@ -28,7 +28,7 @@ struct Session {
 
 std::vector<Command> FindCommands();       // list, show, versions, actions
 std::vector<Command> CaseCommands();       // raise, propose
-std::vector<Command> DashboardCommands();  // dashboard, watch
+std::vector<Command> DashboardCommands();  // dashboard, watch, agenda, compare
 std::vector<Command> MoveCommands();       // register, sequence, announcement
 std::vector<Command> PolicyCommands();     // assess, attention, backtest
 std::vector<Command> LedgerCommands();     // verify, head

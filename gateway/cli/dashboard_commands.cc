@@ -1,11 +1,17 @@
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/time/london.h"
+#include "common/time/partial_date.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/arguments.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/dashboard_page.h"
 #include "gateway/cli/names.h"
 #include "gateway/cli/values.h"
+#include "gateway/cli/view_pages.h"
 #include "gateway/cli/words.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
 
@@ -78,13 +84,80 @@ absl::Status Watch(Session& session, const Arguments& arguments) {
   });
 }
 
+// A moment, or a day: then its beginning in London.
+absl::Status SetMoment(const Arguments& arguments, const std::string& flag, google::protobuf::Message* request,
+                       const char* field) {
+  if (!arguments.given(flag)) return absl::OkStatus();
+  const std::string text = arguments.text(flag);
+  if (const auto date = ParsePartialDate(text); date.ok() && ToCivilDay(*date).has_value()) {
+    google::protobuf::Timestamp time;
+    oversight::SetTime(LondonTime(absl::CivilMinute(*ToCivilDay(*date))), &time);
+    request->GetReflection()->MutableMessage(request, request->GetDescriptor()->FindFieldByName(field))->CopyFrom(time);
+    return absl::OkStatus();
+  }
+  const auto set = SetValue(request, {request->GetDescriptor()->FindFieldByName(field)}, text, {});
+  return set.ok() ? set
+                  : UsageError(absl::StrCat("--", flag, " ", std::string(set.message()), ", or a day: 2024-03-01"));
+}
+
+absl::Status Agenda(Session& session, const Arguments& arguments) {
+  const auto force = ForceOf(arguments);
+  if (!force.ok()) return force.status();
+  gateway::v1::GetAgendaRequest request;
+  request.set_force(*force);
+  request.mutable_freshness()->set_fully_consistent(true);
+  for (const auto& [flag, field] : {std::pair("since", "since_time"), std::pair("until", "until_time")}) {
+    if (const auto set = SetMoment(arguments, flag, &request, field); !set.ok()) return set;
+  }
+  gateway::v1::GetAgendaResponse response;
+  const auto status = session.client->Call(absl::StrCat(kService, "GetAgenda"), request, &response);
+  if (!status.ok()) return status;
+  if (session.json) {
+    for (const auto& pack : response.packs()) PrintJson(session, pack);
+    return absl::OkStatus();
+  }
+  if (response.packs().empty()) *session.out << "No force is in an enhanced stage.\n";
+  bool first = true;
+  for (const auto& pack : response.packs()) {
+    if (!first) *session.out << std::string(60, '-') << "\n";
+    first = false;
+    *session.out << AgendaPage(pack, session.width);
+  }
+  if (response.left_out() > 0) {
+    *session.out << "And " << response.left_out() << " more: ask for them by force.\n";
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Compare(Session& session, const Arguments& arguments) {
+  gateway::v1::ListComparisonsRequest request;
+  request.mutable_freshness()->set_fully_consistent(true);
+  request.set_by(arguments.text("by") == "regions" ? gateway::v1::COMPARISON_BY_REGION
+                                                   : gateway::v1::COMPARISON_BY_THEME);
+  const auto* type = gateway::v1::ListComparisonsRequest::descriptor();
+  for (const auto& [flag, field] : {std::pair("since", "since_date"), std::pair("order", "order")}) {
+    if (!arguments.given(flag)) continue;
+    const auto set = SetValue(&request, {type->FindFieldByName(field)}, arguments.text(flag), {});
+    if (!set.ok()) return UsageError(absl::StrCat("--", flag, " ", std::string(set.message())));
+  }
+  gateway::v1::ListComparisonsResponse response;
+  const auto status = session.client->Call(absl::StrCat(kService, "ListComparisons"), request, &response);
+  if (!status.ok()) return status;
+  if (session.json) {
+    PrintJson(session, response);
+  } else {
+    *session.out << ComparisonPage(response, session.width);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> DashboardCommands() {
   const FlagSpec force = {.name = "force",
                           .value = "FORCE",
                           .help = "The force, such as west-midlands; without it the national dashboard."};
-  std::vector<Command> commands(2);
+  std::vector<Command> commands(4);
   commands[0] = {.name = "dashboard",
                  .summary = "Show the national dashboard, or that of a force.",
                  .positionals = {force},
@@ -105,6 +178,38 @@ std::vector<Command> DashboardCommands() {
       .positionals = {force},
       .flags = {{.name = "count", .value = "NUMBER", .help = "Stop after so many states.", .check = &CountProblem}},
       .run = &Watch};
+  commands[2] = {
+      .name = "agenda",
+      .summary = "Show the agenda pack for a meeting with a force, or for every force in an enhanced stage.",
+      .details =
+          "What was recorded since the last meeting, what was promised and what became of it, what is overdue, "
+          "what the policy advised then and advises now, and what may be asked.",
+      .positionals = {{.name = "force",
+                       .value = "FORCE",
+                       .help = "The force, such as west-midlands; without it every force that the oversight group "
+                               "calls."}},
+      .flags = {{.name = "since",
+                 .value = "TIME",
+                 .help = "Since what was recorded at this moment: 2024-07-31 or 2024-07-31T10:00:00Z.",
+                 .limits = "The beginning of the day of the force's last meeting when not given; where there was none, "
+                           "the beginning of the record."},
+                {.name = "until",
+                 .value = "TIME",
+                 .help = "Until what was recorded at this moment; now when not given."}},
+      .run = &Agenda};
+  commands[3] = {.name = "compare",
+                 .summary = "Compare the open work of all forces by theme or by region.",
+                 .positionals = {{.name = "by",
+                                  .value = "BY",
+                                  .help = "themes, or regions.",
+                                  .required = true,
+                                  .choices = {"themes", "regions"}}},
+                 .flags = {{.name = "since", .value = "DAY", .help = "Against this day in the past: 2024-07-31."},
+                           {.name = "order",
+                            .value = "ORDER",
+                            .help = "By which number, the highest first; by name when not given.",
+                            .choices = Choices(*gateway::v1::ComparisonOrder_descriptor())}},
+                 .run = &Compare};
   return commands;
 }
 

@@ -15,19 +15,6 @@
 namespace oversight::cli {
 namespace {
 
-std::string Sections(const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections) {
-  std::string text;
-  for (const auto& section : sections) {
-    const double age = static_cast<double>(section.age().seconds()) + section.age().nanos() / 1e9;
-    absl::StrAppend(&text, "  ", section.service(), section.part().empty() ? "" : " (" + Spaced(section.part()) + ")",
-                    ": ", Words(section.state()), ", revision ", section.revision());
-    if (section.state() != gateway::v1::SECTION_STATE_UNAVAILABLE) absl::StrAppendFormat(&text, ", %.1f s old", age);
-    if (!section.reason().empty()) absl::StrAppend(&text, " (", section.reason(), ")");
-    text += "\n";
-  }
-  return text;
-}
-
 std::string Moment(const google::protobuf::Timestamp& time) { return TimeText(absl::FromUnixSeconds(time.seconds())); }
 
 // A list for --json and other programs may be longer than one for eyes.
@@ -101,13 +88,26 @@ std::string Mark(bool enhanced) { return enhanced ? "*" : ""; }
 
 }  // namespace
 
+std::string SectionsText(const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections) {
+  std::string text;
+  for (const auto& section : sections) {
+    const double age = static_cast<double>(section.age().seconds()) + section.age().nanos() / 1e9;
+    absl::StrAppend(&text, "  ", section.service(), section.part().empty() ? "" : " (" + Spaced(section.part()) + ")",
+                    ": ", Words(section.state()), ", revision ", section.revision());
+    if (section.state() != gateway::v1::SECTION_STATE_UNAVAILABLE) absl::StrAppendFormat(&text, ", %.1f s old", age);
+    if (!section.reason().empty()) absl::StrAppend(&text, " (", section.reason(), ")");
+    text += "\n";
+  }
+  return text;
+}
+
 std::string NationalPage(const gateway::v1::NationalDashboard& given) {
   gateway::v1::NationalDashboard dashboard = given;
   MakeOneLine(&dashboard);
   std::string text =
       absl::StrCat("National dashboard, ", FormatForPeople(dashboard.today()),
                    dashboard.has_as_of_time() ? ", as recorded on " + Moment(dashboard.as_of_time()) : "", "\n",
-                   Sections(dashboard.sections()), "\n");
+                   SectionsText(dashboard.sections()), "\n");
   for (const auto& count : dashboard.stage_counts()) {
     absl::StrAppend(&text, count.display_name(), ": ", count.force_count(),
                     count.force_count() == 1 ? " force" : " forces", "\n");
@@ -132,7 +132,7 @@ std::string ForcePage(const gateway::v1::ForceDashboard& given) {
   std::string text =
       absl::StrCat(dashboard.force().display_name(), ", ", FormatForPeople(dashboard.today()),
                    dashboard.has_as_of_time() ? ", as recorded on " + Moment(dashboard.as_of_time()) : "", "\n",
-                   Sections(dashboard.sections()), "\n");
+                   SectionsText(dashboard.sections()), "\n");
   text += page.Facts() + page.Stage() + page.Counted() + page.Announcements() + page.Concerns() + page.National() +
           page.Due() + page.Plans() + page.Meetings() + page.Support() + page.Revisits() + page.Inspections() +
           page.Duties() + page.Evidence() + page.Advice() + page.Disclosures() + page.Inconsistencies() +

@@ -7,6 +7,8 @@
 
 namespace oversight::cli {
 
+// How far each part can be relied on, a line for each.
+std::string SectionsText(const google::protobuf::RepeatedPtrField<gateway::v1::SectionStatus>& sections);
 std::string NationalPage(const gateway::v1::NationalDashboard& dashboard);
 std::string ForcePage(const gateway::v1::ForceDashboard& dashboard);
 

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
+#include "gateway/cli/count_words.h"
 #include "gateway/cli/force_page_text.h"
 #include "gateway/cli/table.h"
 #include "gateway/cli/value_text.h"
@@ -93,10 +94,7 @@ std::string CountsText(const gateway::v1::ConcernCounts& counts,
       return "open: not known";
     }
   }
-  return absl::StrCat("open: ", counts.open_causes_of_concern(), " causes of concern (", counts.open_accelerated(),
-                      " accelerated), ", counts.open_areas_for_improvement(), " areas for improvement, ",
-                      counts.open_recommendations(), " recommendations (", counts.overdue_recommendations(),
-                      " overdue, ", counts.claimed_recommendations(), " claimed)");
+  return "open: " + OpenWorkText(counts);
 }
 
 std::string ForcePageParts::Short(const std::string& name) const {
@@ -211,9 +209,10 @@ std::string ForcePageParts::Counted() const {
   }
   for (const auto& theme : summary.themes()) {
     const auto& counts = theme.counts();
-    absl::StrAppend(&text, "  ", theme.theme(), ": ", counts.open_causes_of_concern(), " causes, ",
-                    counts.open_areas_for_improvement(), " areas for improvement, ", counts.open_recommendations(),
-                    " recommendations to do, ", counts.claimed_recommendations(), " claimed\n");
+    absl::StrAppend(&text, "  ", theme.theme(), ": ", CountOf(counts.open_causes_of_concern(), "cause", "causes"), ", ",
+                    CountOf(counts.open_areas_for_improvement(), "area for improvement", "areas for improvement"), ", ",
+                    CountOf(counts.open_recommendations(), "recommendation to do", "recommendations to do"), ", ",
+                    counts.claimed_recommendations(), " claimed\n");
   }
   return text + "\n";
 }

@@ -7,6 +7,7 @@
 #include "common/time/partial_date.h"
 #include "gateway/cli/force_page.h"
 #include "gateway/cli/force_page_text.h"
+#include "gateway/cli/plan_words.h"
 #include "gateway/cli/words.h"
 
 namespace oversight::cli {
@@ -57,10 +58,10 @@ std::string Standing(const Announcement& announcement) {
 }
 
 // ", 9 days later than first accepted"; "" when it has not slipped.
-std::string Slippage(const MilestoneProgress& milestone) {
-  if (milestone.slippage_days() == 0) return "";
-  return milestone.slippage_days() > 0 ? ", " + Days(milestone.slippage_days()) + " later than first accepted"
-                                       : ", " + Days(-milestone.slippage_days()) + " earlier than first accepted";
+std::string Slippage(int days) {
+  if (days == 0) return "";
+  return days > 0 ? ", " + Days(days) + " later than first accepted"
+                  : ", " + Days(-days) + " earlier than first accepted";
 }
 
 }  // namespace
@@ -96,8 +97,8 @@ std::string ForcePageParts::Plans() const {
     const PlanProgress& progress = view.progress();
     absl::StrAppend(&text, "    actions done: ", progress.done_action_count(), " of ", progress.action_count());
     if (progress.overdue_action_count() > 0) absl::StrAppend(&text, ", overdue: ", progress.overdue_action_count());
-    if (progress.has_forecast_date()) {
-      absl::StrAppend(&text, "; forecast to end ", FormatForPeople(progress.forecast_date()));
+    if (const std::string forecast = ForecastText(progress); !forecast.empty()) {
+      absl::StrAppend(&text, "; ", forecast);
       if (progress.delay_basis_count() > 0) absl::StrAppend(&text, ", at a delay of ", Days(progress.delay_days()));
     }
     text += "\n";
@@ -105,8 +106,8 @@ std::string ForcePageParts::Plans() const {
       absl::StrAppend(&text, "    ", milestone.milestone(), "  ",
                       milestone.has_actual_date() ? "reached " + FormatForPeople(milestone.actual_date())
                                                   : "due " + FormatForPeople(milestone.due_date()),
-                      milestone.overdue() ? ", overdue" : "", Slippage(milestone), ": ", Brief(milestone.title()),
-                      "\n");
+                      milestone.overdue() ? ", overdue" : "", Slippage(SlippedDays(milestone, progress)), ": ",
+                      Brief(milestone.title()), "\n");
     }
   }
   return Titled("Plans for improvement", text);

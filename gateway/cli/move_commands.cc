@@ -58,7 +58,9 @@ absl::Status Sequence(Session& session, const Arguments& arguments) {
   }
   return Show<monitoring::v1::GetDecisionSequenceRequest, monitoring::v1::GetDecisionSequenceResponse>(
       session, "SequenceService/GetDecisionSequence", request,
-      [&session](const auto& response) { return SequencePage(response, session.width); });
+      [&session, clock = request.clock()](const auto& response) {
+        return SequencePage(response, clock, session.width);
+      });
 }
 
 absl::Status Announcement(Session& session, const Arguments& arguments) {

@@ -86,9 +86,16 @@ std::string RegisterPage(const monitoring::v1::GetRegisterResponse& answer, size
   return text;
 }
 
-std::string SequencePage(const monitoring::v1::GetDecisionSequenceResponse& answer, size_t width) {
+std::string SequencePage(const monitoring::v1::GetDecisionSequenceResponse& answer, monitoring::v1::SequenceClock clock,
+                         size_t width) {
   std::string text = Labelled("", absl::StrCat(answer.title(), " (", answer.decision(), ")"), width);
+  // By the clock of publication, what the public was never told stands last: it says so.
+  bool headed = clock != monitoring::v1::SEQUENCE_CLOCK_PUBLISHED;
   for (const auto& act : answer.acts()) {
+    if (!headed && !act.has_published_time() && !act.has_published_date()) {
+      text += "\nNot published, in order of when it happened\n";
+      headed = true;
+    }
     absl::StrAppend(&text, "\n", act.when(), "\n");
     text += Labelled(std::string(kIndent, ' '), act.words(), width);
     std::vector<std::string> marks;

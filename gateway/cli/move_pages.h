@@ -11,6 +11,8 @@ namespace oversight::cli {
 
 std::string RegisterPage(const monitoring::v1::GetRegisterResponse& answer, size_t width);
 // Every act with its moments on the three clocks; the times are London's, as people say them.
-std::string SequencePage(const monitoring::v1::GetDecisionSequenceResponse& answer, size_t width);
+// In the order of `clock`, which the answer was asked for in.
+std::string SequencePage(const monitoring::v1::GetDecisionSequenceResponse& answer, monitoring::v1::SequenceClock clock,
+                         size_t width);
 
 }  // namespace oversight::cli

@@ -1,5 +1,7 @@
 #include "gateway/dashboard/audience.h"
 
+#include "absl/strings/match.h"
+
 namespace oversight::gateway {
 
 // A concern or recommendation withdrawn while still a draft was never issued, and never known outside.
@@ -22,5 +24,11 @@ bool IsShownOutside(const forces::v1::Inspection& inspection) {
 }
 
 bool IsShownOutside(const monitoring::v1::Announcement& announcement) { return announcement.has_published_time(); }
+
+void HideSession(monitoring::v1::Action& action) {
+  if (absl::StartsWith(action.raised_at(), "oversightSessions/")) action.clear_raised_at();
+}
+
+void HideSession(monitoring::v1::Support& support) { support.clear_session(); }
 
 }  // namespace oversight::gateway

@@ -17,4 +17,8 @@ bool IsShownOutside(const forces::v1::OfficeHolder& holder);              // Off
 bool IsShownOutside(const forces::v1::Inspection& inspection);            // Once its report is published.
 bool IsShownOutside(const monitoring::v1::Announcement& announcement);    // Once it is out, and ever after.
 
+// Takes out by which session of the oversight group something came: sessions are known inside only.
+void HideSession(monitoring::v1::Action& action);
+void HideSession(monitoring::v1::Support& support);
+
 }  // namespace oversight::gateway

@@ -19,36 +19,7 @@
 namespace oversight::gateway {
 namespace {
 
-using concerns::v1::Concern;
 using concerns::v1::Recommendation;
-
-void CountConcern(const Concern& concern, v1::ConcernCounts& counts) {
-  if (!IsOpen(concern)) return;
-  if (concern.kind() == concerns::v1::CONCERN_KIND_CAUSE_OF_CONCERN) {
-    counts.set_open_causes_of_concern(counts.open_causes_of_concern() + 1);
-    if (concern.accelerated()) counts.set_open_accelerated(counts.open_accelerated() + 1);
-  } else {
-    counts.set_open_areas_for_improvement(counts.open_areas_for_improvement() + 1);
-  }
-}
-
-void CountRecommendation(const Recommendation& recommendation, absl::CivilDay today, v1::ConcernCounts& counts) {
-  if (!IsOutstanding(recommendation)) return;
-  counts.set_open_recommendations(counts.open_recommendations() + 1);
-  if (IsOverdue(recommendation, today)) counts.set_overdue_recommendations(counts.overdue_recommendations() + 1);
-  if (recommendation.state() == concerns::v1::RECOMMENDATION_STATE_CLAIMED) {
-    counts.set_claimed_recommendations(counts.claimed_recommendations() + 1);
-  }
-}
-
-void Add(const v1::ConcernCounts& from, v1::ConcernCounts& to) {
-  to.set_open_causes_of_concern(to.open_causes_of_concern() + from.open_causes_of_concern());
-  to.set_open_accelerated(to.open_accelerated() + from.open_accelerated());
-  to.set_open_areas_for_improvement(to.open_areas_for_improvement() + from.open_areas_for_improvement());
-  to.set_open_recommendations(to.open_recommendations() + from.open_recommendations());
-  to.set_overdue_recommendations(to.overdue_recommendations() + from.overdue_recommendations());
-  to.set_claimed_recommendations(to.claimed_recommendations() + from.claimed_recommendations());
-}
 
 const monitoring::v1::Stage* DefaultStage(const monitoring::v1::Ladder& ladder) {
   for (const auto& stage : ladder.stages()) {
@@ -132,12 +103,12 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts,
   std::unordered_map<std::string, v1::ConcernCounts> counts;
   std::unordered_map<std::string, bool> open;  // by concern
   for (const auto& concern : facts.concerns) {
-    CountConcern(*concern, counts[ForceOf(concern->name())]);
+    Count(*concern, counts[ForceOf(concern->name())]);
     if (IsOpen(*concern)) open[concern->name()] = true;
   }
   for (const auto& recommendation : facts.recommendations) {
     if (open.count(ConcernOf(recommendation->name())) == 0) continue;
-    CountRecommendation(*recommendation, today, counts[ForceOf(recommendation->name())]);
+    Count(*recommendation, today, counts[ForceOf(recommendation->name())]);
   }
   std::unordered_map<std::string, Shared<monitoring::v1::Monitoring>> stages;
   for (const auto& monitoring : facts.monitoring) stages[ForceOf(monitoring->name())] = monitoring;
@@ -205,7 +176,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     if (!inside && !IsShownOutside(*concern)) continue;
     auto& views = IsOpen(*concern) ? open_views : other_views;
     *views[Number(concern->name())].mutable_concern() = *concern;
-    CountConcern(*concern, *dashboard.mutable_counts());
+    Count(*concern, *dashboard.mutable_counts());
   }
   std::vector<Shared<Recommendation>> recommendations = OfForce(facts.recommendations, force);
   std::sort(recommendations.begin(), recommendations.end(),
@@ -220,7 +191,7 @@ v1::ForceDashboard ComposeForce(const SuiteFacts& facts, const std::string& forc
     auto* view = it->second.add_recommendations();
     *view->mutable_recommendation() = *recommendation;
     view->set_overdue(open && IsOverdue(*recommendation, today));
-    if (open) CountRecommendation(*recommendation, today, *dashboard.mutable_counts());
+    if (open) Count(*recommendation, today, *dashboard.mutable_counts());
   }
   for (auto* views : {&open_views, &other_views}) {
     for (auto& [number, view] : *views) *dashboard.add_concerns() = std::move(view);

@@ -178,17 +178,19 @@ std::vector<v1::SectionStatus> DashboardSource::Sections(Audience audience, cons
     SetAge(status.age, section);
     sections.push_back(std::move(section));
   }
-  if (!force.empty()) sections.push_back(DerivedSection(overviews_, force, "overview", sections[1]));
-  sections.push_back(DerivedSection(follow_ups_, force, "follow_up", sections[2]));
+  if (!force.empty()) sections.push_back(DerivedSection(audience, overviews_, force, "overview", sections[1]));
+  sections.push_back(DerivedSection(audience, follow_ups_, force, "follow_up", sections[2]));
   for (auto& section : sections) section.set_reason(tell_why(section.reason()));
   return sections;
 }
 
-v1::SectionStatus DashboardSource::DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
-                                                  const v1::SectionStatus& service) {
+v1::SectionStatus DashboardSource::DerivedSection(Audience audience, const DerivedCopy& copy, const std::string& force,
+                                                  const char* part, const v1::SectionStatus& service) {
   const DerivedCopy::View view = copy.Look(force);
   v1::SectionStatus section;
-  if (view.derived != nullptr && view.current) {
+  // It is asked for again at every change in the force's record, and outsiders do not see every change.
+  const bool untold = audience == Audience::kOutside && !view.refused;
+  if (view.derived != nullptr && (view.current || untold)) {
     // Of the record as the copy has it, what is derived is as good as the copy.
     section = service;
   } else if (view.derived == nullptr) {
@@ -304,10 +306,10 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceOn(const std::string& for
   return std::make_shared<const std::string>(ComposeForceOn(facts, force, day, audience).SerializeAsString());
 }
 
-absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, const std::string& force,
+absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, const std::string& force,
                                                             std::optional<absl::CivilDay> on_day, absl::Time moment,
                                                             Audience audience) const {
-  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+  AddLadder(past.facts);
   const absl::CivilDay then = LondonDay(moment);
   v1::ForceDashboard dashboard;
   if (on_day.has_value() && *on_day != then) {
@@ -322,8 +324,8 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(PastFacts past, cons
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 
-absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(PastFacts past, absl::Time moment) const {
-  past.facts.ladder = LadderInForce(*copy_.monitoring->Read());
+absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past, absl::Time moment) const {
+  AddLadder(past.facts);
   const auto missed =
       past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
   v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
@@ -331,15 +333,36 @@ absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(PastFacts past, a
   return std::make_shared<const std::string>(dashboard.SerializeAsString());
 }
 
-void DashboardSource::WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness,
-                                     absl::Time deadline, std::function<void()> done) {
+absl::StatusOr<ForceRecord> DashboardSource::RecordNow(const std::string& force, Audience audience) {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
+  ForceRecord record;
+  // Sections first: should the facts change in between, they are newer than it says.
+  record.sections = Sections(audience, force);
+  record.facts = Gather(copy_, MonitoringKnown(), force);
+  if (const auto overview = overviews_.Want(force).derived) record.overview = *overview;
+  if (const auto follow_up = follow_ups_.Want(force).derived) record.follow_up = *follow_up;
+  return record;
+}
+
+absl::StatusOr<SuiteFacts> DashboardSource::FactsNow() const {
+  OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
+  return Gather(copy_, MonitoringKnown(), "");
+}
+
+void DashboardSource::AddLadder(SuiteFacts& facts) const { facts.ladder = LadderInForce(*copy_.monitoring->Read()); }
+
+void DashboardSource::WaitForDerived(Audience audience, const std::string& force,
+                                     const v1::DashboardFreshness& freshness, absl::Time deadline,
+                                     std::function<void()> done) {
   const bool must_be_fresh = freshness.fully_consistent() || !freshness.at_least_as_fresh().empty();
   std::vector<DerivedCopy*> copies;
   // Names of no force must not fill the cache.
   if (force.empty() || copy_.forces->Get<forces::v1::Force>(force) != nullptr) {
     for (DerivedCopy* copy : {&overviews_, &follow_ups_}) {
       if (copy == &overviews_ && force.empty()) continue;
-      if (must_be_fresh || copy->Look(force).derived == nullptr) copies.push_back(copy);
+      const bool waits = must_be_fresh || audience == Audience::kOutside || copy->Look(force).derived == nullptr;
+      if (waits) copies.push_back(copy);
     }
   }
   if (copies.empty()) return done();

@@ -43,7 +43,7 @@ class DashboardSource {
 
   // Is the part of each service current? In the order of SuiteCopy::owners, then of a force ("": of all) what is
   // derived: of a force its overview, and of both the follow-up. Outsiders are told that a part is old, not what is
-  // wrong inside.
+  // wrong inside; nor that something is being derived anew, which would tell of changes that they may not see.
   std::vector<v1::SectionStatus> Sections(Audience audience, const std::string& force = "") const;
 
   // Errors: UNAVAILABLE DEPENDENCY_UNAVAILABLE while forces-service was never reached.
@@ -53,22 +53,30 @@ class DashboardSource {
   // The same for a day in the past, by what is recorded now; without an overview, which is of today. Built each time.
   absl::StatusOr<EncodedDashboard> ForceOn(const std::string& force, absl::CivilDay day, Audience audience);
   // The dashboard of facts read as of a moment in the past, on its day or on an earlier one.
-  absl::StatusOr<EncodedDashboard> ForceThen(PastFacts past, const std::string& force,
+  absl::StatusOr<EncodedDashboard> ForceThen(ForceRecord past, const std::string& force,
                                              std::optional<absl::CivilDay> on_day, absl::Time moment,
                                              Audience audience) const;
   // The national dashboard of facts read as of a moment in the past, on its day.
-  absl::StatusOr<EncodedDashboard> NationalThen(PastFacts past, absl::Time moment) const;
+  absl::StatusOr<EncodedDashboard> NationalThen(ForceRecord past, absl::Time moment) const;
+  // The record as the copies have it now, with all of its sections, for what is composed of more than one moment.
+  // Errors: as Force.
+  absl::StatusOr<ForceRecord> RecordNow(const std::string& force, Audience audience);
+  // Every force's record as the copies have it now, without what is derived. Errors: as National.
+  absl::StatusOr<SuiteFacts> FactsNow() const;
+  // What a record read of the past is without.
+  void AddLadder(SuiteFacts& facts) const;
   absl::CivilDay today() const { return Today(clock_); }
+  absl::Time now() const { return clock_.Now(); }
 
   // Runs `done` when the copies are as fresh as asked, or cannot become so: errors only for tokens that are malformed
   // or of no service's store (INVALID_ARGUMENT), and DEADLINE_EXCEEDED or UNAVAILABLE for a token not reached.
   void WaitFresh(const v1::DashboardFreshness& freshness, absl::Time deadline, std::function<void(absl::Status)> done);
 
   // Runs `done` when what is derived of a force ("": of all) is of the record as the copies have it, or will not be in
-  // good time: a fully consistent reader waits for it two seconds at most, others a quarter of one, and only where
-  // there is none yet.
-  void WaitForDerived(const std::string& force, const v1::DashboardFreshness& freshness, absl::Time deadline,
-                      std::function<void()> done);
+  // good time: a fully consistent reader waits for it two seconds at most, others a quarter of one; the inspectorate
+  // only where there is none yet, since it is told when it is of an earlier record.
+  void WaitForDerived(Audience audience, const std::string& force, const v1::DashboardFreshness& freshness,
+                      absl::Time deadline, std::function<void()> done);
 
   // Asks the services for nothing more. Before the copies stop.
   void Stop() {
@@ -116,8 +124,8 @@ class DashboardSource {
   void WaitForToken(const std::string& token, absl::Time deadline, std::function<void(absl::Status)> done);
   Entry& EntryOf(const std::string& key);
   // How far what `copy` derives of a force ("": of all) can be relied on, given the section of its service.
-  static v1::SectionStatus DerivedSection(const DerivedCopy& copy, const std::string& force, const char* part,
-                                          const v1::SectionStatus& service);
+  static v1::SectionStatus DerivedSection(Audience audience, const DerivedCopy& copy, const std::string& force,
+                                          const char* part, const v1::SectionStatus& service);
 
   SuiteCopy& copy_;
   const Clock& clock_;

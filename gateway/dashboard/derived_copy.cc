@@ -104,9 +104,10 @@ struct DerivedCopy::State : std::enable_shared_from_this<DerivedCopy::State> {
     if (entry.derived != nullptr) view.age = absl::Now() - entry.asked_time;
     if (view.current) return view;
     const auto behind = behind_since.find(force);
-    view.late = !entry.failure.ok() || (behind != behind_since.end() && absl::Now() > behind->second + kLateAfter);
-    view.reason = !entry.failure.ok() ? absl::StrCat(service, " did not say: ", std::string(entry.failure.message()))
-                                      : service + " is being asked.";
+    view.refused = !entry.failure.ok();
+    view.late = view.refused || (behind != behind_since.end() && absl::Now() > behind->second + kLateAfter);
+    view.reason = view.refused ? absl::StrCat(service, " did not say: ", std::string(entry.failure.message()))
+                               : service + " is being asked.";
     return view;
   }
 

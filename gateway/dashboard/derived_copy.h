@@ -56,6 +56,8 @@ class DerivedCopy {
     bool current = false;
     // It has not been current for longer than a copy takes to be called stale, or the owner refused.
     bool late = false;
+    // The owner was asked last and did not say.
+    bool refused = false;
     absl::Duration age = absl::InfiniteDuration();  // Since it was asked for.
     std::string reason;                             // Why it is not current.
   };

@@ -29,7 +29,7 @@ Shared<ProgressReview> LatestReview(const SuiteFacts& facts, const std::string& 
   return latest;
 }
 
-void AddOpenActions(const SuiteFacts& facts, const std::string& force, v1::ForceDashboard& dashboard) {
+void AddOpenActions(const SuiteFacts& facts, const std::string& force, bool inside, v1::ForceDashboard& dashboard) {
   std::vector<Shared<Action>> open;
   for (const auto& action : facts.actions) {
     if (ForceOf(action->name()) == force && action->state() == ACTION_STATE_OPEN) open.push_back(action);
@@ -39,7 +39,10 @@ void AddOpenActions(const SuiteFacts& facts, const std::string& force, v1::Force
     return !SortsBefore(b->due_date(), a->due_date()) && Number(a->name()) < Number(b->name());
   });
   Bound(open, kMostActions, "open_actions", "ListActions", dashboard);
-  for (const auto& action : open) *dashboard.add_open_actions() = *action;
+  for (const auto& action : open) {
+    *dashboard.add_open_actions() = *action;
+    if (!inside) HideSession(*dashboard.mutable_open_actions()->rbegin());
+  }
 }
 
 }  // namespace
@@ -69,9 +72,10 @@ void AddFollowUp(const SuiteFacts& facts, const std::string& force, Audience aud
   for (const auto& meeting : Newest(facts.meetings, force, all, kMostMeetings, "meetings", "ListMeetings", dashboard)) {
     *dashboard.add_meetings() = *meeting;
   }
-  AddOpenActions(facts, force, dashboard);
+  AddOpenActions(facts, force, inside, dashboard);
   for (const auto& support : Newest(facts.support, force, all, kMostSupport, "support", "ListSupport", dashboard)) {
     *dashboard.add_support() = *support;
+    if (!inside) HideSession(*dashboard.mutable_support()->rbegin());
   }
   if (!inside) return;
   for (const auto& advice : Newest(facts.advice, force, all, kMostAdvice, "advice", "ListAdvice", dashboard)) {

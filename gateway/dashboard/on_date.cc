@@ -210,16 +210,14 @@ bool AsItWas(Inspection& inspection, const Day& day) {
 // What became of an approval after that day had not come yet.
 bool AsItWas(Decision& decision, const Day& day) {
   if (!day.Had(decision.decided_date())) return false;
-  if (decision.publication().state() == PUBLICATION_STATE_PUBLISHED &&
-      !day.Had(decision.publication().published_time())) {
-    decision.clear_publication();
-    decision.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
-  }
   const bool stands = decision.state() == DECISION_STATE_IN_EFFECT ? day.Had(decision.effective_date())
                       : decision.state() == DECISION_STATE_LAPSED  ? day.Had(decision.lapse().lapse_time())
                       : decision.state() == DECISION_STATE_REVOKED ? day.Had(decision.revocation().revoke_time())
                                                                    : true;
-  if (decision.publication().has_published_time() && !day.Had(decision.publication().published_time())) {
+  // Announcements go out by the clock of the record. Of a decision that was entered after that day, as its history is,
+  // it cannot be told when the public knew, and so it is not said that it did not.
+  if (decision.publication().has_published_time() && day.Had(decision.create_time()) &&
+      !day.Had(decision.publication().published_time())) {
     decision.mutable_publication()->Clear();
     decision.mutable_publication()->set_state(PUBLICATION_STATE_AWAITED);
   }

@@ -8,6 +8,7 @@
 #include "common/time/partial_date.h"
 #include "oversight/concerns/v1/concern.pb.h"
 #include "oversight/concerns/v1/recommendation.pb.h"
+#include "oversight/gateway/v1/dashboard.pb.h"
 
 namespace oversight::gateway {
 
@@ -26,5 +27,10 @@ inline bool IsOverdue(const concerns::v1::Recommendation& recommendation, absl::
   const std::optional<absl::CivilDay> due = ToCivilDay(recommendation.due_date());
   return due.has_value() && *due < today;
 }
+
+// Adds what is open: of a concern itself, of a recommendation whose concern is open.
+void Count(const concerns::v1::Concern& concern, v1::ConcernCounts& counts);
+void Count(const concerns::v1::Recommendation& recommendation, absl::CivilDay today, v1::ConcernCounts& counts);
+void Add(const v1::ConcernCounts& from, v1::ConcernCounts& to);
 
 }  // namespace oversight::gateway

@@ -44,7 +44,7 @@ std::vector<std::string> LatestConcerns(const SuiteFacts& facts) {
 }
 
 std::shared_ptr<PastReading> Begin(PrepareCall prepare, const google::protobuf::Timestamp& as_of, Audience audience,
-                                   absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done) {
+                                   absl::Time deadline, std::function<void(absl::StatusOr<ForceRecord>)> done) {
   auto reading = std::make_shared<PastReading>();
   reading->prepare = std::move(prepare);
   *reading->read.mutable_as_of()->mutable_recorded_time() = as_of;
@@ -87,7 +87,7 @@ void FinishNational(const std::shared_ptr<PastReading>& reading, const SuiteChan
 
 void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
               const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
-              std::function<void(absl::StatusOr<PastFacts>)> done) {
+              std::function<void(absl::StatusOr<ForceRecord>)> done) {
   auto reading = Begin(std::move(prepare), as_of, audience, deadline, std::move(done));
   auto* const to = reading.get();
   to->when_read = [to, channels, force] { FinishForce(to->shared_from_this(), channels, force); };
@@ -286,7 +286,7 @@ void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::str
 }
 
 void ReadNationalPast(const SuiteChannels& channels, PrepareCall prepare, const google::protobuf::Timestamp& as_of,
-                      absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done) {
+                      absl::Time deadline, std::function<void(absl::StatusOr<ForceRecord>)> done) {
   auto reading = Begin(std::move(prepare), as_of, Audience::kInspectorate, deadline, std::move(done));
   auto* const to = reading.get();
   to->when_read = [to, channels] { FinishNational(to->shared_from_this(), channels); };

@@ -6,14 +6,13 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/dashboard/asking.h"
 #include "gateway/dashboard/facts.h"
+#include "gateway/dashboard/force_record.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "grpcpp/channel.h"
 
@@ -23,20 +22,14 @@ struct SuiteChannels {
   std::shared_ptr<grpc::Channel> forces, concerns, monitoring;
 };
 
-struct PastFacts {
-  SuiteFacts facts;  // Without a ladder.
-  std::vector<v1::SectionStatus> sections;
-  std::optional<DerivedPart> overview, follow_up;
-};
-
 // Errors: NOT_FOUND when the force was not recorded then, and whatever forces-service refuses with, such as
 // OUT_OF_RANGE for a moment to come.
 void ReadPast(const SuiteChannels& channels, PrepareCall prepare, const std::string& force,
               const google::protobuf::Timestamp& as_of, Audience audience, absl::Time deadline,
-              std::function<void(absl::StatusOr<PastFacts>)> done);
+              std::function<void(absl::StatusOr<ForceRecord>)> done);
 
 // What the national dashboard is made of. Errors: whatever forces-service refuses with.
 void ReadNationalPast(const SuiteChannels& channels, PrepareCall prepare, const google::protobuf::Timestamp& as_of,
-                      absl::Time deadline, std::function<void(absl::StatusOr<PastFacts>)> done);
+                      absl::Time deadline, std::function<void(absl::StatusOr<ForceRecord>)> done);
 
 }  // namespace oversight::gateway

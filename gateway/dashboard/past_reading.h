@@ -29,11 +29,11 @@ struct PastReading : std::enable_shared_from_this<PastReading> {
   absl::Time deadline;
   // Runs when all that was asked for has come or failed, with `past` and its first three sections complete.
   std::function<void()> when_read;
-  std::function<void(absl::StatusOr<PastFacts>)> done;
+  std::function<void(absl::StatusOr<ForceRecord>)> done;
 
   std::mutex mu;
   int left = 1;
-  PastFacts past;
+  ForceRecord past;
   absl::Status failures[3];
   int64_t revisions[3] = {};
   std::set<std::string> redactions[3];  // Of what was recorded then and is not there any more.

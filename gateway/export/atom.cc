@@ -43,7 +43,8 @@ std::string EntryText(const Announcement& announcement) {
 
 class AtomWriter final : public RowWriter {
  public:
-  explicit AtomWriter(std::string path) : path_(std::move(path)) {}
+  AtomWriter(std::string path, std::string title, std::string page)
+      : path_(std::move(path)), title_(std::move(title)), page_(std::move(page)) {}
   std::string ContentType() const override { return "application/atom+xml; charset=utf-8"; }
   bool holds_all() const override { return true; }
   std::string Row(const google::protobuf::Message& item, const google::protobuf::FieldDescriptor&) override {
@@ -64,10 +65,10 @@ class AtomWriter final : public RowWriter {
     return absl::StrCat(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
         "xml:lang=\"en-GB\">\n<id>urn:oversight:",
-        XmlText(path_), "</id>\n<title>Oversight: announcements</title>\n<author><name>Oversight</name></author>\n",
+        XmlText(path_), "</id>\n<title>", XmlText(title_), "</title>\n<author><name>Oversight</name></author>\n",
         "<link rel=\"self\" type=\"application/atom+xml\" href=\"", XmlText(path_),
-        "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"/announcements\"/>\n<updated>", FormatUtc(updated),
-        "</updated>\n", entries, "</feed>\n");
+        "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"", XmlText(page_), "\"/>\n<updated>",
+        FormatUtc(updated), "</updated>\n", entries, "</feed>\n");
   }
 
  private:
@@ -78,7 +79,7 @@ class AtomWriter final : public RowWriter {
     if (announcements_.size() > kMost) announcements_.resize(kMost);
   }
 
-  const std::string path_;
+  const std::string path_, title_, page_;
   std::vector<Announcement> announcements_;
 };
 
@@ -109,6 +110,8 @@ std::string XmlText(const std::string& text) {
   return result;
 }
 
-std::unique_ptr<RowWriter> MakeAtomWriter(const std::string& path) { return std::make_unique<AtomWriter>(path); }
+std::unique_ptr<RowWriter> MakeAtomWriter(const std::string& path, const std::string& title, const std::string& page) {
+  return std::make_unique<AtomWriter>(path, title, page);
+}
 
 }  // namespace oversight::gateway

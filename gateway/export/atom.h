@@ -12,7 +12,8 @@ namespace oversight::gateway {
 // Text as it may stand in XML, also in an attribute; what no XML may hold is left out.
 std::string XmlText(const std::string& text);
 
-// `path` is where the feed is, which names it for good: "/v1/forces/-/announcements.atom".
-std::unique_ptr<RowWriter> MakeAtomWriter(const std::string& path);
+// `path` is where the feed is, which names it for good: "/v1/forces/-/announcements.atom"; `title` what readers call it,
+// and `page` where people read the same.
+std::unique_ptr<RowWriter> MakeAtomWriter(const std::string& path, const std::string& title, const std::string& page);
 
 }  // namespace oversight::gateway

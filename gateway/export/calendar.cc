@@ -88,8 +88,10 @@ CalendarEvent Of(const monitoring::v1::AttentionItem& item) {
   CalendarEvent event;
   event.uid =
       absl::StrCat(item.resource().empty() ? item.force() : item.resource(), "#", cli::Kebab(cli::Words(item.kind())));
-  event.summary = absl::StrCat(ForceWords(item.force()), ": ", item.text());
-  event.description = item.resource();
+  // Not the item's own words: they count days up to the day they were read, and a calendar keeps them.
+  event.summary = absl::StrCat(ForceWords(item.force()), ": ", cli::Words(item.kind()));
+  event.description = absl::StrCat(item.days_late() > 0 ? "Was due on " : "Due on ", FormatForPeople(item.due_date()),
+                                   "\n", item.resource());
   return event;
 }
 

@@ -206,7 +206,10 @@ std::vector<const FieldDescriptor*> ListsOf(const Descriptor& answer) {
   std::vector<const FieldDescriptor*> lists;
   for (int i = 0; i < answer.field_count(); ++i) {
     const FieldDescriptor* field = answer.field(i);
-    if (field->is_repeated() && !field->is_map() && field->message_type() != nullptr) lists.push_back(field);
+    if (!field->is_repeated() || field->is_map() || field->message_type() == nullptr) continue;
+    // How current an answer is belongs to none of its rows.
+    if (field->message_type()->full_name() == "oversight.gateway.v1.SectionStatus") continue;
+    lists.push_back(field);
   }
   return lists;
 }

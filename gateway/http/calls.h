@@ -44,17 +44,22 @@ class Calls final : public Cancellable, public std::enable_shared_from_this<Call
   std::vector<std::shared_ptr<Cancellable>> running_;
 };
 
-// The question that a request is: of the method that takes it. A type belongs to one method.
-template <class Request>
-Question Ask(const Request& request) {
-  const auto* file = Request::descriptor()->file();
+// The method that takes a request of this type. A type belongs to one method; null for a type that belongs to none.
+inline const google::protobuf::MethodDescriptor* MethodTaking(const google::protobuf::Descriptor* request) {
+  const auto* file = request->file();
   for (int s = 0; s < file->service_count(); ++s) {
     for (int m = 0; m < file->service(s)->method_count(); ++m) {
       const auto* method = file->service(s)->method(m);
-      if (method->input_type() == Request::descriptor()) return {method, request.SerializeAsString()};
+      if (method->input_type() == request) return method;
     }
   }
-  return {};
+  return nullptr;
+}
+
+// The question that a request is: of the method that takes it.
+template <class Request>
+Question Ask(const Request& request) {
+  return {MethodTaking(Request::descriptor()), request.SerializeAsString()};
 }
 
 // A reply as the message that it is.

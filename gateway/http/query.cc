@@ -43,6 +43,22 @@ Parameters QueryOf(std::string_view target) {
   return mark == std::string_view::npos ? Parameters() : ParseQuery(target.substr(mark + 1));
 }
 
+std::string Encoded(std::string_view value) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || std::string_view("-._~").find(c) != std::string_view::npos) {
+      text += c;
+    } else {
+      text += '%';
+      text += kDigits[byte >> 4];
+      text += kDigits[byte & 15];
+    }
+  }
+  return text;
+}
+
 std::string ValueOf(const Parameters& parameters, std::string_view name) {
   for (const auto& [key, value] : parameters) {
     if (key == name) return value;

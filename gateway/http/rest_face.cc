@@ -18,8 +18,10 @@
 #include "gateway/export/calendar.h"
 #include "gateway/export/rows.h"
 #include "gateway/http/calls.h"
+#include "gateway/http/gzip.h"
 #include "gateway/http/json_codec.h"
 #include "gateway/http/list_body.h"
+#include "gateway/http/openapi.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_error.h"
 #include "gateway/http/rest_query.h"
@@ -130,9 +132,20 @@ std::unique_ptr<RowWriter> WriterOf(const std::string& format, const google::pro
   const auto* item = lists[0]->message_type();
   if (format == "ics" && HasEvents(*item)) return MakeCalendarWriter("Oversight: " + TitleOf(path));
   if (format == "atom" && item == monitoring::v1::Announcement::descriptor()) {
-    return MakeAtomWriter(absl::StrCat("/v1/", path, ".atom"));
+    const bool of_force = absl::StartsWith(path, "forces/") && !absl::StartsWith(path, "forces/-/");
+    return MakeAtomWriter(absl::StrCat("/v1/", path, ".atom"), "Oversight: " + TitleOf(path),
+                          of_force ? "/" + path : "/announcements");
   }
   return nullptr;
+}
+
+// Those that the answer of a method has a writer for.
+std::vector<std::string> FormatsOf(const google::protobuf::MethodDescriptor& method) {
+  std::vector<std::string> formats;
+  for (const char* format : {"csv", "jsonl", "ics", "atom"}) {
+    if (WriterOf(format, method, "") != nullptr) formats.emplace_back(format);
+  }
+  return formats;
 }
 
 // What a list is saved as: "forces-kent-concerns.csv".
@@ -146,21 +159,26 @@ std::string FileName(const std::string& path, const std::string& format) {
 
 // Answers with a list in a format: as a stream, or whole where it must be known whole.
 void AnswerList(const std::shared_ptr<ListBody>& list, const std::string& file_name, const std::string& if_none_match,
-                std::function<void(HttpAnswer)> done) {
+                bool gzip, std::function<void(HttpAnswer)> done) {
   if (list->writer().holds_all()) {
     return list->Gather([list, if_none_match, done = std::move(done)](const absl::StatusOr<std::string>& text) {
       if (!text.ok()) return done(RestErrorAnswer(text.status()));
       done(Tagged(list->writer().ContentType(), absl::StrCat("W/\"", HashOf(*text), "\""), if_none_match, *text));
     });
   }
-  list->Start([list, file_name, done = std::move(done)](const absl::Status& status) {
+  list->Start([list, file_name, gzip, done = std::move(done)](const absl::Status& status) {
     if (!status.ok()) return done(RestErrorAnswer(status));
     HttpAnswer answer;
     answer.headers.emplace_back("content-type", list->writer().ContentType());
     answer.headers.emplace_back("content-disposition", absl::StrCat("attachment; filename=\"", file_name, "\""));
     answer.headers.emplace_back("cache-control", "no-store");
     answer.headers.emplace_back("x-content-type-options", "nosniff");
-    answer.stream = list;
+    if (gzip) {
+      answer.headers.emplace_back("content-encoding", "gzip");
+      answer.stream = GzipBody(list);
+    } else {
+      answer.stream = list;
+    }
     done(std::move(answer));
   });
 }
@@ -189,6 +207,14 @@ void AnswerAll(AnswerMemory& memory, const std::shared_ptr<Calls>& calls, const 
 
 }  // namespace
 
+RestFace::RestFace(const Routes& routes, const Callers& callers, AnswerMemory& memory)
+    : routes_(routes),
+      callers_(callers),
+      memory_(memory),
+      paths_(routes),
+      document_(OpenApiJson(paths_, callers.choices().empty() ? OpenApiCallers::kTokens : OpenApiCallers::kInsecure,
+                            &FormatsOf)) {}
+
 bool RestFace::Takes(const HttpRequest& request) const {
   const std::string_view path = request.path();
   return path == "/v1" || path.substr(0, kRoot.size()) == kRoot;
@@ -214,6 +240,11 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
     return calls;
   }
   std::string name(path.size() > kRoot.size() ? path.substr(kRoot.size()) : std::string_view());
+  if (name == "openapi.json") {
+    done(Tagged("application/json", absl::StrCat("W/\"", HashOf(document_), "\""),
+                std::string(request.header("if-none-match")), document_));
+    return calls;
+  }
   std::string format;
   auto match = paths_.Find(name);
   if (!match.has_value()) {
@@ -230,7 +261,7 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
                                absl::StrCat("There is nothing at ", std::string(path),
                                             ". Paths are names of resources, such as /v1/forces/kent or "
                                             "/v1/forces/kent/concerns; lists are there as .csv and .jsonl too, such as "
-                                            "/v1/forces/kent/concerns.csv."))));
+                                            "/v1/forces/kent/concerns.csv. /v1/openapi.json tells of them all."))));
     return calls;
   }
   const auto* method = match->path->method;
@@ -245,7 +276,8 @@ std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::
   if (writer != nullptr) {
     const auto list =
         std::make_shared<ListBody>(routes_, callers_.HeadersOf(request), method, std::move(message), std::move(writer));
-    AnswerList(list, FileName(name, format), if_none_match, std::move(done));
+    AnswerList(list, FileName(name, format), if_none_match, AcceptsGzip(request.header("accept-encoding")),
+               std::move(done));
     return list;
   }
   const Question question = {method, message->SerializeAsString()};

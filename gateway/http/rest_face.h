@@ -5,11 +5,13 @@
 // An answer of the gateway's own dashboards is given again while nothing has changed (answer_memory.h).
 //
 // A list is also there to be taken away (export/rows.h): its path with .csv or .jsonl, whole and in the memory of one
-// page; what has days with .ics, announcements with .atom. Thread-safe.
+// page; what has days with .ics, announcements with .atom. All of it is described at /v1/openapi.json (openapi.h).
+// Thread-safe.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "gateway/http/answer_memory.h"
 #include "gateway/http/callers.h"
@@ -21,8 +23,7 @@ namespace oversight::gateway {
 class RestFace final : public HttpFace {
  public:
   // All must outlive it, and nothing is added to the routes any more.
-  RestFace(const Routes& routes, const Callers& callers, AnswerMemory& memory)
-      : routes_(routes), callers_(callers), memory_(memory), paths_(routes) {}
+  RestFace(const Routes& routes, const Callers& callers, AnswerMemory& memory);
 
   // Everything under /v1.
   bool Takes(const HttpRequest& request) const override;
@@ -34,6 +35,7 @@ class RestFace final : public HttpFace {
   const Callers& callers_;
   AnswerMemory& memory_;
   const RestPaths paths_;
+  const std::string document_;  // At /v1/openapi.json.
 };
 
 }  // namespace oversight::gateway

@@ -14,6 +14,9 @@ auth::AuthorizationTable MakeAuthorizationTable() {
           {"GetForceDashboard", Access::kRead, auth::InsidersAndForces(), Scope::kForce, "name"},
           // Which of the two it is depends on the request; the handler checks it against that one's rule.
           {"WatchDashboard", Access::kRead, auth::InsidersAndForces()},
+          // Advice and what is to be asked; without a force it is of all of them.
+          {"GetAgenda", Access::kRead, auth::Insiders(), Scope::kForce, "force"},
+          {"ListComparisons", Access::kRead, auth::Insiders()},
       });
 }
 

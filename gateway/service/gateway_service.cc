@@ -9,6 +9,8 @@
 #include "common/time/london.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/dashboard/comparison.h"
+#include "gateway/service/agenda_reading.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/dashboard_bytes.h"
 #include "gateway/service/dashboard_feed.h"
@@ -60,19 +62,19 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
       [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
              rpc::Done done) {
         if (request.has_as_of_time()) return GetPastNationalDashboard(call, request, response, done);
-        source_.WaitFresh(request.freshness(), call.deadline(),
-                          [this, response, freshness = request.freshness(), deadline = call.deadline(),
-                           done](const absl::Status& fresh) {
-                            if (!fresh.ok()) return done(fresh);
-                            source_.WaitForDerived("", freshness, deadline, [this, response, done] {
-                              const auto sections = source_.Sections(Audience::kInspectorate);
-                              const auto encoded = source_.National();
-                              if (!encoded.ok()) return done(encoded.status());
-                              *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber,
-                                                         sections, *encoded);
-                              done(absl::OkStatus());
-                            });
-                          });
+        source_.WaitFresh(
+            request.freshness(), call.deadline(),
+            [this, response, freshness = request.freshness(), deadline = call.deadline(),
+             done](const absl::Status& fresh) {
+              if (!fresh.ok()) return done(fresh);
+              source_.WaitForDerived(Audience::kInspectorate, "", freshness, deadline, [this, response, done] {
+                const auto sections = source_.Sections(Audience::kInspectorate);
+                const auto encoded = source_.National();
+                if (!encoded.ok()) return done(encoded.status());
+                *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                done(absl::OkStatus());
+              });
+            });
       });
 }
 
@@ -91,30 +93,30 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
           return done(violations.status());
         }
         if (request.has_as_of_time()) return GetPastDashboard(call, request, response, done);
-        source_.WaitFresh(request.freshness(), call.deadline(),
-                          [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
-                           deadline = call.deadline(), done](const absl::Status& fresh) {
-                            if (!fresh.ok()) return done(fresh);
-                            const auto answer = [this, response, force, audience, done](
-                                                    std::vector<v1::SectionStatus> sections,
-                                                    const absl::StatusOr<EncodedDashboard>& encoded) {
-                              if (!encoded.ok()) return done(encoded.status());
-                              *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections,
-                                                         *encoded);
-                              done(absl::OkStatus());
-                            };
-                            if (on_day.has_value() && *on_day != source_.today()) {
-                              // Sections first, here and below: should the facts change in between, they are newer than
-                              // it says.
-                              auto sections = source_.Sections(audience);
-                              sections.resize(3);  // Nothing is derived for it.
-                              return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
-                            }
-                            source_.WaitForDerived(force, freshness, deadline, [this, force, audience, answer] {
-                              auto sections = source_.Sections(audience, force);
-                              answer(std::move(sections), source_.Force(force, audience));
-                            });
-                          });
+        source_.WaitFresh(
+            request.freshness(), call.deadline(),
+            [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
+             deadline = call.deadline(), done](const absl::Status& fresh) {
+              if (!fresh.ok()) return done(fresh);
+              const auto answer = [this, response, force, audience, done](
+                                      std::vector<v1::SectionStatus> sections,
+                                      const absl::StatusOr<EncodedDashboard>& encoded) {
+                if (!encoded.ok()) return done(encoded.status());
+                *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections, *encoded);
+                done(absl::OkStatus());
+              };
+              if (on_day.has_value() && *on_day != source_.today()) {
+                // Sections first, here and below: should the facts change in between, they are newer than
+                // it says.
+                auto sections = source_.Sections(audience);
+                sections.resize(3);  // Nothing is derived for it.
+                return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
+              }
+              source_.WaitForDerived(audience, force, freshness, deadline, [this, force, audience, answer] {
+                auto sections = source_.Sections(audience, force);
+                answer(std::move(sections), source_.Force(force, audience));
+              });
+            });
       });
 }
 
@@ -152,7 +154,7 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
   const Audience audience = AudienceOf(call.principal());
   ReadPast(channels_, prepare, request.name(), request.as_of_time(), audience,
            rpc::DeadlineFor(call, absl::Seconds(10)),
-           [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<PastFacts> past) {
+           [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<ForceRecord> past) {
              if (!past.ok()) return done(past.status());
              std::vector<v1::SectionStatus> sections = past->sections;
              // Of another day than that of the moment nothing is derived.
@@ -174,7 +176,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
         const absl::Status allowed = auth::Check(table_, method, stream->principal(), request.force(),
                                                  [this](const std::string& force) { return source_.RegionOf(force); });
         if (!allowed.ok()) return stream->Finish(allowed);
-        auto feed = std::make_shared<DashboardFeed>(source_, stream, request, AudienceOf(stream->principal()));
+        const Audience audience = AudienceOf(stream->principal());
+        auto feed = std::make_shared<DashboardFeed>(source_, stream, request, audience);
         {
           std::lock_guard lock(mu_);
           feeds_.insert(feed);
@@ -187,8 +190,54 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
           feed->End();
         });
         // The first state is to be whole, if that does not take long.
-        source_.WaitForDerived(request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
+        source_.WaitForDerived(audience, request.force(), {}, absl::InfiniteFuture(), [feed] { feed->Begin(); });
       });
+}
+
+grpc::ServerUnaryReactor* GatewayServiceImpl::GetAgenda(grpc::CallbackServerContext* context,
+                                                        const v1::GetAgendaRequest* request,
+                                                        v1::GetAgendaResponse* response) {
+  return host_.Unary(
+      context, request, response,
+      [this](rpc::Call& call, const v1::GetAgendaRequest& request, v1::GetAgendaResponse* response, rpc::Done done) {
+        const PrepareCall prepare = [&call](grpc::ClientContext& context) {
+          rpc::Propagate(call, absl::Seconds(10), &context);
+        };
+        ReadAgendas(source_, channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
+                    [done](const absl::Status& status) { done(status); });
+      });
+}
+
+grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServerContext* context,
+                                                              const v1::ListComparisonsRequest* request,
+                                                              v1::ListComparisonsResponse* response) {
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::ListComparisonsRequest& request,
+                            v1::ListComparisonsResponse* response, rpc::Done done) {
+                       std::optional<absl::CivilDay> since;
+                       if (request.has_since_date()) since = ToCivilDay(request.since_date());
+                       if (since.has_value() && *since > source_.today()) {
+                         Violations violations;
+                         violations.Add("since_date", absl::StrCat("must not be in the future; today is ",
+                                                                   FormatIso(source_.today())));
+                         return done(violations.status());
+                       }
+                       source_.WaitFresh(request.freshness(), call.deadline(),
+                                         [this, response, by = request.by(), order = request.order(), since,
+                                          done](const absl::Status& fresh) {
+                                           if (!fresh.ok()) return done(fresh);
+                                           // Sections first: should the facts change in between, they are newer than it
+                                           // says.
+                                           auto sections = source_.Sections(Audience::kInspectorate);
+                                           sections.resize(3);  // Nothing of what is derived shows here.
+                                           const auto facts = source_.FactsNow();
+                                           if (!facts.ok()) return done(facts.status());
+                                           *response = ComposeComparison(*facts, by, order, source_.today(), since);
+                                           for (auto& section : sections)
+                                             *response->add_sections() = std::move(section);
+                                           done(absl::OkStatus());
+                                         });
+                     });
 }
 
 }  // namespace oversight::gateway

@@ -1,5 +1,6 @@
-// The gateway's RPCs. Answers leave as bytes that were encoded once per change of what they show (see
-// dashboard/dashboard_source.h); only the sections' status is made per answer. Thread-safe.
+// The gateway's RPCs. Dashboards leave as bytes that were encoded once per change of what they show (see
+// dashboard/dashboard_source.h); only the sections' status is made per answer. What is asked for seldom, agenda packs
+// and comparisons, is made for each call. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +22,8 @@ class DashboardFeed;
 class GatewayServiceImpl final
     : public v1::GatewayService::WithRawCallbackMethod_GetNationalDashboard<
           v1::GatewayService::WithRawCallbackMethod_GetForceDashboard<
-              v1::GatewayService::WithRawCallbackMethod_WatchDashboard<v1::GatewayService::Service>>> {
+              v1::GatewayService::WithRawCallbackMethod_WatchDashboard<v1::GatewayService::WithCallbackMethod_GetAgenda<
+                  v1::GatewayService::WithCallbackMethod_ListComparisons<v1::GatewayService::Service>>>>> {
  public:
   // Listens to the source: make it before the copies start. All must outlive it. The channels are for reads of the
   // past.
@@ -35,6 +37,11 @@ class GatewayServiceImpl final
                                               grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchDashboard(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* GetAgenda(grpc::CallbackServerContext* context, const v1::GetAgendaRequest* request,
+                                      v1::GetAgendaResponse* response) override;
+  grpc::ServerUnaryReactor* ListComparisons(grpc::CallbackServerContext* context,
+                                            const v1::ListComparisonsRequest* request,
+                                            v1::ListComparisonsResponse* response) override;
 
   // Ends the thread that tells watchers of the sections' status.
   void Stop();

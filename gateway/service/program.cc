@@ -88,7 +88,8 @@ absl::StatusOr<std::unique_ptr<SignIn>> MakeSignIn(const GatewayOptions& options
 
 class GatewayApplication final : public rpc::Application {
  public:
-  GatewayApplication(const GatewayOptions& options, std::unique_ptr<SignIn> sign_in, rpc::Runtime& runtime)
+  GatewayApplication(const GatewayOptions& options, std::unique_ptr<SignIn> sign_in, web::FormTokens tokens,
+                     rpc::Runtime& runtime)
       : options_(options),
         runtime_(runtime),
         table_(MakeAuthorizationTable()),
@@ -108,7 +109,8 @@ class GatewayApplication final : public rpc::Application {
         sign_in_(std::move(sign_in)),
         callers_(ChoicesOf(runtime.authenticator), sign_in_ == nullptr ? nullptr : &sign_in_->sessions()),
         events_(http_routes_, callers_),
-        site_(http_routes_, callers_, runtime.clock, sign_in_.get()),
+        tokens_(std::move(tokens)),
+        site_(http_routes_, callers_, runtime.clock, tokens_, sign_in_.get()),
         memory_([this] { return source_.changes(); }) {
     AddBackends(backends_);
     AddBackends(http_routes_);
@@ -219,6 +221,7 @@ class GatewayApplication final : public rpc::Application {
   const std::unique_ptr<SignIn> sign_in_;
   const Callers callers_;
   EventsFace events_;
+  const web::FormTokens tokens_;
   web::Site site_;
   AnswerMemory memory_;
   std::unique_ptr<RestFace> rest_;  // Made when every route is known.
@@ -232,7 +235,11 @@ rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options) {
   return [options](rpc::Runtime& runtime) -> absl::StatusOr<std::unique_ptr<rpc::Application>> {
     OVERSIGHT_RETURN_IF_ERROR(runtime.host.AddService(MakeAuthorizationTable()));
     OVERSIGHT_ASSIGN_OR_RETURN(auto sign_in, MakeSignIn(options, runtime));
-    return std::make_unique<GatewayApplication>(options, std::move(sign_in), runtime);
+    // Forms are signed with what sessions are sealed with, so that every replica knows those of the others.
+    const std::string& key_file = options.sign_in.session_key_file;
+    OVERSIGHT_ASSIGN_OR_RETURN(
+        auto tokens, key_file.empty() ? web::FormTokens::WithRandomKey() : web::FormTokens::FromFile(key_file));
+    return std::make_unique<GatewayApplication>(options, std::move(sign_in), std::move(tokens), runtime);
   };
 }
 

@@ -6,7 +6,7 @@
 
 namespace oversight::gateway {
 
-// Where the services are and where to listen for HTTP.
+// Where the services are, where to listen for HTTP, and how the pages sign their forms.
 struct GatewayOptions {
   std::string forces = "127.0.0.1:7101";
   std::string concerns = "127.0.0.1:7102";

@@ -51,6 +51,14 @@ bool SaysSameOrigin(const HttpRequest& request) {
   return !host.empty() && (origin == absl::StrCat("http://", host) || origin == absl::StrCat("https://", host));
 }
 
+bool FromElsewhere(const HttpRequest& request) {
+  const std::string_view site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none") return true;
+  const std::string_view origin = request.header("origin");
+  const std::string host(request.header("host"));
+  return !origin.empty() && origin != absl::StrCat("http://", host) && origin != absl::StrCat("https://", host);
+}
+
 std::string OwnPath(const std::string& path) {
   if (path.empty() || path.size() > kMaxPath || path[0] != '/' || absl::StartsWith(path, "//")) return "/";
   for (const char c : path) {

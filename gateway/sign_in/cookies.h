@@ -21,9 +21,11 @@ std::string CookieOf(const HttpRequest& request, std::string_view name);
 std::string SetCookie(const std::string& name, const std::string& value, absl::Duration lasts);
 std::string ClearCookie(const std::string& name);
 
-// Whether the browser says that the request was made by a page of this host. Who may change something by a cookie must
+// Whether the browser says that the request was made by a page of this host. Who may change something by a session must
 // have said so.
 bool SaysSameOrigin(const HttpRequest& request);
+// Whether the browser says that it was made by a page of another. What says nothing is no browser, or an old one.
+bool FromElsewhere(const HttpRequest& request);
 // A place on this site to go on to: `path` where it is one, "/" where it is not, as that of another site.
 std::string OwnPath(const std::string& path);
 

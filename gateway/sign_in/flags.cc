@@ -54,7 +54,9 @@ void AddSignInFlags(observe::Flags& flags, SignInOptions& options) {
       "it is empty.");
   flags.Add("session-key-file", &options.session_key_file,
             "A file with the keys that sessions are sealed with, the same for every replica: lines of 32 random bytes "
-            "in base64 (openssl rand -base64 32). The first seals, all open. Looked at each second.");
+            "in base64 (openssl rand -base64 32). The first seals, all open. Looked at each second. Forms of the pages "
+            "are signed by them too, as they were at the "
+            "start.");
   flags.AddCheck([&options](std::vector<std::string>& problems) {
     if (options.authorization_endpoint.empty() != options.token_endpoint.empty()) {
       problems.emplace_back("--authorization-endpoint and --token-endpoint go together: give both or neither");

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "gateway/web/announcement_view.h"
+#include "gateway/web/forms/next_acts.h"
+#include "gateway/web/forms/resources.h"
 #include "gateway/web/pages.h"
 #include "gateway/web/take_away.h"
 #include "oversight/forces/v1/forces_service.pb.h"
@@ -49,12 +51,21 @@ void ShowAnnouncements(const VisitPtr& visit) {
 void ShowAnnouncement(const VisitPtr& visit) {
   monitoring::GetAnnouncementRequest request;
   request.set_name(visit->Name(4));
-  visit->AskOrLastSeen({Ask(request)}, [visit](const std::vector<Reply>& replies) {
+  monitoring::CheckAnnouncementRequest check;
+  check.set_name(visit->Name(4));
+  const Question actions = AskMoveActions(visit->Name(4));
+  visit->AskOrLastSeen({Ask(request), actions, Ask(check)}, [visit, actions](const std::vector<Reply>& replies) {
     const auto response = As<monitoring::GetAnnouncementResponse>(replies[0]);
     if (!response.ok()) return visit->Fail(response.status());
     View view = AnnouncementView(response->announcement());
     const std::string headline = view.fields().at("headline").string_value();
     Set(view, "forcePath", "/" + visit->Name(2));
+    // For those who may ask: outside the inspectorate there is neither.
+    AddNextActs(actions, replies[1], visit->Name(4), view);
+    const auto found = As<monitoring::CheckAnnouncementResponse>(replies[2]);
+    if (found.ok() && !response->announcement().has_published_time()) {
+      for (const auto& violation : found->violations()) Add(view, "notCovered", ViewOf(violation));
+    }
     visit->Show("announcement", headline, std::move(view));
   });
 }

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/web/forms/next_acts.h"
+#include "gateway/web/forms/resources.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
@@ -43,22 +45,30 @@ void ShowDecision(const VisitPtr& visit) {
   }
   monitoring::GetDecisionRequest decision;
   decision.set_name(visit->Name(4));
-  visit->AskOrLastSeen({Ask(sequence), Ask(decision)}, [visit, view](const std::vector<Reply>& replies) mutable {
-    const auto acts = As<monitoring::GetDecisionSequenceResponse>(replies[0]);
-    const auto response = As<monitoring::GetDecisionResponse>(replies[1]);
-    if (!acts.ok()) return visit->Fail(acts.status());
-    if (!response.ok()) return visit->Fail(response.status());
-    Set(view, "decision", ViewOf(response->decision()));
-    Set(view, "heading", acts->title());
-    Set(view, "forcePath", "/" + visit->Name(2));
-    Set(view, "revision", absl::StrCat(acts->header().revision()));
-    for (const auto& act : acts->acts()) {
-      View item = ViewOf(act);
-      Set(item, "path", PathOf(act.resource()));
-      Add(view, "acts", std::move(item));
-    }
-    visit->Show("decision", acts->title(), std::move(view));
-  });
+  const Question actions = AskMoveActions(visit->Name(4));
+  visit->AskOrLastSeen({Ask(sequence), Ask(decision), actions},
+                       [visit, view, actions, clock = sequence.clock()](const std::vector<Reply>& replies) mutable {
+                         const auto acts = As<monitoring::GetDecisionSequenceResponse>(replies[0]);
+                         const auto response = As<monitoring::GetDecisionResponse>(replies[1]);
+                         if (!acts.ok()) return visit->Fail(acts.status());
+                         if (!response.ok()) return visit->Fail(response.status());
+                         Set(view, "decision", ViewOf(response->decision()));
+                         Set(view, "heading", acts->title());
+                         Set(view, "forcePath", "/" + visit->Name(2));
+                         Set(view, "revision", absl::StrCat(acts->header().revision()));
+                         // By the clock of publication, what the public was never told stands last: it says so.
+                         bool headed = clock != monitoring::SEQUENCE_CLOCK_PUBLISHED;
+                         for (const auto& act : acts->acts()) {
+                           View item = ViewOf(act);
+                           const bool first = !headed && !act.has_published_time() && !act.has_published_date();
+                           Set(item, "firstUnpublished", first);
+                           headed = headed || first;
+                           Set(item, "path", PathOf(act.resource()));
+                           Add(view, "sequence", std::move(item));
+                         }
+                         AddNextActs(actions, replies[2], visit->Name(4), view);
+                         visit->Show("decision", acts->title(), std::move(view));
+                       });
 }
 
 }  // namespace oversight::gateway::web

@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
+#include "gateway/cli/plan_words.h"
 #include "gateway/http/state_id.h"
 #include "gateway/web/announcement_view.h"
 #include "gateway/web/charts/plan_chart.h"
@@ -66,8 +67,17 @@ void AddDetails(const v1::ForceDashboard& dashboard, View& view) {
   for (View& item : TimelineOf(dashboard, 30)) Add(view, "timeline", std::move(item));
   auto& plans = *(*view.mutable_fields())["plans"].mutable_list_value();
   for (int i = 0; i < dashboard.plans_size(); ++i) {
-    Set(*plans.mutable_values(i)->mutable_struct_value(), "chart",
-        PlanChartOf(dashboard.plans(i).progress(), absl::StrCat("plan-chart-", i + 1)));
+    View& plan = *plans.mutable_values(i)->mutable_struct_value();
+    Set(plan, "chart", PlanChartOf(dashboard.plans(i).progress(), absl::StrCat("plan-chart-", i + 1)));
+    const auto& progress = dashboard.plans(i).progress();
+    Set(plan, "forecast", cli::ForecastText(progress));
+    for (int m = 0; m < progress.milestones_size(); ++m) {
+      View& milestone = *(*(*plan.mutable_fields())["progress"].mutable_struct_value()->mutable_fields())["milestones"]
+                             .mutable_list_value()
+                             ->mutable_values(m)
+                             ->mutable_struct_value();
+      Set(milestone, "slippageDays", absl::StrCat(cli::SlippedDays(progress.milestones(m), progress)));
+    }
   }
   for (auto& value : *(*view.mutable_fields())["concerns"].mutable_list_value()->mutable_values()) {
     View& concern = *(*value.mutable_struct_value()->mutable_fields())["concern"].mutable_struct_value();

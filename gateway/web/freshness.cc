@@ -1,6 +1,7 @@
 #include "gateway/web/freshness.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -18,15 +19,22 @@ std::string NameOf(const v1::SectionStatus& section) {
 
 }  // namespace
 
+void AddSections(const google::protobuf::RepeatedPtrField<v1::SectionStatus>& sections, const std::string& list,
+                 View& view) {
+  for (const auto& section : sections) {
+    View item = ViewOf(section);
+    Set(item, "title", NameOf(section));
+    Add(view, list, std::move(item));
+  }
+}
+
 void SetFreshness(const google::protobuf::RepeatedPtrField<v1::SectionStatus>& sections, View& view) {
   bool whole = true;
+  AddSections(sections, "freshness", view);
   for (const char* flag : {"concernsUnknown", "monitoringUnknown", "followUpUnknown", "overviewUnknown"}) {
     Set(view, flag, false);
   }
   for (const auto& section : sections) {
-    View item = ViewOf(section);
-    Set(item, "title", NameOf(section));
-    Add(view, "freshness", std::move(item));
     whole = whole && section.state() == v1::SECTION_STATE_COMPLETE;
     if (section.state() != v1::SECTION_STATE_UNAVAILABLE) continue;
     if (section.part() == "follow_up") Set(view, "followUpUnknown", true);

@@ -19,10 +19,23 @@ void ShowAnnouncement(const VisitPtr& visit);
 // "/forces/{force}": the whole record, ?on-date= and ?as-of=; for those who may not see it, what is public of the
 // force.
 void ShowForce(const VisitPtr& visit);
+// "/forces/{force}/next": what may be done next about the force as a whole.
+void ShowNext(const VisitPtr& visit);
+// "/forces/{force}/concerns/{concern}": it, its recommendations, who did what, and what may be done next.
+void ShowConcern(const VisitPtr& visit);
+// "/forces/{force}/concerns/{concern}/recommendations/{recommendation}": the same of a recommendation.
+void ShowRecommendation(const VisitPtr& visit);
+// "/forces/{force}/proposals/{proposal}": the same of a proposal.
+void ShowProposal(const VisitPtr& visit);
 // "/forces/{force}/timeline": every act; ?clock= and ?as-of=.
 void ShowTimeline(const VisitPtr& visit);
 // "/forces/{force}/decisions/{decision}": the decision and every act around it; ?clock=.
 void ShowDecision(const VisitPtr& visit);
+// "/agenda": the agenda packs of the forces that the oversight group calls; "/forces/{force}/agenda": that of a force.
+// ?since= and ?until=.
+void ShowAgenda(const VisitPtr& visit);
+// "/compare": open work by theme or region; ?by=, ?since= and ?order=.
+void ShowComparison(const VisitPtr& visit);
 // "/search": over forces, concerns, recommendations and announcements; ?q=.
 void ShowSearch(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).

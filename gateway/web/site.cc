@@ -5,6 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gateway/web/asset_pages.h"
+#include "gateway/web/forms/form.h"
+#include "gateway/web/forms/form_page.h"
 #include "gateway/web/pages.h"
 
 namespace oversight::gateway::web {
@@ -18,16 +20,23 @@ constexpr Row kPages[] = {
     {"register", &ShowRegister},
     {"announcements", &ShowAnnouncements},
     {"attention", &ShowAttention},
+    {"agenda", &ShowAgenda},
+    {"compare", &ShowComparison},
     {"search", &ShowSearch},
     {"viewer", &ShowViewer},
     {"sign-in", &ShowSignIn},
     {"sign-in/callback", &ShowSignInCallback},
     {"sign-out", &ShowSignOut},
     {"forces/*", &ShowForce},
+    {"forces/*/next", &ShowNext},
+    {"forces/*/concerns/*", &ShowConcern},
+    {"forces/*/concerns/*/recommendations/*", &ShowRecommendation},
+    {"forces/*/proposals/*", &ShowProposal},
     {"forces/*/announcements", &ShowAnnouncements},
     {"forces/*/announcements/*", &ShowAnnouncement},
     {"forces/*/decisions/*", &ShowDecision},
     {"forces/*/timeline", &ShowTimeline},
+    {"forces/*/agenda", &ShowAgenda},
     {"assets/*/*", &ShowAsset},
 };
 
@@ -43,8 +52,10 @@ bool Matches(const char* path, const std::vector<std::string>& segments) {
 }  // namespace
 
 bool Site::Takes(const HttpRequest& request) const {
-  return request.reads() ||
-         (request.method == "POST" && (request.path() == "/viewer" || request.path() == "/sign-out"));
+  if (request.reads()) return true;
+  if (request.method != "POST") return false;
+  const std::string_view path = request.path();
+  return path == "/viewer" || path == "/sign-out" || FindForm(SegmentsOf(path)) != nullptr;
 }
 
 std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {
@@ -69,7 +80,11 @@ std::shared_ptr<Cancellable> Site::Answer(const HttpRequest& request, absl::Time
     row.show(visit);
     return calls;
   }
-  visit->NotFound();
+  if (FindForm(visit->segments()) != nullptr) {
+    ShowForm(visit);
+  } else {
+    visit->NotFound();
+  }
   return calls;
 }
 

@@ -17,10 +17,11 @@ namespace oversight::gateway::web {
 class Site final : public HttpFace {
  public:
   // All of it must outlive the site. `sign_in`: null where nobody signs in.
-  Site(const Routes& routes, const Callers& callers, const Clock& clock, SignIn* sign_in = nullptr)
-      : site_{routes, callers, clock, last_seen_, sign_in} {}
+  Site(const Routes& routes, const Callers& callers, const Clock& clock, const FormTokens& tokens,
+       SignIn* sign_in = nullptr)
+      : site_{routes, callers, clock, last_seen_, tokens, sign_in} {}
 
-  // Every read, and the forms of `/viewer` and `/sign-out`.
+  // Every read, the forms, the choice of `/viewer` and `/sign-out`.
   bool Takes(const HttpRequest& request) const override;
   std::optional<HttpAnswer> Refusal(const HttpRequest& request, const absl::Status& status) const override;
   std::shared_ptr<Cancellable> Answer(const HttpRequest& request, absl::Time deadline,

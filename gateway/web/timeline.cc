@@ -132,6 +132,17 @@ void AddConcern(const v1::ConcernView& view, Timeline& timeline) {
   }
 }
 
+// The day on which it was decided, when that is before it was recorded; null otherwise.
+const PartialDate* DecidedBefore(const v1::ForceDashboard& dashboard, const monitoring::v1::Proposal& proposal) {
+  for (const auto& decision : dashboard.decisions()) {
+    if (decision.proposal() == proposal.name() && decision.has_decided_date() &&
+        MustBeBefore(decision.decided_date(), LondonDay(GetTime(proposal.create_time())))) {
+      return &decision.decided_date();
+    }
+  }
+  return nullptr;
+}
+
 Timeline Of(const v1::ForceDashboard& dashboard) {
   Timeline timeline;
   for (const auto& announcement : dashboard.announcements()) {
@@ -158,10 +169,13 @@ Timeline Of(const v1::ForceDashboard& dashboard) {
     }
   }
   for (const auto& proposal : dashboard.proposals()) {
-    timeline
-        .Add(proposal.has_create_time(), proposal.create_time(),
-             absl::StrCat("Proposed: ", proposal.from_stage(), " to ", proposal.to_stage()), proposal.name())
-        .Recorded(proposal.has_create_time(), proposal.create_time());
+    const std::string what = absl::StrCat("Proposed: ", proposal.from_stage(), " to ", proposal.to_stage());
+    // A proposal has no day of its own. What was recorded after it was decided on had been made by then.
+    const PartialDate* decided = DecidedBefore(dashboard, proposal);
+    auto act = decided == nullptr
+                   ? timeline.Add(proposal.has_create_time(), proposal.create_time(), what, proposal.name())
+                   : timeline.Add(true, *decided, absl::StrCat(what, " (by then)"), proposal.name());
+    act.Recorded(proposal.has_create_time(), proposal.create_time());
   }
   for (const auto& advice : dashboard.advice()) {
     timeline

@@ -9,16 +9,8 @@ namespace {
 
 std::string Place(const std::string& path) { return absl::StartsWith(path, "/viewer") ? "/" : OwnPath(path); }
 
-// Another site must not choose for people. Browsers say where a form comes from; what says nothing is no browser.
-bool FromElsewhere(const HttpRequest& request) {
-  const std::string_view site = request.header("sec-fetch-site");
-  if (!site.empty() && site != "same-origin" && site != "none") return true;
-  const std::string_view origin = request.header("origin");
-  return !origin.empty() && origin != absl::StrCat("http://", std::string(request.header("host"))) &&
-         origin != absl::StrCat("https://", std::string(request.header("host")));
-}
-
 void Choose(const VisitPtr& visit) {
+  // Another site must not choose for people.
   if (FromElsewhere(visit->request())) {
     return visit->Fail(absl::PermissionDeniedError("The choice came from another site, so it was not taken."));
   }

@@ -29,11 +29,6 @@ constexpr char kPolicy[] =
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
-std::vector<std::string> SegmentsOf(std::string_view path) {
-  return absl::StrSplit(absl::string_view(path.data(), path.size()).substr(path.empty() ? 0 : 1), '/',
-                        absl::AllowEmpty());
-}
-
 BackendCallOptions OptionsFor(const Callers& callers, const HttpRequest& request, absl::Time deadline) {
   BackendCallOptions options;
   options.headers = callers.HeadersOf(request);
@@ -95,11 +90,17 @@ Trouble TroubleOf(const absl::Status& status) {
 
 }  // namespace
 
+std::vector<std::string> SegmentsOf(std::string_view path) {
+  if (path == "/") return {};
+  return absl::StrSplit(absl::string_view(path.data(), path.size()).substr(path.empty() ? 0 : 1), '/',
+                        absl::AllowEmpty());
+}
+
 Visit::Visit(const Surroundings& site, HttpRequest request, absl::Time deadline, std::function<void(HttpAnswer)> done)
     : site_(site),
       request_(std::move(request)),
       query_(QueryOf(request_.target)),
-      segments_(request_.path() == "/" ? std::vector<std::string>() : SegmentsOf(request_.path())),
+      segments_(SegmentsOf(request_.path())),
       calls_(std::make_shared<Calls>(site.routes, OptionsFor(site.callers, request_, deadline))),
       done_(std::move(done)) {}
 

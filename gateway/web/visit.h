@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +18,7 @@
 #include "gateway/http/http_face.h"
 #include "gateway/http/query.h"
 #include "gateway/sign_in/sign_in.h"
+#include "gateway/web/forms/form_token.h"
 #include "gateway/web/last_seen.h"
 #include "gateway/web/view.h"
 
@@ -27,8 +30,12 @@ struct Surroundings {
   const Callers& callers;
   const Clock& clock;
   LastSeen& last_seen;
+  const FormTokens& tokens;
   SignIn* sign_in;  // Null where nobody signs in.
 };
+
+// "/forces/kent" -> {"forces", "kent"}; none of "/".
+std::vector<std::string> SegmentsOf(std::string_view path);
 
 class Visit : public std::enable_shared_from_this<Visit> {
  public:
@@ -37,9 +44,10 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const HttpRequest& request() const { return request_; }
   const Callers& callers() const { return site_.callers; }
   SignIn* sign_in() const { return site_.sign_in; }
+  const FormTokens& tokens() const { return site_.tokens; }
   const Parameters& query() const { return query_; }
   absl::Time now() const { return site_.clock.Now(); }
-  // The path's segments: "/forces/kent" -> {"forces", "kent"}; none of "/".
+  // Of the path.
   const std::vector<std::string>& segments() const { return segments_; }
   // The first `count` segments as a resource name.
   std::string Name(size_t count) const;

@@ -1,7 +1,6 @@
 #include "monitoring-service/announcement/announcements.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 #include <utility>
 
@@ -9,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/rpc/errors.h"
+#include "common/rpc/resource_pattern.h"
 #include "common/rpc/validator.h"
 #include "common/text/text.h"
 #include "common/time/london.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "monitoring-service/domain/actions.h"
 #include "monitoring-service/domain/moments.h"
 #include "monitoring-service/domain/names.h"
 #include "oversight/monitoring/v1/error_reason.pb.h"
@@ -28,7 +29,7 @@ std::string InWords(v1::AnnouncementState state) {
 }
 
 // WRONG_STATE unless it is in one of these; `remedy` is a sentence.
-absl::Status NeedState(const v1::Announcement& announcement, std::initializer_list<v1::AnnouncementState> states,
+absl::Status NeedState(const v1::Announcement& announcement, const std::vector<v1::AnnouncementState>& states,
                        const std::string& remedy) {
   if (std::find(states.begin(), states.end(), announcement.state()) != states.end()) return absl::OkStatus();
   const std::string wanted =
@@ -40,12 +41,45 @@ absl::Status NeedState(const v1::Announcement& announcement, std::initializer_li
 }
 
 constexpr char kEditRemedy[] = "Pull what is scheduled first; what is out is corrected by another announcement.";
+constexpr char kClearFirst[] = "The press office must clear it first.";
 
-absl::Status NeedEditable(const v1::Announcement& announcement) {
-  return NeedState(announcement,
-                   {v1::ANNOUNCEMENT_STATE_DRAFT, v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED,
-                    v1::ANNOUNCEMENT_STATE_CLEARED},
-                   kEditRemedy);
+// Which state each verb asks for, in the order of the life of an announcement.
+struct Rule {
+  const char* verb;
+  std::vector<v1::AnnouncementState> states;
+  const char* remedy;
+};
+const std::vector<Rule>& Rules() {
+  constexpr auto kDraft = v1::ANNOUNCEMENT_STATE_DRAFT, kInReview = v1::ANNOUNCEMENT_STATE_IN_REVIEW,
+                 kReviewed = v1::ANNOUNCEMENT_STATE_REVIEWED, kCleared = v1::ANNOUNCEMENT_STATE_CLEARED,
+                 kScheduled = v1::ANNOUNCEMENT_STATE_SCHEDULED, kPublished = v1::ANNOUNCEMENT_STATE_PUBLISHED;
+  static const auto* const rules = new std::vector<Rule>{
+      {"UpdateAnnouncement", {kDraft, kInReview, kReviewed, kCleared}, kEditRemedy},
+      {"RefreshAnnouncement", {kDraft, kInReview, kReviewed, kCleared}, kEditRemedy},
+      {"SubmitAnnouncement", {kDraft}, "Only a draft is handed on."},
+      {"ReviewAnnouncement", {kInReview}, "Submit it first."},
+      {"ReturnAnnouncement", {kInReview, kReviewed, kCleared}, kEditRemedy},
+      {"ClearAnnouncement", {kReviewed}, "A second person must review it first."},
+      {"ScheduleAnnouncement", {kCleared}, kClearFirst},
+      {"PullAnnouncement", {kScheduled}, "Only what waits for its minute is pulled; what is out is withdrawn."},
+      {"PublishAnnouncement", {kCleared}, kClearFirst},
+      {"WithdrawAnnouncement", {kDraft, kInReview, kReviewed, kCleared, kPublished}, "Pull what is scheduled first."},
+  };
+  return *rules;
+}
+
+absl::Status NotTheAuthor(const v1::Announcement& announcement, const std::string& actor) {
+  const auto& authors = announcement.authors();
+  if (std::find(authors.begin(), authors.end(), actor) == authors.end()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_AUTHOR_CANNOT_REVIEW,
+               absl::StrCat(actor, " wrote of ", announcement.name(), ". Someone else must review it."))
+      .With("principal", actor)
+      .With("announcement", announcement.name());
+}
+
+// For verbs that ask nothing of who acts.
+absl::Status May(const char* verb, const v1::Announcement& announcement) {
+  return MayAnnounce(verb, announcement, /*actor=*/"");
 }
 
 // Back to a draft that nobody has agreed to.
@@ -173,6 +207,33 @@ Released GoOut(const MoveFacts& facts, const ForceRecord& record, const v1::Anno
 
 }  // namespace
 
+absl::Status MayAnnounce(const std::string& verb, const v1::Announcement& announcement, const std::string& actor) {
+  for (const Rule& rule : Rules()) {
+    if (rule.verb != verb) continue;
+    if (verb == "ReviewAnnouncement") OVERSIGHT_RETURN_IF_ERROR(NotTheAuthor(announcement, actor));
+    return NeedState(announcement, rule.states, rule.remedy);
+  }
+  return Error(absl::StatusCode::kInternal, common::v1::ERROR_REASON_INTERNAL,
+               absl::StrCat("There is no rule for ", verb, " of ", announcement.name(), "."))
+      .With("verb", verb);
+}
+
+std::vector<common::v1::AllowedAction> AllowedAnnouncing(const v1::Announcement& announcement,
+                                                         const std::string& actor) {
+  std::vector<common::v1::AllowedAction> actions;
+  for (const Rule& rule : Rules()) {
+    actions.push_back(ToAction(rule.verb, MayAnnounce(rule.verb, announcement, actor)));
+  }
+  return actions;
+}
+
+absl::Status MayDraft(const v1::Decision& decision, const std::vector<v1::Announcement>& others) {
+  OVERSIGHT_RETURN_IF_ERROR(CheckStands(decision));
+  v1::Announcement wanted;
+  wanted.set_decision(decision.name());
+  return CheckOnlyOne(wanted, others);
+}
+
 absl::StatusOr<v1::Announcement> Draft(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                        const v1::Announcement& wanted, const std::vector<v1::Announcement>& others,
                                        const std::optional<v1::Announcement>& corrects, const v1::RecordHead& head,
@@ -213,7 +274,7 @@ absl::StatusOr<v1::Announcement> Draft(const AnnouncementTemplates& templates, c
 absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                       const v1::Announcement& announcement, const StatementList& statements,
                                       const std::string& actor) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedEditable(announcement));
+  OVERSIGHT_RETURN_IF_ERROR(May("UpdateAnnouncement", announcement));
   Violations violations;
   if (statements.empty()) violations.Add("announcement.statements", "is required: an announcement says something");
   std::set<std::string> ids;
@@ -240,7 +301,7 @@ absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, co
 absl::StatusOr<v1::Announcement> Regenerate(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                             const v1::Announcement& announcement, const QuotationList& quotations,
                                             const v1::RecordHead& head, const std::string& actor) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedEditable(announcement));
+  OVERSIGHT_RETURN_IF_ERROR(May("RefreshAnnouncement", announcement));
   OVERSIGHT_RETURN_IF_ERROR(CheckStands(facts.decision));
   const auto& quoted = quotations.empty() ? announcement.quotations() : quotations;
   // What it would say with the head it has: a log that went on is no reason for another review.
@@ -263,7 +324,7 @@ absl::StatusOr<v1::Announcement> Regenerate(const AnnouncementTemplates& templat
 }
 
 absl::StatusOr<v1::Announcement> Submit(const v1::Announcement& announcement) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedState(announcement, {v1::ANNOUNCEMENT_STATE_DRAFT}, "Only a draft is handed on."));
+  OVERSIGHT_RETURN_IF_ERROR(May("SubmitAnnouncement", announcement));
   v1::Announcement submitted = announcement;
   submitted.set_state(v1::ANNOUNCEMENT_STATE_IN_REVIEW);
   submitted.clear_return_reason();
@@ -271,14 +332,7 @@ absl::StatusOr<v1::Announcement> Submit(const v1::Announcement& announcement) {
 }
 
 absl::StatusOr<v1::Announcement> Review(const v1::Announcement& announcement, const std::string& actor) {
-  const auto& authors = announcement.authors();
-  if (std::find(authors.begin(), authors.end(), actor) != authors.end()) {
-    return Error(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_AUTHOR_CANNOT_REVIEW,
-                 absl::StrCat(actor, " wrote of ", announcement.name(), ". Someone else must review it."))
-        .With("principal", actor)
-        .With("announcement", announcement.name());
-  }
-  OVERSIGHT_RETURN_IF_ERROR(NeedState(announcement, {v1::ANNOUNCEMENT_STATE_IN_REVIEW}, "Submit it first."));
+  OVERSIGHT_RETURN_IF_ERROR(MayAnnounce("ReviewAnnouncement", announcement, actor));
   v1::Announcement reviewed = announcement;
   reviewed.set_state(v1::ANNOUNCEMENT_STATE_REVIEWED);
   reviewed.set_reviewer(actor);
@@ -286,9 +340,7 @@ absl::StatusOr<v1::Announcement> Review(const v1::Announcement& announcement, co
 }
 
 absl::StatusOr<v1::Announcement> Return(const v1::Announcement& announcement, const std::string& reason) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedState(
-      announcement, {v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED, v1::ANNOUNCEMENT_STATE_CLEARED},
-      kEditRemedy));
+  OVERSIGHT_RETURN_IF_ERROR(May("ReturnAnnouncement", announcement));
   v1::Announcement returned = announcement;
   BackToDraft(returned);
   returned.set_return_reason(reason);
@@ -297,8 +349,7 @@ absl::StatusOr<v1::Announcement> Return(const v1::Announcement& announcement, co
 
 absl::StatusOr<v1::Announcement> Clear(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                        const v1::Announcement& announcement, const std::string& actor) {
-  OVERSIGHT_RETURN_IF_ERROR(
-      NeedState(announcement, {v1::ANNOUNCEMENT_STATE_REVIEWED}, "A second person must review it first."));
+  OVERSIGHT_RETURN_IF_ERROR(May("ClearAnnouncement", announcement));
   OVERSIGHT_RETURN_IF_ERROR(
       NotCovered(announcement.name(), CheckCoverage(templates, announcement, facts, /*going_out=*/false)));
   v1::Announcement cleared = announcement;
@@ -314,8 +365,7 @@ absl::StatusOr<v1::Announcement> Schedule(const AnnouncementTemplates& templates
     violations.Add("publish_time", "must be a whole minute");
     return violations.status();
   }
-  OVERSIGHT_RETURN_IF_ERROR(
-      NeedState(announcement, {v1::ANNOUNCEMENT_STATE_CLEARED}, "The press office must clear it first."));
+  OVERSIGHT_RETURN_IF_ERROR(May("ScheduleAnnouncement", announcement));
   const absl::Time effective = EffectiveMoment(facts.decision);
   const bool past = minute<now, far = minute> now + kLongestSchedule, early = minute < effective;
   if (past || far || early) {
@@ -339,8 +389,7 @@ absl::StatusOr<v1::Announcement> Schedule(const AnnouncementTemplates& templates
 }
 
 absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, const std::string& reason) {
-  OVERSIGHT_RETURN_IF_ERROR(NeedState(announcement, {v1::ANNOUNCEMENT_STATE_SCHEDULED},
-                                      "Only what waits for its minute is pulled; what is out is withdrawn."));
+  OVERSIGHT_RETURN_IF_ERROR(May("PullAnnouncement", announcement));
   v1::Announcement pulled = announcement;
   pulled.set_state(v1::ANNOUNCEMENT_STATE_CLEARED);
   pulled.clear_publish_time();
@@ -349,11 +398,7 @@ absl::StatusOr<v1::Announcement> Pull(const v1::Announcement& announcement, cons
 }
 
 absl::StatusOr<v1::Announcement> Withdraw(const v1::Announcement& announcement, const std::string& reason) {
-  OVERSIGHT_RETURN_IF_ERROR(
-      NeedState(announcement,
-                {v1::ANNOUNCEMENT_STATE_DRAFT, v1::ANNOUNCEMENT_STATE_IN_REVIEW, v1::ANNOUNCEMENT_STATE_REVIEWED,
-                 v1::ANNOUNCEMENT_STATE_CLEARED, v1::ANNOUNCEMENT_STATE_PUBLISHED},
-                "Pull what is scheduled first."));
+  OVERSIGHT_RETURN_IF_ERROR(May("WithdrawAnnouncement", announcement));
   v1::Announcement withdrawn = announcement;
   withdrawn.set_state(v1::ANNOUNCEMENT_STATE_WITHDRAWN);
   withdrawn.set_withdrawal_reason(reason);
@@ -363,8 +408,7 @@ absl::StatusOr<v1::Announcement> Withdraw(const v1::Announcement& announcement, 
 absl::StatusOr<Released> Publish(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                  const ForceRecord& record, const v1::Announcement& announcement,
                                  const std::optional<v1::Announcement>& corrects, absl::Time now) {
-  OVERSIGHT_RETURN_IF_ERROR(
-      NeedState(announcement, {v1::ANNOUNCEMENT_STATE_CLEARED}, "The press office must clear it first."));
+  OVERSIGHT_RETURN_IF_ERROR(May("PublishAnnouncement", announcement));
   OVERSIGHT_RETURN_IF_ERROR(
       NotCovered(announcement.name(), CheckCoverage(templates, announcement, facts, /*going_out=*/true)));
   return GoOut(facts, record, announcement, corrects, now);
@@ -396,6 +440,11 @@ Released HoldBack(const v1::Announcement& announcement, const absl::Status& why,
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement) {
   if (announcement.state() != v1::ANNOUNCEMENT_STATE_SCHEDULED) return std::nullopt;
   return ToTime(announcement.publish_time());
+}
+
+bool IsAnnouncementName(const std::string& name) {
+  static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/announcements/{announcement}");
+  return pattern->Matches(name, /*wildcard=*/false);
 }
 
 bool IsPublic(const v1::Announcement& announcement) { return announcement.has_published_time(); }

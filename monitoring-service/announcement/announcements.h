@@ -6,12 +6,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "monitoring-service/announcement/announcement_text.h"
 #include "monitoring-service/announcement/coverage.h"
 #include "monitoring-service/domain/publication.h"
+#include "oversight/common/v1/allowed_action.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 
 namespace oversight::monitoring {
@@ -35,6 +37,17 @@ absl::StatusOr<v1::Announcement> Edit(const AnnouncementTemplates& templates, co
 absl::StatusOr<v1::Announcement> Regenerate(const AnnouncementTemplates& templates, const MoveFacts& facts,
                                             const v1::Announcement& announcement, const QuotationList& quotations,
                                             const v1::RecordHead& head, const std::string& actor);
+
+// Whether the actor may use a verb, "SubmitAnnouncement", on it as it is now: the state, and for a review the second
+// pair of eyes. WRONG_STATE, AUTHOR_CANNOT_REVIEW. Every function here asks it before it acts. Whether the record
+// covers what it says, which clearing it and letting it out ask besides, is CheckCoverage's.
+absl::Status MayAnnounce(const std::string& verb, const v1::Announcement& announcement, const std::string& actor);
+// One entry for every verb that may be used on an announcement, in the order of its life.
+std::vector<common::v1::AllowedAction> AllowedAnnouncing(const v1::Announcement& announcement,
+                                                         const std::string& actor);
+// Whether the decision may be announced by a new announcement; `others` are those it has. WRONG_STATE,
+// ANNOUNCEMENT_EXISTS.
+absl::Status MayDraft(const v1::Decision& decision, const std::vector<v1::Announcement>& others);
 
 absl::StatusOr<v1::Announcement> Submit(const v1::Announcement& announcement);
 // AUTHOR_CANNOT_REVIEW.
@@ -71,6 +84,8 @@ Released HoldBack(const v1::Announcement& announcement, const absl::Status& why,
 // The minute it waits for; nothing when it does not wait.
 std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement);
 
+// forces/{force}/announcements/{announcement}
+bool IsAnnouncementName(const std::string& name);
 // The public sees it: it is out, or was.
 bool IsPublic(const v1::Announcement& announcement);
 // As the public may see it: without facts, names of decisions, and who wrote it.

@@ -34,6 +34,7 @@
 #include "monitoring-service/service/owner_view.h"
 #include "monitoring-service/service/policy_reading.h"
 #include "monitoring-service/service/records.h"
+#include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -582,11 +583,12 @@ grpc::ServerUnaryReactor* MonitoringServiceImpl::ListAllowedActions(grpc::Callba
         if (IsSupportName(name)) return AnswerFollowUps<v1::Support>(call, request, response, done);
         if (absl::Status status = OnlyInside(call, gate_.ViewerOf(call)); !status.ok()) return done(status);
         if (IsSessionName(name)) return AnswerFollowUps<v1::OversightSession>(call, request, response, done);
+        if (IsAnnouncementName(name)) return AnswerAnnouncing(call, request, response, done);
         if (!IsMonitoringName(name) && !IsProposalName(name) && !IsDecisionName(name) && !IsEpisodeName(name)) {
           Violations violations;
           violations.Add("name",
-                         "must be forces/{force}/monitoring, or the name of a proposal, a decision, an episode, a "
-                         "plan, an action, a session or support");
+                         "must be forces/{force}/monitoring, or the name of a proposal, a decision, an episode, an "
+                         "announcement, a plan, an action, a session or support");
           return done(violations.status());
         }
         gate_.IfForceExists(call, ForceOf(name), done, [this, &call, &request, response, done] {
@@ -628,6 +630,41 @@ void MonitoringServiceImpl::AnswerFollowUps(rpc::Call& call, const v1::ListAllow
                      });
 }
 
+void MonitoringServiceImpl::AnswerAnnouncing(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                                             v1::ListAllowedActionsResponse* response, const rpc::Done& done) {
+  resources_.Read<v1::Announcement>(
+      call, request.name(), {},
+      [this, &call, &request, response, done](const absl::StatusOr<rpc::Found<v1::Announcement>>& found) {
+        if (!found.ok()) return done(found.status());
+        const Gate announcements(owners_, v1::AnnouncementsService::service_full_name());
+        for (auto& action : AllowedAnnouncing(found->resource, call.principal().name())) {
+          const absl::Status may = announcements.May(action.verb(), call, ForceOf(request.name()));
+          *response->add_actions() = may.ok() ? std::move(action) : ToAction(action.verb(), may);
+        }
+        resources_.SetHeader(found->revision, found->time, response->mutable_header());
+        done(absl::OkStatus());
+      });
+}
+
+void MonitoringServiceImpl::AnswerDrafting(rpc::Call& call, const v1::Decision& decision,
+                                           v1::ListAllowedActionsResponse* response, const rpc::Done& done) {
+  common::v1::ReadOptions at;
+  at.mutable_as_of()->set_revision(response->header().revision());
+  rpc::Selection<v1::Announcement> selection;
+  selection.all_of.push_back({kDecisionTerm, decision.name()});
+  resources_.ReadAll<v1::Announcement>(
+      call, at, std::move(selection),
+      [this, &call, decision, response, done](const absl::StatusOr<rpc::Found<std::vector<v1::Announcement>>>& others) {
+        if (!others.ok()) return done(others.status());
+        constexpr char kVerb[] = "CreateAnnouncement";
+        const Gate announcements(owners_, v1::AnnouncementsService::service_full_name());
+        absl::Status may = announcements.May(kVerb, call, ForceOf(decision.name()));
+        if (may.ok()) may = MayDraft(decision, others->resource);
+        *response->add_actions() = ToAction(kVerb, may);
+        done(absl::OkStatus());
+      });
+}
+
 template <class T>
 void MonitoringServiceImpl::ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
                                         v1::ListAllowedActionsResponse* response, const Stages& stages,
@@ -662,6 +699,7 @@ void MonitoringServiceImpl::AnswerActions(rpc::Call& call, const v1::ListAllowed
     *response->add_actions() = may.ok() ? std::move(action) : ToAction(action.verb(), may);
   }
   resources_.SetHeader(stages.revision, stages.time, response->mutable_header());
+  if (situation.decision != nullptr) return AnswerDrafting(call, *situation.decision, response, done);
   done(absl::OkStatus());
 }
 

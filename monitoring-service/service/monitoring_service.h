@@ -96,6 +96,12 @@ class MonitoringServiceImpl final : public v1::MonitoringService::CallbackServic
   template <class T>
   void AnswerFollowUps(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
                        v1::ListAllowedActionsResponse* response, const rpc::Done& done);
+  // What may be done with an announcement.
+  void AnswerAnnouncing(rpc::Call& call, const v1::ListAllowedActionsRequest& request,
+                        v1::ListAllowedActionsResponse* response, const rpc::Done& done);
+  // Adds whether the decision may be announced by a new announcement, as of the revision of the answer so far.
+  void AnswerDrafting(rpc::Call& call, const v1::Decision& decision, v1::ListAllowedActionsResponse* response,
+                      const rpc::Done& done);
   // Reads what the situation is about, then answers.
   template <class T>
   void ReadSubject(rpc::Call& call, const v1::ListAllowedActionsRequest& request,

@@ -457,7 +457,20 @@ TEST_F(ConcernsServiceTest, AllowedActionsFollowStateAndRole) {
   EXPECT_EQ(of(Must(Call(&Stub::ListAllowedActions, request)))["VerifyRecommendation"], "WRONG_STATE");
   EXPECT_EQ(force.header().revision(), Head());
 
-  for (const char* bad : {"forces/kent", "forces/kent/concerns/one", "nonsense", "forces/kent/concerns/-"}) {
+  request.set_name("forces/kent");
+  actions = of(Must(Call(&Stub::ListAllowedActions, request, "liaison-lead")));
+  EXPECT_EQ(actions, (std::map<std::string, std::string>{{"CreateConcern", "yes"}, {"PlanRevisit", "yes"}}));
+  EXPECT_EQ(of(Must(Call(&Stub::ListAllowedActions, request, "hm-inspector")))["CreateConcern"], "OUT_OF_SCOPE");
+  EXPECT_EQ(of(Must(Call(&Stub::ListAllowedActions, request, "press-officer")))["CreateConcern"], "ROLE_NOT_ALLOWED");
+  EXPECT_THAT(Call(&Stub::ListAllowedActions, request, "west-midlands-officer").status(),
+              FailsWith(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE"));
+  EXPECT_THAT(Call(&Stub::ListAllowedActions, request, "public").status(),
+              FailsWith(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  request.set_name("forces/atlantis");
+  EXPECT_THAT(Call(&Stub::ListAllowedActions, request).status(),
+              FailsWith(absl::StatusCode::kNotFound, "FORCE_NOT_FOUND"));
+
+  for (const char* bad : {"forces/kent/concerns/one", "nonsense", "forces/kent/concerns/-"}) {
     request.set_name(bad);
     EXPECT_THAT(Call(&Stub::ListAllowedActions, request).status(),
                 FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"))

@@ -365,7 +365,7 @@ TEST_F(StoryTest, EachRevisionIsReadBackAsItWasRecorded) {
                                                                          absl::FromUnixSeconds(when_closed.seconds()) +
                                                                              absl::Nanoseconds(when_closed.nanos()),
                                                                          absl::UTCTimeZone())});
-  EXPECT_THAT(page.out, AllOf(HasSubstr("as recorded on "), HasSubstr("open: 1 causes of concern")));
+  EXPECT_THAT(page.out, AllOf(HasSubstr("as recorded on "), HasSubstr("open: 1 cause of concern (")));
 }
 
 TEST_F(StoryTest, AServiceThatHangsOrIsDownDelaysNothingButItsOwnPart) {

@@ -1,7 +1,10 @@
 // How a command line is read.
 #include "gateway/cli/command.h"
 
+#include <sstream>
+
 #include "gateway/cli/arguments.h"
+#include "gateway/cli/cli.h"
 #include "gateway/cli/help.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -118,6 +121,14 @@ TEST(CommandHelp, TellsWhatItTakes) {
   EXPECT_THAT(help, HasSubstr("Needed:\n  --title=TEXT\n      Its title. And more.\n"));
   EXPECT_THAT(help, HasSubstr("  --kind=KIND\n      One of cause or afi.\n"));
   EXPECT_THAT(help, HasSubstr("  --open\n"));
+}
+
+TEST(Errors, NothingInThemIsAnOrderToATerminal) {
+  std::ostringstream out, err;
+  EXPECT_EQ(Run({"dashboard", "\x1b[31mred\x07"}, {.out = &out, .err = &err}), 2);
+  EXPECT_EQ(err.str().find('\x1b'), std::string::npos) << err.str();
+  EXPECT_EQ(err.str().find('\x07'), std::string::npos);
+  EXPECT_NE(err.str().find("␛[31mred␇"), std::string::npos) << err.str();
 }
 
 }  // namespace

@@ -291,5 +291,25 @@ TEST(NationalPage, SaysWhatNeedsAttentionAndWhatIsNotKnown) {
   EXPECT_THAT(NationalPage(dashboard), HasSubstr("Whether meetings were missed is not known.\n"));
 }
 
+TEST(ForcePage, APlanThatStandsStillHasNoForecastAndSlipsOn) {
+  gateway::v1::ForceDashboard dashboard;
+  auto& view = *dashboard.add_plans();
+  view.mutable_plan()->set_name("forces/kent/plans/1");
+  PlanProgress& progress = *view.mutable_progress();
+  *progress.mutable_on_date() = Date("2024-10-01");
+  *progress.mutable_forecast_date() = Date("2024-10-01");
+  MilestoneProgress& milestone = *progress.add_milestones();
+  milestone.set_overdue(true);
+  *milestone.mutable_original_due_date() = Date("2024-07-01");
+  *milestone.mutable_due_date() = Date("2024-07-01");
+  const std::string page = ForcePageParts(dashboard).Plans();
+  EXPECT_THAT(page, HasSubstr("no end in sight: 1 milestone is overdue and not reached"));
+  EXPECT_THAT(page, HasSubstr("overdue, 92 days later than first accepted"));
+  EXPECT_THAT(page, Not(HasSubstr("forecast to end")));
+  *progress.mutable_forecast_date() = Date("2024-11-01");
+  EXPECT_THAT(ForcePageParts(dashboard).Plans(), HasSubstr("forecast to end 1 November 2024"))
+      << "where another milestone is still to come there is a day";
+}
+
 }  // namespace
 }  // namespace oversight::cli

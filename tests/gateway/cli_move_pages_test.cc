@@ -14,6 +14,7 @@
 namespace oversight::cli {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace monitoring::v1;  // NOLINT
@@ -77,13 +78,26 @@ TEST(SequencePage, TellsEachActOnAllThreeClocksWithinTheWidth) {
   concern.set_when("2023");
   concern.set_resource("forces/west-midlands/concerns/1");
   *concern.mutable_published_date() = Date("2023-11");
-  const std::string page = SequencePage(answer, 60);
+  const std::string page = SequencePage(answer, monitoring::v1::SEQUENCE_CLOCK_EFFECTIVE, 60);
   EXPECT_THAT(page, HasSubstr("West Midlands Police to Engage\n(forces/west-midlands/decisions/1)\n"
                               "\n10:00 on 24 November 2023\n  West Midlands Police moved to Engage."));
   EXPECT_THAT(page, HasSubstr("[by monitoring-service; recorded 10:00 on 24 November"));
   EXPECT_THAT(page, HasSubstr("published 11:00 on"));
   EXPECT_THAT(page, HasSubstr("[published November 2023; forces/west-midlands/concerns/1]"));
   for (const auto line : absl::StrSplit(page, '\n')) EXPECT_LE(DisplayWidth(std::string(line)), 62) << line;
+}
+
+TEST(SequencePage, WhatWasNeverPublishedStandsUnderAHeadingByTheClockOfPublication) {
+  GetDecisionSequenceResponse answer;
+  auto& out = *answer.add_acts();
+  out.set_when("2023");
+  *out.mutable_published_date() = Date("2023-11");
+  answer.add_acts()->set_when("2022");
+  answer.add_acts()->set_when("2024");
+  const std::string page = SequencePage(answer, monitoring::v1::SEQUENCE_CLOCK_PUBLISHED, 60);
+  EXPECT_THAT(page,
+              ContainsRegex("\n2023\n[^\n]*\n\nNot published, in order of when it happened\n\n2022\n[^\n]*\n\n2024\n"));
+  EXPECT_THAT(SequencePage(answer, monitoring::v1::SEQUENCE_CLOCK_RECORDED, 60), Not(HasSubstr("Not published")));
 }
 
 }  // namespace

@@ -384,9 +384,13 @@ TEST_F(FollowUpSuiteTest, WhatIsNotAnsweredIsItsOwnPart) {
   answer(1, part);
   EXPECT_EQ(section("follow_up").state(), v1::SECTION_STATE_COMPLETE);
   EXPECT_EQ(shown().meeting_cadence().cadence_days(), 28);
-  // The record goes on, and the owner refuses: what it said last is shown, and said to be old.
+  // The record goes on, perhaps by what outsiders are not told of: only the inspectorate sees that the owner is asked.
   Meet("2023-11-24");
   ASSERT_TRUE(Eventually([&] { return shown().meetings_size() == 2; }));
+  EXPECT_LT(section("follow_up").revision(), section("").revision());
+  EXPECT_EQ(section("follow_up", Audience::kOutside).state(), v1::SECTION_STATE_COMPLETE);
+  EXPECT_EQ(section("follow_up", Audience::kOutside).revision(), section("", Audience::kOutside).revision());
+  // And the owner refuses: what it said last is shown, and said to be old.
   answer(2, absl::UnavailableError("Not now."));
   EXPECT_EQ(section("follow_up").state(), v1::SECTION_STATE_STALE);
   EXPECT_EQ(section("follow_up").revision(), part.revision);

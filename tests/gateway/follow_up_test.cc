@@ -107,10 +107,13 @@ TEST_F(FollowUpTest, OutsidersSeeWhatIsOutAndNothingOfMovesInTheMaking) {
   Add(facts_.disclosures, "forces/kent/disclosures/1").set_text("Told.");
   Add(facts_.plans, "forces/kent/plans/1");
   Add(facts_.meetings, "forces/kent/meetings/1");
-  AddAction(1, "2024-07-01");
-  Add(facts_.support, "forces/kent/support/1");
+  AddAction(1, "2024-07-01").set_raised_at("oversightSessions/1");
+  AddAction(2, "2024-07-02").set_raised_at("forces/kent/meetings/1");
+  Add(facts_.support, "forces/kent/support/1").set_session("oversightSessions/1");
 
   const auto inside = Shown();
+  EXPECT_EQ(inside.open_actions(0).raised_at(), "oversightSessions/1");
+  EXPECT_EQ(inside.support(0).session(), "oversightSessions/1");
   EXPECT_THAT(Ends(inside.announcements()), ElementsAre("3", "2", "1"));
   EXPECT_EQ(inside.announcements(1).decision(), "forces/kent/decisions/7");
   EXPECT_EQ(inside.advice_size(), 1);
@@ -119,10 +122,11 @@ TEST_F(FollowUpTest, OutsidersSeeWhatIsOutAndNothingOfMovesInTheMaking) {
   EXPECT_THAT(Ends(outside.announcements()), ElementsAre("2", "1")) << "what was out stays readable";
   EXPECT_EQ(outside.announcements(0).statements(0).text(), "The force was moved.");
   EXPECT_TRUE(outside.announcements(0).has_published_time());
-  EXPECT_EQ(outside.plans_size() + outside.meetings_size() + outside.open_actions_size() + outside.support_size(), 4);
+  EXPECT_EQ(outside.plans_size() + outside.meetings_size() + outside.open_actions_size() + outside.support_size(), 5);
+  EXPECT_EQ(outside.open_actions(1).raised_at(), "forces/kent/meetings/1");
   const std::string told = outside.DebugString();
   for (const char* hidden : {"/decisions/", "principals/", "Quoted.", "Too long.", "Not today.", "A draft.", "Do it.",
-                             "Told.", "by_hand", "publish_time", "create_time"}) {
+                             "Told.", "oversightSessions/", "by_hand", "publish_time", "create_time"}) {
     EXPECT_EQ(told.find(hidden), std::string::npos) << hidden;
   }
 }
@@ -224,6 +228,19 @@ TEST_F(FollowUpTest, ADecisionIsNotAnnouncedBeforeItWas) {
   EXPECT_EQ(On("2023-12-05").decisions(0).publication().state(), PUBLICATION_STATE_AWAITED);
   EXPECT_EQ(On("2023-12-05").decisions(0).publication().announcement(), "");
   EXPECT_EQ(On("2023-12-06").decisions(0).publication().state(), PUBLICATION_STATE_PUBLISHED);
+}
+
+TEST_F(FollowUpTest, OfADecisionEnteredAfterThatDayItIsNotSaidThatThePublicDidNotKnow) {
+  auto& decision = Add(facts_.decisions, "forces/kent/decisions/1");
+  decision.set_state(DECISION_STATE_IN_EFFECT);
+  *decision.mutable_create_time() = Noon("2024-03-01");
+  *decision.mutable_decided_date() = Date("2023-12-01");
+  *decision.mutable_effective_date() = Date("2023-12-01");
+  decision.mutable_publication()->set_state(PUBLICATION_STATE_PUBLISHED);
+  *decision.mutable_publication()->mutable_published_time() = Noon("2024-03-02");
+  EXPECT_EQ(On("2024-02-01").decisions(0).publication().state(), PUBLICATION_STATE_PUBLISHED);
+  EXPECT_EQ(On("2024-03-01").decisions(0).publication().state(), PUBLICATION_STATE_AWAITED)
+      << "from then on the record says what the public knew";
 }
 
 TEST_F(FollowUpTest, WhatThePublicSeesInsteadIsKnownOfTheLastMoveAlone) {

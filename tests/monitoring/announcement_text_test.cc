@@ -152,6 +152,46 @@ TEST_F(AnnouncementText, OnExitWithNothingOpenSaysSo) {
   EXPECT_THAT(Violated(draft, true), IsEmpty());
 }
 
+// "Nothing was open" would be false, and the cause is not public: the text says neither.
+TEST_F(AnnouncementText, OnExitACauseThatIsNotPublicIsNeitherNamedNorDenied) {
+  MoveTheSeedIn();
+  now_ = LondonTime(absl::CivilMinute(2024, 9, 18, 9, 0));
+  for (const auto& concern : concerns_.ConcernsOf(kForce)) {
+    concerns_[concern->name()].set_state(concerns::v1::CONCERN_STATE_DISCHARGED);
+  }
+  auto& cause = concerns_[kFirst] = MakeConcern(kFirst);
+  const auto proposal = *ProposeIt(Return());
+  Keep(proposal);
+  request_.Clear();
+  *request_.mutable_effective_date() = Day(2024, 9, 19);
+  const auto waiting = DecideIt(proposal, v1::DECISION_OUTCOME_APPROVED);
+  ASSERT_TRUE(waiting.ok()) << waiting.status();
+  Keep(*waiting);
+  decision_ = waiting->decision;
+  record_.episodes[0].clear_entry_awaits_publication();
+  const auto says_nothing = [this](const std::string& when) {
+    const std::string text = Drafted().text();
+    EXPECT_THAT(text, Not(HasSubstr(kFirst))) << when;
+    EXPECT_THAT(text, Not(HasSubstr("Still open"))) << when;
+    EXPECT_THAT(text, Not(HasSubstr("No cause of concern was open"))) << when;
+  };
+  says_nothing("before the exit");
+  cause.mutable_published()->set_title("Causes of concern");
+  EXPECT_THAT(Drafted().text(), HasSubstr(absl::StrCat("“Title of ", kFirst, "”")));
+  EXPECT_THAT(Drafted().text(), HasSubstr("Still open"));
+  cause.clear_published();
+
+  const auto moved = Look(*waiting, LondonTime(absl::CivilMinute(2024, 9, 19, 0, 0)));
+  ASSERT_TRUE(moved.ok() && moved->has_value()) << moved.status();
+  Keep(**moved);
+  decision_ = (*moved)->decision;
+  ASSERT_EQ(record_.episodes[0].open_causes_size(), 1);
+  says_nothing("after the exit");
+  EXPECT_THAT(Violated(Drafted(), true), IsEmpty()) << "nor is it missed";
+  record_.episodes[0].mutable_open_causes(0)->set_published(true);
+  EXPECT_THAT(Drafted().text(), HasSubstr(absl::StrCat("“Title of ", kFirst, "”")));
+}
+
 TEST_F(AnnouncementText, BeforeAnExitTakesEffectTheConcernsAsTheyAreCount) {
   MoveTheSeedIn();
   now_ = LondonTime(absl::CivilMinute(2024, 9, 1, 9, 0));

@@ -1,7 +1,9 @@
 // Announcements as clients see them, and what the public sees of a move before and after; over real transport and a
 // real store.
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "common/time/london.h"
@@ -135,6 +137,10 @@ class AnnouncementsServiceTest : public ServiceTest {
     v1::ListAllowedActionsRequest actions;
     actions.set_name("forces/west-midlands/monitoring");
     note("actions", Call(as, &Stub::ListAllowedActions, actions));
+    for (const char* name : {kDecision, kAnnouncement}) {
+      actions.set_name(name);
+      note("actions", Call(as, &Stub::ListAllowedActions, actions));
+    }
     v1::ListMonitoringVersionsRequest versions;
     versions.set_name("forces/west-midlands/monitoring");
     note("stages", Call(as, &Stub::ListMonitoringVersions, versions));
@@ -225,6 +231,39 @@ TEST_F(AnnouncementsServiceTest, UntilPublicationNothingOfAMoveShowsToThePublic)
   const int64_t published = Read()->announcement().revision();
   EXPECT_EQ(Get(kWho, "public", published)->monitoring().stage(), "engage");
   EXPECT_EQ(Get(kWho, "public", published - 1)->monitoring().stage(), "scan");
+}
+
+TEST_F(AnnouncementsServiceTest, ActionsSayWhatMayBeDoneWithADecisionAndItsAnnouncement) {
+  Move(EntryRequest());
+  const auto actions = [this](const std::string& name, const std::string& as) {
+    v1::ListAllowedActionsRequest request;
+    request.set_name(name);
+    const auto answer = Call(as, &Stub::ListAllowedActions, request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    std::map<std::string, std::string> said;
+    if (!answer.ok()) return said;
+    EXPECT_GT(answer->header().revision(), 0);
+    for (const auto& action : answer->actions()) said[action.verb()] = action.allowed() ? "yes" : action.reason();
+    return said;
+  };
+  EXPECT_EQ(actions(kDecision, "liaison-lead")["CreateAnnouncement"], "yes");
+  EXPECT_EQ(actions(kDecision, "chief-inspector")["CreateAnnouncement"], "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(actions(kDecision, "chief-inspector")["RevokeDecision"], "WRONG_STATE");
+  ASSERT_TRUE(Create().ok());
+  EXPECT_EQ(actions(kDecision, "liaison-lead")["CreateAnnouncement"], "ANNOUNCEMENT_EXISTS");
+  EXPECT_EQ(actions(kAnnouncement, "liaison-lead")["SubmitAnnouncement"], "yes");
+  EXPECT_EQ(actions(kAnnouncement, "liaison-lead")["ReviewAnnouncement"], "AUTHOR_CANNOT_REVIEW");
+  EXPECT_EQ(actions(kAnnouncement, "liaison-lead")["ClearAnnouncement"], "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(actions(kAnnouncement, "press-officer")["ClearAnnouncement"], "WRONG_STATE");
+  ClearIt();
+  EXPECT_EQ(actions(kAnnouncement, "press-officer")["PublishAnnouncement"], "yes");
+  for (const auto* outside : {"public", "west-midlands-officer"}) {
+    for (const auto* name : {kDecision, kAnnouncement}) {
+      v1::ListAllowedActionsRequest request;
+      request.set_name(name);
+      EXPECT_EQ(Call(outside, &Stub::ListAllowedActions, request).status().code(), absl::StatusCode::kPermissionDenied);
+    }
+  }
 }
 
 TEST_F(AnnouncementsServiceTest, UntilAReturnIsPublishedThePublicSeesTheForceWhereItWas) {

@@ -91,6 +91,31 @@ TEST_F(AnnouncementLife, EveryVerbHasItsStates) {
   }
 }
 
+// What ListAllowedActions says of an announcement is what a call then meets.
+TEST_F(AnnouncementLife, WhatIsAllowedIsWhatIsDone) {
+  const auto draft = Drafted();
+  for (int state = v1::ANNOUNCEMENT_STATE_DRAFT; state <= v1::ANNOUNCEMENT_STATE_WITHDRAWN; ++state) {
+    const auto announcement = In(draft, static_cast<v1::AnnouncementState>(state));
+    std::vector<std::string> refused;
+    const auto actions = AllowedAnnouncing(announcement, kInspector);
+    EXPECT_EQ(actions.size(), 10u);
+    for (const auto& action : actions) {
+      EXPECT_EQ(action.allowed(), action.message().empty());
+      if (action.allowed()) continue;
+      EXPECT_EQ(action.reason(), "WRONG_STATE");
+      // "SubmitAnnouncement" -> "submit".
+      std::string verb = action.verb().substr(0, action.verb().find("Announcement"));
+      verb[0] = static_cast<char>(verb[0] - 'A' + 'a');
+      refused.push_back(verb == "update" ? "edit" : verb);
+    }
+    EXPECT_EQ(refused, RefusedIn(announcement)) << state;
+  }
+  for (const auto& action : AllowedAnnouncing(In(draft, v1::ANNOUNCEMENT_STATE_IN_REVIEW), kAuthor)) {
+    if (action.verb() == "ReviewAnnouncement") EXPECT_EQ(action.reason(), "AUTHOR_CANNOT_REVIEW");
+  }
+  EXPECT_EQ(ReasonOf(MayAnnounce("SingAnnouncement", draft, kAuthor)), "INTERNAL");
+}
+
 TEST_F(AnnouncementLife, AWrongStateSaysWhatToDo) {
   const auto status = PublishIt(Drafted()).status();
   EXPECT_THAT(status, kWrongState());
@@ -288,6 +313,16 @@ TEST_F(AnnouncementLife, ADecisionHasOneAnnouncement) {
   EXPECT_TRUE(DraftIt(Wished(), {*Withdraw(first, "Written anew.")}).ok());
 }
 
+TEST_F(AnnouncementLife, WhetherADecisionMayBeAnnouncedIsSaidBeforehand) {
+  const auto& decision = Facts().decision;
+  EXPECT_TRUE(MayDraft(decision, {}).ok());
+  EXPECT_EQ(ReasonOf(MayDraft(decision, {Drafted()})), "ANNOUNCEMENT_EXISTS");
+  EXPECT_TRUE(MayDraft(decision, {In(Drafted(), v1::ANNOUNCEMENT_STATE_WITHDRAWN)}).ok());
+  auto declined = decision;
+  declined.set_outcome(v1::DECISION_OUTCOME_DECLINED);
+  EXPECT_THAT(MayDraft(declined, {}), kWrongState());
+}
+
 TEST_F(AnnouncementLife, WhatMovesNothingIsNotAnnounced) {
   for (const auto state : {v1::DECISION_STATE_LAPSED, v1::DECISION_STATE_REVOKED}) {
     decision_.set_state(state);
@@ -412,6 +447,21 @@ TEST_F(PublicRecord, UntilAReturnIsPublishedTheEpisodeLasts) {
   EXPECT_EQ(ended->open_causes_size(), 1);
   EXPECT_TRUE(ended->open_causes(0).concern().empty());
   EXPECT_EQ(ended->reason_outcomes(1).reason() + ended->reason_outcomes(1).text(), "r3");
+}
+
+TEST_F(PublicRecord, ACauseThatWasOpenAndNotPublicIsNeitherShownNorCounted) {
+  MoveTheSeedIn();
+  MakeItPublic(decision_);
+  MoveTheSeedOut();
+  MakeItPublic(decision_);
+  auto episode = record_.episodes[0];
+  auto* secret = episode.add_open_causes();
+  secret->set_concern(kFirst);
+  secret->set_title("Not public");
+  const auto shown = ForPublic(episode);
+  ASSERT_EQ(shown->open_causes_size(), 1);
+  EXPECT_EQ(shown->open_causes(0).title(), "Title of forces/west-midlands/concerns/12");
+  EXPECT_EQ(WithoutUnpublished(episode).open_causes_size(), 2) << "the force knows its causes of concern";
 }
 
 TEST_F(PublicRecord, HowAReasonEndedThatWasAddedInSilenceDoesNotShow) {

@@ -1,5 +1,6 @@
 // The case that the announcements' tests tell of: West Midlands Police, moved into Engage on 24 November 2023 for four
-// reasons. The facts are those of the inspectorate's own announcement of that day. Used by the test's thread.
+// reasons, whose causes of concern are public. The facts are those of the inspectorate's own announcement of that day.
+// Used by the test's thread.
 #pragma once
 
 #include <map>
@@ -55,6 +56,7 @@ class Announcing : public Moves {
     for (int i = 11; i <= 14; ++i) {
       auto concern = MakeConcern(absl::StrCat(kForce, "/concerns/", i));
       concern.mutable_handling()->set_level(concerns::v1::HANDLING_LEVEL_RESPONDING);
+      concern.mutable_published()->set_title("Causes of concern");
       concerns_[concern.name()] = concern;
     }
     now_ = LondonTime(absl::CivilMinute(2023, 11, 24, 9, 0));

@@ -220,14 +220,16 @@ TEST(Episodes, LengthsAreExactOrWithinBounds) {
 TEST_F(Reasons, CausesOfConcernOpenAtTheEndAreKeptWhetherOrNotTheyWereReasons) {
   MoveIn(absl::CivilDay(2023, 11, 24));
   concerns_["forces/west-midlands/concerns/6"] = MakeConcern("forces/west-midlands/concerns/6");
+  concerns_["forces/west-midlands/concerns/6"].mutable_published()->set_title("Causes of concern");
   const auto decided = *DecideIt(*ProposeIt(Return()), v1::DECISION_OUTCOME_APPROVED);
   std::vector<std::string> open;
   for (const auto& cause : decided.episodes[0].open_causes()) {
-    open.push_back(cause.concern() + "@" + std::to_string(cause.concern_revision()) + " " + cause.title());
+    open.push_back(cause.concern() + "@" + std::to_string(cause.concern_revision()) + " " + cause.title() +
+                   (cause.published() ? ", public" : ""));
   }
   EXPECT_THAT(open, ElementsAre("forces/west-midlands/concerns/1@7 Title of forces/west-midlands/concerns/1",
                                 "forces/west-midlands/concerns/5@7 Title of forces/west-midlands/concerns/5",
-                                "forces/west-midlands/concerns/6@7 Title of forces/west-midlands/concerns/6"))
+                                "forces/west-midlands/concerns/6@7 Title of forces/west-midlands/concerns/6, public"))
       << "not the area for improvement, the draft, the discharged one or another force's";
 }
 

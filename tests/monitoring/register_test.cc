@@ -120,6 +120,7 @@ TEST_F(Register, WhatIsStillOpenComesFromTheReasonsTheOpenCausesOrTheSource) {
     auto* cause = live.add_open_causes();
     cause->set_concern(concern);
     cause->set_title(concern);
+    cause->set_published(true);
   }
   EXPECT_THAT(Get().previous(0).still_open(), ElementsAre("Calls", "forces/kent/concerns/2"));
   EXPECT_EQ(Get().previous(0).open_cause_count(), 2);
@@ -128,6 +129,23 @@ TEST_F(Register, WhatIsStillOpenComesFromTheReasonsTheOpenCausesOrTheSource) {
   EXPECT_FALSE(Get().previous(0).has_open_cause_count()) << "not known is not 0";
   live.mutable_historical_exit()->set_causes_of_concern(0);
   EXPECT_TRUE(Get().previous(0).has_open_cause_count());
+}
+
+TEST_F(Register, AnOpenCauseThatIsNotPublicIsNeitherNamedNorCounted) {
+  auto& episode = Episode("kent", "2023-11-24", "2024-09-18");
+  for (const bool published : {true, false}) {
+    auto* cause = episode.add_open_causes();
+    cause->set_concern(absl::StrCat("forces/kent/concerns/", published ? 2 : 3));
+    cause->set_title(published ? "Public" : "Not public");
+    cause->set_published(published);
+  }
+  EXPECT_THAT(Get().previous(0).still_open(), ElementsAre("Public"));
+  EXPECT_EQ(Get().previous(0).open_cause_count(), 1);
+  // A reason that goes on is published in its own words, and its cause counts.
+  episode.mutable_entry_reasons(0)->set_concern("forces/kent/concerns/3");
+  *episode.add_reason_outcomes() = CarriedForward("r1");
+  EXPECT_THAT(Get().previous(0).still_open(), ElementsAre("Calls", "Public"));
+  EXPECT_EQ(Get().previous(0).open_cause_count(), 2);
 }
 
 TEST_F(Register, WhatIsNotPublicIsNotInIt) {

@@ -65,7 +65,13 @@ std::shared_ptr<grpc::Channel> Suite::Channel(const std::string& name, const std
                                               const std::string& principal) const {
   rpc::ChannelOptions options;
   options.target = target;
-  options.principal = principal;
+  if (shape_.issuer == nullptr) {
+    options.principal = principal;
+  } else if (!principal.empty() && principal != "public") {
+    auto& token = tokens_[principal];
+    if (token == nullptr) token = auth::OwnToken::Fixed(shape_.issuer->Token(principal));
+    options.token = token.get();
+  }
   if (shape_.tls) {
     const rpc::TlsFiles& own = certificates("client");
     options.credentials = grpc::SslCredentials({Read(own.ca), Read(own.key), Read(own.cert)});
@@ -155,19 +161,6 @@ std::string Suite::target(const std::string& name) const {
     absl::StrAppend(&all, replica > 0 ? "," : "", address(name, "grpc", replica));
   }
   return all;
-}
-
-std::shared_ptr<grpc::Channel> Suite::Channel(const std::string& target, const std::string& principal) const {
-  rpc::ChannelOptions options;
-  options.target = target;
-  if (shape_.issuer == nullptr) {
-    options.principal = principal;
-  } else if (!principal.empty() && principal != "public") {
-    auto& token = tokens_[principal];
-    if (token == nullptr) token = auth::OwnToken::Fixed(shape_.issuer->Token(principal));
-    options.token = token.get();
-  }
-  return rpc::MakeChannel(options);
 }
 
 std::shared_ptr<grpc::Channel> Suite::ChannelAs(const std::string& name, const std::string& principal) const {

@@ -90,8 +90,6 @@ class Suite {
   void Launch(const std::string& name, int replica);
   void WaitFor(const std::string& name, int replica);
 
-  std::shared_ptr<grpc::Channel> Channel(const std::string& target, const std::string& principal) const;
-
   const SuiteShape shape_;
   mutable std::map<std::string, std::unique_ptr<auth::OwnToken>> tokens_;  // By principal.
   const TempDir folder_;

@@ -8,7 +8,8 @@ import { base, contextAs, launch, work } from './suite.js';
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
   attention: '/attention', viewer: '/viewer', search: '/search?q=police', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
-  decision: '/forces/west-midlands/decisions/1', timeline: '/forces/west-midlands/timeline?clock=recorded', 'not-found': '/nothing' };
+  decision: '/forces/west-midlands/decisions/1', timeline: '/forces/west-midlands/timeline?clock=recorded',
+  agenda: '/forces/west-midlands/agenda', 'agenda-all': '/agenda', themes: '/compare?since=2023-11-01', regions: '/compare?by=region&order=causes', 'not-found': '/nothing' };
 let browser;
 
 before(async () => {
@@ -71,6 +72,48 @@ test('by keyboard and without scripts: choose who you are, find a force, ask for
   assert.match(await page.locator('main').innerText(), /For 1 December 2023/);
   const cookies = await context.cookies();
   assert.deepEqual(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]), [['oversight-principal', true, 'Lax']]);
+  await context.close();
+});
+
+test('an agenda pack by keyboard alone, since another moment, and on paper', async () => {
+  const context = await contextAs(browser, 'liaison-lead', { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${base}/forces/west-midlands`);
+  await page.locator('main a', { hasText: 'Agenda pack' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/west-midlands\/agenda/);
+  assert.match(await page.locator('main').innerText(), /Suggested questions/);
+  await page.locator('#since').focus();
+  await page.keyboard.type('2020-01-01');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/since=2020-01-01/);
+  assert.match(await page.locator('main').innerText(), /everything counts as new/);
+  await page.emulateMedia({ media: 'print' });
+  for (const hidden of ['nav', 'form', 'footer', '.govuk-back-link']) {
+    for (const element of await page.locator(hidden).all()) assert.ok(!(await element.isVisible()), `${hidden} is not for paper`);
+  }
+  assert.ok(await page.locator('.app-pack').isVisible());
+  await page.pdf({ path: `${work}/screenshots/agenda.pdf`, format: 'A4' });
+  await page.setViewportSize({ width: 794, height: 1123 });
+  await page.screenshot({ path: `${work}/screenshots/agenda-print.png`, fullPage: true });
+  await context.close();
+});
+
+test('a comparison is sorted by its headings, without scripts and by keyboard', async () => {
+  const context = await contextAs(browser, 'chief-inspector', { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${base}/compare?by=region`);
+  const first = () => page.locator('main tbody th').first().innerText();
+  assert.notEqual(await first(), 'West Midlands');
+  await page.locator('main thead a', { hasText: 'Causes of concern' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/order=causes/);
+  assert.equal(await first(), 'West Midlands');
+  assert.equal(await page.locator('main th[aria-sort=descending]').innerText(), 'Causes of concern ▼');
+  await page.locator('main a', { hasText: 'Compare themes' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/by=theme/);
+  assert.ok(await page.locator('main tbody tr').count() > 0);
   await context.close();
 });
 

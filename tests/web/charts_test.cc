@@ -108,6 +108,13 @@ TEST(Trend, OfDatesInPartItSaysWhatIsCertainAndWhatMayBe) {
   EXPECT_THAT(view.fields().at("trend").string_value(), HasSubstr("Most: 0 to 1, at the end of"));
   EXPECT_EQ(view.fields().at("trendYears").list_value().values_size(), 2) << "the end of a year, and today";
   EXPECT_EQ(TrendChartOf({points[0]}), "") << "one point is no trend";
+  for (const char* drawn : {"app-chart-line", "app-chart-band"}) {
+    const std::string chart = TrendChartOf(points);
+    const size_t at = chart.find(" d=\"", chart.find(drawn));
+    const std::string path = chart.substr(at + 4, chart.find('"', at + 4) - at - 4);
+    EXPECT_EQ(path.find('L'), std::string::npos) << path << ": in steps, since nothing is half in a stage";
+    EXPECT_NE(path.find('H'), std::string::npos) << path;
+  }
 }
 
 TEST(PlanChart, ShowsWhatIsReachedDueAndForecast) {

@@ -13,6 +13,7 @@
 #include "oversight/concerns/v1/overview_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
+#include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/register_service.pb.h"
 
@@ -177,6 +178,20 @@ TEST(Calendar, TheNextMeetingIsAnotherEventOnceOneWasHeld) {
   EXPECT_EQ(EventOf(cadence)->uid, second->uid) << "moved, not doubled";
 }
 
+TEST(Calendar, WhatNeedsAttentionIsToldByDatesAndNotByDaysThatGrowOld) {
+  monitoring::v1::AttentionItem item;
+  item.set_kind(monitoring::v1::ATTENTION_KIND_RECOMMENDATION_DUE);
+  item.set_force("forces/kent");
+  item.set_resource("forces/kent/concerns/1/recommendations/1");
+  item.set_text("Recommendation 1 is overdue by 917 days.");
+  item.set_days_late(917);
+  *item.mutable_due_date() = ToPartialDate(absl::CivilDay(2024, 5, 24));
+  const auto event = EventOf(item);
+  ASSERT_TRUE(event.has_value());
+  EXPECT_EQ(event->summary, "kent: recommendation due");
+  EXPECT_EQ(event->description, "Was due on 24 May 2024\nforces/kent/concerns/1/recommendations/1");
+}
+
 TEST(Calendar, TakesWhatHasDaysAlone) {
   EXPECT_TRUE(HasEvents(*monitoring::v1::Meeting::descriptor()));
   EXPECT_FALSE(HasEvents(*forces::v1::Force::descriptor()));
@@ -193,7 +208,9 @@ TEST(Atom, HasWhatIsOutNewestFirst) {
     headline.set_text(absl::StrCat("Headline <", i, "> & \"more\"\x01\xEF\xBF\xBF"));
     if (i < 3) SetTime(absl::FromUnixSeconds(1700820000 + i), announcement.mutable_published_time());
   }
-  const std::string text = FileOf(MakeAtomWriter("/v1/forces/-/announcements.atom"), answer);
+  const std::string text = FileOf(MakeAtomWriter("/v1/forces/kent/announcements.atom", "Oversight: kent, announcements",
+                                                 "/forces/kent/announcements"),
+                                  answer);
   EXPECT_THAT(text, HasSubstr("<title>Headline &lt;2&gt; &amp; &quot;more&quot;</title>"));
   EXPECT_LT(text.find("announcements/2"), text.find("announcements/1"));
   EXPECT_THAT(text, Not(HasSubstr("announcements/3"))) << "not out";
@@ -207,7 +224,7 @@ TEST(Atom, HoldsTheNewestHundred) {
     announcement.set_name(absl::StrCat("forces/kent/announcements/", i));
     SetTime(absl::FromUnixSeconds(1700820000 + i), announcement.mutable_published_time());
   }
-  const std::string text = FileOf(MakeAtomWriter("/x"), answer);
+  const std::string text = FileOf(MakeAtomWriter("/x", "X", "/x"), answer);
   EXPECT_EQ(std::vector<std::string>(absl::StrSplit(text, "<entry>")).size(), 101u);
   EXPECT_THAT(text, HasSubstr("announcements/449<"));
   EXPECT_THAT(text, Not(HasSubstr("announcements/349<")));

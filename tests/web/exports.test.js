@@ -1,6 +1,7 @@
 // Lists as people take them away: CSV, JSON lines, calendars, feeds. The case of West Midlands Police is in the store.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { request, rpc } from './suite.js';
 
 const chief = { as: 'chief-inspector' };
@@ -35,6 +36,18 @@ test('a list of many pages comes whole, in the order of the API', async () => {
   assert.equal(table.headers['content-disposition'], 'attachment; filename="forces.csv"');
   assert.equal(table.headers['x-content-type-options'], 'nosniff');
   assert.deepEqual(csv(table.text).map((row) => row.name), names);
+});
+
+test('a list goes out compressed to those who take that, and says the same', async () => {
+  for (const path of ['forces.csv?pageSize=7', 'forces.jsonl']) {
+    const plain = await get(path);
+    assert.equal(plain.headers['content-encoding'], undefined);
+    const packed = await get(path, { ...chief, headers: { 'accept-encoding': 'gzip' } });
+    assert.equal(packed.headers['content-encoding'], 'gzip');
+    assert.match(packed.headers.vary, /accept-encoding/);
+    assert.ok(packed.bytes.length < plain.bytes.length / 2, `${packed.bytes.length} of ${plain.bytes.length}`);
+    assert.equal(gunzipSync(packed.bytes).toString(), plain.text);
+  }
 });
 
 test('the lists that people take away', async () => {
@@ -98,6 +111,9 @@ test('a calendar of what is due and of meetings, each a whole day, with a tag', 
 });
 
 test('a feed of announcements for everyone, with what is out alone', async () => {
+  const own = await get('forces/west-midlands/announcements.atom', {});
+  assert.match(own.text, /<title>Oversight: west midlands, announcements<\/title>/);
+  assert.match(own.text, /rel="alternate" type="text\/html" href="\/forces\/west-midlands\/announcements"/);
   const feed = await get('forces/-/announcements.atom', {});
   assert.equal(feed.status, 200);
   assert.equal(feed.headers['content-type'], 'application/atom+xml; charset=utf-8');

@@ -1,14 +1,25 @@
 // What the HTTP port's faces are made of, apart from any network: queries, compression, callers, REST paths.
 #include <zlib.h>
 
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/http/callers.h"
 #include "gateway/http/gzip.h"
+#include "gateway/http/openapi.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_paths.h"
 #include "gateway/http/security_headers.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/concerns/v1/overview_service.pb.h"
@@ -16,6 +27,7 @@
 #include "oversight/gateway/v1/gateway_service.pb.h"
 #include "oversight/monitoring/v1/attention_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
+#include "oversight/monitoring/v1/register_service.pb.h"
 
 namespace oversight::gateway {
 namespace {
@@ -36,6 +48,13 @@ TEST(Query, IsNamesAndValuesDecoded) {
 TEST(Query, WhatIsNoEncodingStaysAsItIs) {
   EXPECT_THAT(ParseQuery("a=%&b=%4&c=%zz&d=100%25"),
               ElementsAre(Pair("a", "%"), Pair("b", "%4"), Pair("c", "%zz"), Pair("d", "100%")));
+}
+
+TEST(Query, WhatIsEncodedComesBack) {
+  for (const std::string& text : {std::string("South West"), std::string("a&b=c%d+e/é"), std::string()}) {
+    EXPECT_EQ(ValueOf(ParseQuery("x=" + Encoded(text)), "x"), text);
+  }
+  EXPECT_EQ(Encoded("a-b_c.d~e f"), "a-b_c.d~e%20f");
 }
 
 TEST(Gzip, IsTakenByThoseWhoSaySo) {
@@ -62,6 +81,71 @@ TEST(Gzip, ComesOutAsItWentIn) {
     inflateEnd(&stream);
     EXPECT_EQ(result, plain);
   }
+}
+
+// A body of pieces, and then its end or a failure.
+class Pieces final : public HttpBody {
+ public:
+  explicit Pieces(std::vector<std::string> pieces, absl::Status end = absl::OkStatus())
+      : pieces_(std::move(pieces)), end_(std::move(end)) {}
+  void Next(std::function<void(Piece)> then) override {
+    if (next_ < pieces_.size()) return then(std::optional<std::string>(pieces_[next_++]));
+    if (!end_.ok()) return then(end_);
+    then(std::nullopt);
+  }
+  void Cancel() override { cancelled_ = true; }
+  bool cancelled_ = false;
+
+ private:
+  const std::vector<std::string> pieces_;
+  const absl::Status end_;
+  size_t next_ = 0;
+};
+
+TEST(Gzip, ABodyOfManyPiecesIsOneMemberMadeAsItIsSent) {
+  std::vector<std::string> pieces;
+  std::string plain;
+  for (int i = 0; i < 2000; ++i) {
+    pieces.push_back(absl::StrCat("row ", i * 7919, ",", i * i, "\n"));
+    plain += pieces.back();
+  }
+  const auto body = GzipBody(std::make_shared<Pieces>(pieces));
+  std::string packed;
+  size_t greatest = 0;
+  int parts = 0;
+  for (bool more = true; more;) {
+    body->Next([&](HttpBody::Piece piece) {
+      ASSERT_TRUE(piece.ok());
+      more = piece->has_value();
+      if (!more) return;
+      ++parts;
+      greatest = std::max(greatest, (*piece)->size());
+      packed += **piece;
+    });
+  }
+  EXPECT_GT(parts, 1);
+  EXPECT_LT(greatest, 40000u);
+  std::string result(plain.size() + 1, '\0');
+  z_stream stream = {};
+  ASSERT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(result.data());
+  stream.avail_out = static_cast<uInt>(result.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  result.resize(stream.total_out);
+  inflateEnd(&stream);
+  EXPECT_EQ(result, plain);
+}
+
+TEST(Gzip, ABodyThatBreaksOffIsNotEnded) {
+  const auto pieces = std::make_shared<Pieces>(std::vector<std::string>{"a"}, absl::UnavailableError("gone"));
+  const auto body = GzipBody(pieces);
+  absl::Status status;
+  for (int i = 0; i < 3 && status.ok(); ++i) body->Next([&](HttpBody::Piece piece) { status = piece.status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  body->Cancel();
+  EXPECT_TRUE(pieces->cancelled_);
 }
 
 auth::Principal Named(const std::string& name, const std::string& display_name) {
@@ -117,6 +201,7 @@ class RestPathsTest : public ::testing::Test {
     routes_.AddService<concerns::v1::GetForceSummaryRequest>("concerns-service", nullptr);
     routes_.AddService<monitoring::v1::GetMonitoringRequest>("monitoring-service", nullptr);
     routes_.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", nullptr);
+    routes_.AddService<monitoring::v1::GetRegisterRequest>("monitoring-service", nullptr);
     routes_.AddService<v1::GetForceDashboardRequest>("gateway", nullptr);
   }
   // "GetForce forces/kent"; "" when there is nothing.
@@ -145,6 +230,9 @@ TEST_F(RestPathsTest, FollowFromTheContract) {
   EXPECT_EQ(Found(paths, "nationalDashboard").substr(0, 20), "GetNationalDashboard");
   EXPECT_EQ(Found(paths, "attention").substr(0, 13), "ListAttention");
   EXPECT_EQ(Found(paths, "forces/kent:attention"), "ListAttention forces/kent");
+  EXPECT_EQ(Found(paths, "forces/kent:agenda"), "GetAgenda forces/kent");
+  EXPECT_EQ(Found(paths, "agenda").substr(0, 9), "GetAgenda");
+  EXPECT_EQ(Found(paths, "comparisons").substr(0, 15), "ListComparisons");
   for (const char* nothing : {"", "/", ":", "forces/", "forces//concerns", "forces/kent/", "forces/kent:nothing",
                               "forces/kent:", "forces/kent/concerns/1/2/3", ":dashboard", "forces/kent:dashboard/x"}) {
     EXPECT_EQ(Found(paths, nothing), "") << nothing;
@@ -159,6 +247,107 @@ TEST_F(RestPathsTest, AreReadsAndEachIsOne) {
     EXPECT_THAT(path.method->name(), ::testing::MatchesRegex("(Get|List).*"));
   }
   EXPECT_GT(patterns.size(), 30u);
+}
+
+// ---- The OpenAPI document ----
+
+class OpenApiTest : public RestPathsTest {
+ protected:
+  google::protobuf::Struct Document(OpenApiCallers callers = OpenApiCallers::kTokens) {
+    const std::string json = OpenApiJson(paths_, callers, [](const google::protobuf::MethodDescriptor& method) {
+      return method.name() == "ListConcerns" ? std::vector<std::string>{"csv"} : std::vector<std::string>();
+    });
+    google::protobuf::Struct document;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &document).ok());
+    return document;
+  }
+  // The value at a path of names.
+  static google::protobuf::Value At(const google::protobuf::Struct& document, const std::vector<std::string>& names) {
+    google::protobuf::Value value;
+    *value.mutable_struct_value() = document;
+    for (const std::string& name : names) {
+      const auto& fields = value.struct_value().fields();
+      const auto it = fields.find(name);
+      EXPECT_NE(it, fields.end()) << name;
+      if (it == fields.end()) return {};
+      const google::protobuf::Value next = it->second;
+      value = next;
+    }
+    return value;
+  }
+  static google::protobuf::Struct Parameter(const google::protobuf::Value& operation, const std::string& name) {
+    for (const auto& item : operation.struct_value().fields().at("parameters").list_value().values()) {
+      if (item.struct_value().fields().at("name").string_value() == name) return item.struct_value();
+    }
+    ADD_FAILURE() << "no parameter " << name;
+    return {};
+  }
+
+  const RestPaths paths_{routes_};
+};
+
+TEST_F(OpenApiTest, HasEveryPathThereIsAndNoOther) {
+  std::set<std::string> expected = {"/v1/events", "/v1/openapi.json"};
+  for (const RestPath& path : paths_.all()) {
+    expected.insert("/v1/" + path.pattern);
+    if (path.method->name() == "ListConcerns") expected.insert("/v1/" + path.pattern + ".csv");
+  }
+  std::set<std::string> found, ids;
+  for (const auto& [path, item] : At(Document(), {"paths"}).struct_value().fields()) {
+    found.insert(path);
+    const auto& get = item.struct_value().fields().at("get").struct_value().fields();
+    EXPECT_TRUE(ids.insert(get.at("operationId").string_value()).second) << path;
+    EXPECT_FALSE(get.at("summary").string_value().empty()) << path;
+  }
+  EXPECT_EQ(found, expected);
+}
+
+TEST_F(OpenApiTest, ParametersAreTheFieldsOfTheRequestWithTheirCommentsAndLimits) {
+  const auto list = At(Document(), {"paths", "/v1/forces/{force}/concerns", "get"});
+  EXPECT_EQ(At(Parameter(list, "force"), {"in"}).string_value(), "path");
+  EXPECT_EQ(At(Parameter(list, "pageSize"), {"schema", "type"}).string_value(), "integer");
+  EXPECT_FALSE(At(Parameter(list, "pageToken"), {"description"}).string_value().empty());
+  EXPECT_EQ(At(Parameter(list, "read.asOf.recordedTime"), {"schema", "format"}).string_value(), "date-time");
+  const auto compare = At(Document(), {"paths", "/v1/comparisons", "get"});
+  EXPECT_EQ(At(Parameter(compare, "by"), {"schema", "$ref"}).string_value(),
+            "#/components/schemas/oversight.gateway.v1.ComparisonBy");
+  EXPECT_EQ(At(Parameter(compare, "sinceDate"), {"schema", "type"}).string_value(), "string");
+  for (const auto& item : list.struct_value().fields().at("parameters").list_value().values()) {
+    EXPECT_NE(item.struct_value().fields().at("name").string_value(), "parent") << "it is in the path";
+  }
+}
+
+TEST_F(OpenApiTest, SchemasAreTheMessagesAsTheirJson) {
+  const auto document = Document();
+  const std::vector<std::string> concern = {"components", "schemas", "oversight.concerns.v1.Concern", "properties"};
+  const auto at = [&](std::vector<std::string> rest) {
+    std::vector<std::string> names = concern;
+    names.insert(names.end(), rest.begin(), rest.end());
+    return At(document, names);
+  };
+  EXPECT_EQ(at({"revision", "type"}).string_value(), "string") << "64 bits are text in JSON";
+  EXPECT_EQ(at({"createTime", "format"}).string_value(), "date-time");
+  EXPECT_EQ(at({"accelerated", "type"}).string_value(), "boolean");
+  EXPECT_EQ(at({"supersedes", "type"}).string_value(), "array");
+  EXPECT_EQ(at({"state", "allOf"}).list_value().values(0).struct_value().fields().at("$ref").string_value(),
+            "#/components/schemas/oversight.concerns.v1.ConcernState");
+  EXPECT_EQ(at({"title", "description"}).string_value(),
+            "A short title, such as \"Investigations and outcomes for victims\".");
+  const auto state = At(document, {"components", "schemas", "oversight.concerns.v1.ConcernState"});
+  EXPECT_THAT(At(state.struct_value(), {"description"}).string_value(),
+              ::testing::HasSubstr("- `CONCERN_STATE_ISSUED`: Issued to the force and open."));
+}
+
+TEST_F(OpenApiTest, SaysHowCallersSayWhoTheyAreAndHowErrorsLook) {
+  EXPECT_EQ(At(Document(), {"components", "securitySchemes", "token", "scheme"}).string_value(), "bearer");
+  EXPECT_EQ(
+      At(Document(OpenApiCallers::kInsecure), {"components", "securitySchemes", "principal", "name"}).string_value(),
+      "oversight-principal");
+  EXPECT_EQ(At(Document(), {"paths", "/v1/register", "get", "responses", "default", "$ref"}).string_value(),
+            "#/components/responses/Error");
+  EXPECT_EQ(OpenApiJson(paths_, OpenApiCallers::kTokens, [](const auto&) { return std::vector<std::string>(); }),
+            OpenApiJson(paths_, OpenApiCallers::kTokens, [](const auto&) { return std::vector<std::string>(); }))
+      << "the same bytes each time";
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ work=$1
 
 if [[ ${2:-} == --inside ]]; then
   # In this order: the first walks the case from before it to after its publication.
-  for tests in publication pages rest exports browser events freshness; do
+  for tests in publication pages rest openapi exports browser events freshness casework; do
     WORK=$work node --test "$root/tests/web/$tests.test.js"
   done
   exit

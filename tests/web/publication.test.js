@@ -6,7 +6,8 @@ import { assertWellFormed, oversight, request, work } from './suite.js';
 
 const force = '/forces/west-midlands';
 const pages = ['/', '/register', '/register?on-date=2023-12-01', '/announcements', '/attention', '/viewer', '/search?q=west', '/search?q=engage', force, `${force}?on-date=2023-12-01`,
-  `${force}/announcements`, `${force}/announcements/1`, `${force}/decisions/1`];
+  `${force}/announcements`, `${force}/announcements/1`, `${force}/decisions/1`, `${force}/next`, `${force}/concerns/1`, `${force}/proposals/1`,
+  `${force}/decisions/1/create-announcement`, `${force}/announcements/1/clear-announcement`];
 const rest = ['register', 'forces/west-midlands', 'forces/west-midlands/monitoring', 'forces/-/monitoring', 'monitoring',
   'forces/west-midlands/episodes', 'forces/west-midlands/episodes/1', 'forces/west-midlands/announcements',
   'forces/west-midlands/announcements/1', 'forces/west-midlands/decisions', 'forces/west-midlands/decisions/1',

@@ -1,7 +1,7 @@
 // The REST face: names of resources, lists, views, tags, errors. The case of West Midlands Police is in the store.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { request, rpc } from './suite.js';
+import { oversight, request, rpc } from './suite.js';
 
 const chief = { as: 'chief-inspector' };
 const get = async (path, options = chief) => {
@@ -36,6 +36,51 @@ test('collections, views, and what has no parent', async () => {
   assert.ok((await get('forces/west-midlands/concerns/1:versions')).json.versions.length > 1);
 });
 
+test('the agenda pack is the same by RPC, REST, on the page and in the terminal', async () => {
+  const [pack] = (await get('forces/west-midlands:agenda?sinceTime=2020-01-01T00:00:00Z')).json.packs;
+  assert.equal(pack.displayName, 'West Midlands Police');
+  assert.equal(pack.nothingThen, true);
+  assert.equal(pack.concerns.filter(({ kind }) => kind === 'AGENDA_ITEM_KIND_CONCERN_ISSUED').length, 4);
+  assert.ok(pack.moves.some(({ kind }) => kind === 'AGENDA_ITEM_KIND_DECIDED'));
+  assert.ok(pack.questions.some(({ rule }) => rule === 'QUESTION_RULE_NO_PLAN'));
+  for (const question of pack.questions) assert.ok(question.text && question.reason && question.name);
+  assert.deepEqual(pack.sections.map(({ state }) => state), Array(5).fill('SECTION_STATE_COMPLETE'));
+  const [byRpc] = (await rpc('chief-inspector', 'oversight.gateway.v1.GatewayService/GetAgenda',
+    { force: 'forces/west-midlands', sinceTime: '2020-01-01T00:00:00Z' })).packs;
+  assert.deepEqual(byRpc.questions, pack.questions);
+  assert.deepEqual(byRpc.promises, pack.promises);
+  const page = (await request('/forces/west-midlands/agenda?since=2020-01-01', chief)).text.replaceAll(/&#(x27|39);|&apos;/g, "'");
+  const text = oversight('chief-inspector', 'agenda', 'west-midlands', '--since', '2020-01-01').replaceAll(/\s+/g, ' ');
+  for (const { text: question } of pack.questions) {
+    assert.ok(page.includes(question), question);
+    assert.ok(text.includes(question), question);
+  }
+  const all = (await get('agenda')).json.packs;
+  assert.deepEqual(all.map(({ force }) => force), ['forces/west-midlands']);
+  for (const as of ['public', 'west-midlands-officer']) assert.equal((await get('forces/west-midlands:agenda', { as })).status, 403, as);
+  assert.equal((await get('forces/west-midlands:agenda?sinceTime=9000-01-01T00:00:00Z')).status, 400);
+});
+
+test('comparisons are the same by REST, as a list, on the page and in the terminal', async () => {
+  const { comparisons, total } = (await get('comparisons?by=region&order=causes&sinceDate=2020-01-01')).json;
+  assert.equal(comparisons[0].displayName, 'West Midlands');
+  const national = (await get('nationalDashboard')).json.dashboard;
+  assert.deepEqual(total.counts, national.counts);
+  assert.equal(comparisons.reduce((sum, { forceCount }) => sum + forceCount, 0), national.rows.length);
+  assert.equal(comparisons.reduce((sum, { enhancedForceCount }) => sum + (enhancedForceCount ?? 0), 0), 1);
+  const csv = (await request('/v1/comparisons.csv?by=region&order=causes', chief)).text.trim().split('\r\n');
+  assert.equal(csv.length, comparisons.length + 1, 'a row each, and nothing of how current it is');
+  const text = oversight('chief-inspector', 'compare', 'regions', '--since', '2020-01-01', '--order', 'causes');
+  const page = (await request('/compare?by=region&order=causes&since=2020-01-01', chief)).text;
+  for (const { displayName } of comparisons) {
+    assert.ok(text.includes(displayName), displayName);
+    assert.ok(page.includes(displayName), displayName);
+  }
+  assert.ok(comparisons[0].change > 0);
+  assert.ok(page.includes(`>+${comparisons[0].change}</td>`));
+  assert.equal((await get('comparisons', {})).status, 403);
+});
+
 test('parameters are the fields of the request', async () => {
   assert.equal((await get('register?onDate=2023-11', {})).json.current[0].certainty, 'REGISTER_CERTAINTY_POSSIBLE');
   assert.equal((await get('register?on_date=2023-11-01', {})).json.current, undefined);
@@ -46,6 +91,17 @@ test('parameters are the fields of the request', async () => {
   assert.equal(all.status, 400);
   const bad = all.json.error.details.find((detail) => detail['@type'].endsWith('google.rpc.BadRequest'));
   assert.deepEqual(bad.fieldViolations.map((violation) => violation.field), ['nonsense', 'onDate', 'read.asOf.revision'], 'all at once');
+});
+
+test('a date that is none is told once, in one sentence', async () => {
+  for (const [value, reason] of [['whenever', /"whenever" is not a date\. Write it as .*spring 2023$/], ['2024-13', /month/]]) {
+    const { error } = (await get(`register?onDate=${value}`, {})).json;
+    const { description } = error.details.find((detail) => detail['@type'].endsWith('google.rpc.BadRequest')).fieldViolations[0];
+    assert.match(description, reason);
+    assert.doesNotMatch(description, /field is not valid/);
+    assert.equal(error.message.match(/not valid/g).length, 1, error.message);
+    assert.doesNotMatch(error.message, /\.\.$/);
+  }
 });
 
 test('lists go on page by page', async () => {

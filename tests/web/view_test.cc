@@ -161,5 +161,25 @@ TEST(Timeline, IsNewestFirstAndEnds) {
   EXPECT_EQ(Html("{{when}} {{path}}", timeline[1]), "3 November 2023 /forces/kent#concern-3");
 }
 
+TEST(Timeline, AProposalRecordedAfterItsDecisionWasMadeByThen) {
+  v1::ForceDashboard dashboard;
+  auto& proposal = *dashboard.add_proposals();
+  proposal.set_name("forces/kent/proposals/1");
+  proposal.set_from_stage("scan");
+  proposal.set_to_stage("engage");
+  proposal.mutable_create_time()->set_seconds(
+      absl::ToUnixSeconds(absl::FromCivil(absl::CivilDay(2026, 11, 27), absl::UTCTimeZone())));
+  EXPECT_EQ(Html("{{when}}: {{what}}", TimelineOf(dashboard, 1)[0]),
+            "00:00 on 27 November 2026: Proposed: scan to engage");
+  auto& decision = *dashboard.add_decisions();
+  decision.set_name("forces/kent/decisions/1");
+  decision.set_proposal(proposal.name());
+  *decision.mutable_decided_date() = ToPartialDate(absl::CivilDay(2023, 11, 20));
+  const std::vector<View> timeline = TimelineOf(dashboard, 5);
+  ASSERT_EQ(timeline.size(), 2u);
+  EXPECT_EQ(Html("{{when}}: {{what}}, {{recorded}}", timeline[1]),
+            "20 November 2023: Proposed: scan to engage (by then), 00:00 on 27 November 2026");
+}
+
 }  // namespace
 }  // namespace oversight::gateway::web

@@ -62,15 +62,16 @@ std::string TrendChartOf(const std::vector<TrendPoint>& points) {
     svg.Line("app-chart-grid", at, kTop, at, kHeight - kBottom);
     svg.Text("app-chart-text", at, kHeight - 8, "middle", absl::StrCat(year));
   }
-  // What may have been, as a band over what certainly was.
-  std::string upper, lower, area;
+  // What may have been, as a band over what certainly was. In steps: a force is in a stage or not, and on no day half.
+  std::string area, lower;
   for (size_t i = 0; i < points.size(); ++i) {
-    absl::StrAppend(&upper, i == 0 ? "M" : "L", Svg::Number(x(points[i].day)), " ", Svg::Number(y(points[i].possible)));
-    absl::StrAppend(&lower, i == 0 ? "M" : "L", Svg::Number(x(points[i].day)), " ", Svg::Number(y(points[i].certain)));
+    const std::string at = Svg::Number(x(points[i].day));
+    absl::StrAppend(&area, i == 0 ? "M" : "H", at, i == 0 ? " " : "V", Svg::Number(y(points[i].possible)));
+    absl::StrAppend(&lower, i == 0 ? "M" : "H", at, i == 0 ? " " : "V", Svg::Number(y(points[i].certain)));
   }
-  area = upper;
+  // And back below it.
   for (size_t i = points.size(); i-- > 0;) {
-    absl::StrAppend(&area, "L", Svg::Number(x(points[i].day)), " ", Svg::Number(y(points[i].certain)));
+    absl::StrAppend(&area, "V", Svg::Number(y(points[i].certain)), "H", Svg::Number(x(points[i > 0 ? i - 1 : 0].day)));
   }
   svg.Add("path", {{"class", "app-chart-band"}, {"d", area + "Z"}});
   svg.Add("path", {{"class", "app-chart-line"}, {"d", lower}});

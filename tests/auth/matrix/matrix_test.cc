@@ -25,30 +25,10 @@
 #include "gateway/cli/contract.h"
 #include "gateway/forward/backend_call.h"
 #include "gateway/forward/routes.h"
-#include "gateway/http/rest_paths.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
-#include "oversight/concerns/v1/bulk_service.pb.h"
-#include "oversight/concerns/v1/concerns_service.pb.h"
-#include "oversight/concerns/v1/evidence_service.pb.h"
-#include "oversight/concerns/v1/national_recommendations_service.pb.h"
-#include "oversight/concerns/v1/overview_service.pb.h"
-#include "oversight/concerns/v1/responses_service.pb.h"
-#include "oversight/concerns/v1/revisits_service.pb.h"
-#include "oversight/forces/v1/forces_service.pb.h"
-#include "oversight/gateway/v1/gateway_service.pb.h"
-#include "oversight/monitoring/v1/advice_service.pb.h"
-#include "oversight/monitoring/v1/announcements_service.pb.h"
-#include "oversight/monitoring/v1/attention_service.pb.h"
-#include "oversight/monitoring/v1/disclosures_service.pb.h"
-#include "oversight/monitoring/v1/meetings_service.pb.h"
-#include "oversight/monitoring/v1/monitoring_service.pb.h"
-#include "oversight/monitoring/v1/plans_service.pb.h"
-#include "oversight/monitoring/v1/policy_service.pb.h"
-#include "oversight/monitoring/v1/register_service.pb.h"
-#include "oversight/monitoring/v1/sequence_service.pb.h"
-#include "oversight/monitoring/v1/support_service.pb.h"
+#include "tests/auth/matrix/rest_targets.h"
 #include "tests/auth/matrix/sample_request.h"
 #include "tests/support/awaited.h"
 #include "tests/support/http_client.h"
@@ -307,6 +287,13 @@ const std::vector<std::string>& Pages() {
       "/forces/west-midlands/announcements",
       "/forces/west-midlands/announcements/1",
       "/forces/west-midlands/decisions/1",
+      "/forces/west-midlands/next",
+      "/forces/west-midlands/create-concern",
+      "/forces/west-midlands/concerns/1",
+      "/forces/west-midlands/concerns/1/issue-concern",
+      "/forces/west-midlands/proposals/1",
+      "/forces/west-midlands/proposals/1/decide-proposal",
+      "/forces/west-midlands/announcements/1/clear-announcement",
   };
   return *pages;
 }
@@ -424,54 +411,8 @@ TEST_F(MatrixTest, ABadTokenIsRefusedByEveryRpcAndPage) {
 
 // What REST shows to whom is what the RPC behind it shows.
 TEST_F(MatrixTest, RestIsTheSame) {
-  gateway::Routes routes;
-  const auto none = rpc::MakeChannel({.target = suite_->address("gateway")});
-  routes.AddService<forces::v1::GetForceRequest>("", none);
-  routes.AddService<concerns::v1::GetConcernRequest>("", none);
-  routes.AddService<concerns::v1::GetResponseRequest>("", none);
-  routes.AddService<concerns::v1::GetRevisitRequest>("", none);
-  routes.AddService<concerns::v1::GetEvidenceRequest>("", none);
-  routes.AddService<concerns::v1::GetNationalItemRequest>("", none);
-  routes.AddService<concerns::v1::GetForceSummaryRequest>("", none);
-  routes.AddService<concerns::v1::RunCommandsRequest>("", none);
-  routes.AddService<monitoring::v1::GetMonitoringRequest>("", none);
-  routes.AddService<monitoring::v1::GetAdviceRequest>("", none);
-  routes.AddService<monitoring::v1::GetDisclosureRequest>("", none);
-  routes.AddService<monitoring::v1::GetRegisterRequest>("", none);
-  routes.AddService<monitoring::v1::GetDecisionSequenceRequest>("", none);
-  routes.AddService<monitoring::v1::GetAnnouncementRequest>("", none);
-  routes.AddService<monitoring::v1::GetPlanRequest>("", none);
-  routes.AddService<monitoring::v1::GetMeetingRequest>("", none);
-  routes.AddService<monitoring::v1::GetSupportRequest>("", none);
-  routes.AddService<monitoring::v1::GetPolicyRequest>("", none);
-  routes.AddService<monitoring::v1::ListAttentionRequest>("", none);
-  routes.AddService<gateway::v1::GetForceDashboardRequest>("", none);
-  const gateway::RestPaths paths(routes);
   int compared = 0;
-  std::set<std::string> seen;
-  for (const gateway::RestPath& path : paths.all()) {
-    // Once each: where a resource may have several shapes, that of a force.
-    const MethodDescriptor* method = cli::Contract().FindMethodByName(path.method->full_name());
-    const auto request = SampleRequest(*method, kForce);
-    std::string target = path.pattern;
-    if (path.subject != nullptr) {
-      const auto* subject = method->input_type()->FindFieldByName(path.subject->name());
-      const std::string name = request->GetReflection()->GetString(*request, subject);
-      const size_t colon = path.pattern.rfind(':');
-      if (path.collection) {
-        target = name + path.pattern.substr(path.pattern.rfind('/'));
-      } else {
-        target = name + (colon == std::string::npos ? "" : path.pattern.substr(colon));
-      }
-      const auto found = paths.Find(target);
-      if (!found.has_value() || found->path->method != path.method) continue;  // Of another shape.
-    }
-    if (!seen.insert(target).second) continue;
-    // A force beside the subject narrows the list down, in both.
-    if (const auto* force = method->input_type()->FindFieldByName("force");
-        force != nullptr && !force->is_repeated() && (path.subject == nullptr || path.subject->name() != "force")) {
-      absl::StrAppend(&target, "?force=", request->GetReflection()->GetString(*request, force));
-    }
+  for (const auto& [target, method] : RestTargets(kForce)) {
     std::vector<std::string> all = {""};
     for (const auto& [who, bearer] : callers_) all.push_back(bearer);
     for (const std::string& bearer : all) {

@@ -153,10 +153,11 @@ bool Writes(const google::protobuf::MethodDescriptor& method) {
   return method.input_type()->FindFieldByName("request_id") != nullptr;
 }
 
-std::unique_ptr<Message> SampleRequest(const google::protobuf::MethodDescriptor& method, const std::string& force) {
+std::unique_ptr<Message> SampleRequest(const google::protobuf::MethodDescriptor& method, const std::string& force,
+                                       const std::string& number) {
   std::unique_ptr<Message> request = cli::NewMessage(*method.input_type());
   const bool writes = Writes(method);
-  const Maker maker{force, writes, writes ? "999999" : "1"};
+  const Maker maker{force, writes, !number.empty() ? number : writes ? "999999" : "1"};
   maker.Fill(*request, 0);
   const Reflection& reflection = *request->GetReflection();
   // An update names what it changes, in the resource.

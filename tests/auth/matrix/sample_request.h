@@ -1,7 +1,7 @@
 // A request that passes the field rules of the contract, made from them alone, so that a call gets as far as its rules
 // on who may make it, whatever the call. Names are of the force it is told; what only reads asks for number 1 of
-// everything, what writes for number 999999, which there is not, and under an etag that is out of date, so that nothing
-// is changed that others look at. Pure.
+// everything, what writes for number 999999, which there is not, unless another number is asked for, and under an etag
+// that is out of date, so that nothing is changed that others look at. Pure.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,6 @@ bool Writes(const google::protobuf::MethodDescriptor& method);
 
 // `force`: "west-midlands".
 std::unique_ptr<google::protobuf::Message> SampleRequest(const google::protobuf::MethodDescriptor& method,
-                                                         const std::string& force);
+                                                         const std::string& force, const std::string& number = "");
 
 }  // namespace oversight::testing
