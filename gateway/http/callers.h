@@ -34,8 +34,7 @@ class Callers {
   const auth::Principal* Find(const std::string& name) const;
   // Whom a request is from, as far as it can be told here; null: not known.
   std::shared_ptr<const auth::Principal> Of(const HttpRequest& request) const;
-  // Whether people sign in here; and the session that a request is made in, if there is one that counts for it.
-  bool people_sign_in() const { return sessions_ != nullptr; }
+  // The session that a request is made in, if there is one that counts for it.
   std::optional<Session> SessionOf(const HttpRequest& request) const {
     return sessions_ == nullptr ? std::nullopt : sessions_->Of(request);
   }

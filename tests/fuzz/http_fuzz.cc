@@ -1,9 +1,10 @@
 // What of an HTTP request we read ourselves: Connect's envelopes, time-outs and content types, queries and forms, and
-// the REST face's paths, and whom a proxy names.
+// the REST face's paths, whom a proxy names, cookies, and where to go on to after signing in.
 #include "common/limits/address.h"
 #include "gateway/http/connect.h"
 #include "gateway/http/query.h"
 #include "gateway/http/rest_paths.h"
+#include "gateway/sign_in/cookies.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
 #include "oversight/forces/v1/forces_service.pb.h"
 #include "oversight/gateway/v1/gateway_service.pb.h"
@@ -57,5 +58,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto client = oversight::limits::ClientOf(proxy, text, *proxies);
   Hold(oversight::limits::Address::Parse(client.Text()) == client, "an address is read as it was written");
   oversight::limits::AddressOfPeer(text);
+  const gateway::HttpRequest request{
+      "POST", "/", {{"cookie", std::string(text)}, {"origin", std::string(text)}, {"host", "o.test"}}, ""};
+  size_t cookies = 0;
+  for (const auto& [name, value] : gateway::CookiesOf(request)) {
+    cookies += name.size() + value.size();
+    Hold(value.find(';') == std::string::npos && name.find('=') == std::string::npos,
+         "a cookie ends where the next begins");
+  }
+  Hold(cookies <= size, "cookies are what was sent");
+  Hold(!gateway::SaysSameOrigin(request) || text == "http://o.test" || text == "https://o.test",
+       "another site is not ours");
+  const std::string place = gateway::OwnPath(std::string(text));
+  Hold(place[0] == '/' && place.substr(0, 2) != "//" && place.substr(0, 2) != "/\\" &&
+           place.find_first_of("\r\n\t") == std::string::npos,
+       "one goes on to a place of ours");
   return 0;
 }
