@@ -127,7 +127,7 @@ void GatewayServiceImpl::GetPastNationalDashboard(rpc::Call& call, const v1::Get
     rpc::Propagate(call, absl::Seconds(10), &context);
   };
   ReadNationalPast(channels_, prepare, request.as_of_time(), rpc::DeadlineFor(call, absl::Seconds(10)),
-                   [this, response, moment = GetTime(request.as_of_time()), done](absl::StatusOr<PastFacts> past) {
+                   [this, response, moment = GetTime(request.as_of_time()), done](absl::StatusOr<ForceRecord> past) {
                      if (!past.ok()) return done(past.status());
                      const std::vector<v1::SectionStatus> sections = past->sections;
                      const auto encoded = source_.NationalThen(*std::move(past), moment);
