@@ -81,9 +81,13 @@ if [ ! -e "$folder/schemas.sql" ]; then
   ports=$(echo "$host" | sed 's/[^,][^,]*/5432/g')
   for name in forces concerns monitoring; do
     password=$(openssl rand -hex 24)
-    sed -e '/^#/d' -e "s/forces/$name/g" -e "s/^host=.*/host=$host/" -e "s/^port=.*/port=$ports/" -e "s/CHANGE-ME/$password/" \
+    # By files: arguments can be read by everyone on the machine.
+    printf 's/CHANGE-ME/%s/\n' "$password" > "$folder/edit"
+    sed -e '/^#/d' -e "s/forces/$name/g" -e "s/^host=.*/host=$host/" -e "s/^port=.*/port=$ports/" -f "$folder/edit" \
       "$here/components/postgres/example.conf" > "$secret/$name.conf"
-    sed "s/^\(CREATE ROLE $name .*\)CHANGE-ME/\1$password/" "$folder/schemas.new" > "$folder/schemas.next"
+    printf 's/^\\(CREATE ROLE %s .*\\)CHANGE-ME/\\1%s/\n' "$name" "$password" > "$folder/edit"
+    sed -f "$folder/edit" "$folder/schemas.new" > "$folder/schemas.next"
+    rm "$folder/edit"
     mv "$folder/schemas.next" "$folder/schemas.new"
   done
   mv "$folder/schemas.new" "$folder/schemas.sql"

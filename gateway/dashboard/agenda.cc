@@ -251,11 +251,14 @@ class Agenda {
     promise.set_outcome(outcome);
     *promise.mutable_outcome_date() = date;
   }
-  // Of what is not done: whether it was due in between. It was missed, unless it has a later day by now.
+  // Of what is not done: whether it was due in between. It was missed, unless it has a later day by now that is to
+  // come.
   bool Miss(v1::Promise& promise, const PartialDate& due, const PartialDate& due_now,
             const concerns::v1::DueExtension* extension = nullptr) const {
-    if (!DueInBetween(due)) return false;
-    if (MustBeAfter(due_now, due)) {
+    const bool missed = MustBeBefore(due_now, until_day_);
+    // What was moved into the time between was due in it, too.
+    if (!DueInBetween(due) && !(missed && MustBeOnOrAfter(due_now, since_day_))) return false;
+    if (!missed && MustBeAfter(due_now, due)) {
       promise.set_outcome(v1::PROMISE_OUTCOME_MORE_TIME);
       if (extension != nullptr) {
         *promise.mutable_outcome_date() =
@@ -263,6 +266,7 @@ class Agenda {
       }
       return true;
     }
+    if (!missed) return false;
     promise.set_outcome(v1::PROMISE_OUTCOME_MISSED);
     promise.set_late(true);
     return true;
@@ -496,7 +500,7 @@ class Agenda {
       for (const auto& milestone : progress->milestones()) {
         if (!milestone.overdue()) continue;
         const MilestoneProgress* old = MilestoneOf(ProgressOf(then_side_, plan->name()), milestone.milestone());
-        AddOverdueItem(plan->name(), milestone.title(), "", milestone.due_date(), old != nullptr,
+        AddOverdueItem(plan->name(), milestone.title(), "", milestone.due_date(), old != nullptr && old->overdue(),
                        old != nullptr ? old->due_date() : milestone.due_date());
       }
     }

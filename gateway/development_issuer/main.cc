@@ -137,11 +137,17 @@ int main(int argc, char** argv) {
   oversight::observe::Flags flags("development-issuer", "DEVELOPMENT_ISSUER",
                                   "FOR DEVELOPMENT ONLY: tokens for every sample principal, for whoever wants them.");
   flags.AddPositionals(&config.files, "FOLDER [PRINCIPALS]");
-  flags.Add("listen", &config.listen,
-            "Go on as an issuer where people sign in, at this address of this machine. Port 0 takes a free one.",
-            {.validate = [](const std::string& value) {
-              return value.empty() ? "" : oversight::observe::IsListenAddress(value);
-            }});
+  flags.Add(
+      "listen", &config.listen,
+      "Go on as an issuer where people sign in, at this address of this machine. Port 0 takes a free one.",
+      {.validate = [](const std::string& value) -> std::string {
+        std::string host;
+        int port = 0;
+        if (value.empty()) return std::string();
+        if (!oversight::observe::SplitHostPort(value, &host, &port)) return oversight::observe::IsListenAddress(value);
+        const bool here = host == "127.0.0.1" || host == "localhost" || host == "::1";
+        return std::string(here ? "" : "must be 127.0.0.1, localhost or [::1]: whoever reaches it may be anybody");
+      }});
   flags.Add("lifetime", &config.lifetime, "Of tokens that people sign in with.");
   flags.Add("ready-file", &config.ready_file, "A file to write the bound address to, as JSON, once serving.");
   flags.AddCheck([&config](std::vector<std::string>& problems) {

@@ -205,9 +205,11 @@ grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(grpc::GenericCallbackSe
     std::lock_guard lock(mu_);
     if (draining_) return new Refusal(DrainingStatus());
     if (calls_ >= kMaxCalls) {
-      return new Refusal(rpc::ToGrpc(Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_OVERLOADED,
-                                           "The gateway passes on as many calls as it can. Try again a little later.")
-                                         .RetryAfter(absl::Seconds(1))));
+      const absl::Status full = Error(absl::StatusCode::kResourceExhausted, common::v1::ERROR_REASON_OVERLOADED,
+                                      "The gateway passes on as many calls as it can. Try again a little later.")
+                                    .RetryAfter(absl::Seconds(1));
+      host_.refusals().Tell(route->path, "", context->peer(), full);
+      return new Refusal(rpc::ToGrpc(full));
     }
   }
   return new Call(*this, *route, context, *std::move(place));

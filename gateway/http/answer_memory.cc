@@ -1,6 +1,7 @@
 #include "gateway/http/answer_memory.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/auth/names.h"
 #include "common/text/sha256.h"
 
 namespace oversight::gateway {
@@ -15,9 +16,11 @@ constexpr size_t kMostAnswers = 1000;
 std::string AnswerMemory::KeyOf(const std::string& target,
                                 const std::vector<std::pair<std::string, std::string>>& headers) {
   std::string all = target;
-  // No byte of a header or a target is 0.
-  for (const auto& [name, value] : headers)
+  // Who asks, and nothing that is another each time. No byte of a header or a target is 0.
+  for (const auto& [name, value] : headers) {
+    if (name != auth::kAuthorizationHeader && name != auth::kPrincipalHeader) continue;
     absl::StrAppend(&all, std::string(1, '\0'), name, std::string(1, '\0'), value);
+  }
   return Sha256(all);  // So that no token is kept.
 }
 

@@ -492,9 +492,10 @@ class HttpServer::Impl {
   }
 
   // A request without Boost, for the faces.
-  static HttpRequest Plain(const Request& request, const std::string& target, const limits::Address& client) {
+  HttpRequest Plain(const Request& request, const std::string& target, const limits::Address& client) const {
     HttpRequest plain;
-    plain.address = client.Key();
+    // Where a proxy names nobody it is not known.
+    if (!Trusted(client)) plain.address = client.Key();
     plain.method = std::string(View(request.method_string()));
     plain.target = target;
     for (const auto& field : request) {
@@ -789,6 +790,8 @@ class HttpServer::Impl {
     if (response.result() == http::status::unauthorized) response.set(http::field::www_authenticate, "Bearer");
     SetHeaders(response);
     response.prepare_payload();
+    // Of a length that it does not have nobody is told (RFC 9110, 8.6).
+    if (response.result() == http::status::not_modified) response.erase(http::field::content_length);
     // An answer to HEAD tells the length only; its bytes would be taken for the next answer.
     if (method == http::verb::head) response.body().clear();
     connection.stream.expires_after(Chrono(options_.write_timeout));

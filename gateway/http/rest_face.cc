@@ -235,7 +235,10 @@ std::optional<RestMatch> RestFace::Find(std::string_view path, std::string* name
 double RestFace::Cost(const HttpRequest& request) const {
   std::string name, format;
   const auto match = Find(request.path(), &name, &format);
-  return match.has_value() ? limits::CostOf(*match->path->method) : 1;
+  if (!match.has_value()) return 1;
+  // A whole list is read page after page.
+  const bool pages = !format.empty() && match->path->method->input_type()->FindFieldByName("page_size") != nullptr;
+  return limits::CostOf(*match->path->method) * (pages ? 10 : 1);
 }
 
 std::shared_ptr<Cancellable> RestFace::Answer(const HttpRequest& request, absl::Time deadline,

@@ -58,9 +58,29 @@ class AgendaReading : public std::enable_shared_from_this<AgendaReading> {
       forces_.push_back(request_.force());
       return Next();
     }
-    auto facts = source_.FactsNow();
+    if (past_) {
+      // Which forces were called then, by what was recorded then.
+      return ReadNationalPast(channels_, prepare_, request_.until_time(), deadline_,
+                              [self = shared_from_this()](absl::StatusOr<ForceRecord> then) {
+                                if (!then.ok()) return self->done_(then.status());
+                                self->source_.AddLadder(then->facts);
+                                self->ChooseFrom(then->facts);
+                              });
+    }
+    const auto facts = source_.FactsNow();
     if (!facts.ok()) return done_(facts.status());
-    forces_ = EnhancedOn(*facts, LondonDay(until_));
+    ChooseFrom(*facts);
+  }
+
+  void ChooseFrom(const SuiteFacts& facts) {
+    if (!facts.monitoring_known) {
+      return done_(Error(absl::StatusCode::kUnavailable, common::v1::ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+                         "Which forces are in an enhanced stage is not known: monitoring-service cannot be reached. "
+                         "Name a force, or try again in a moment.")
+                       .With("service", "monitoring-service")
+                       .RetryAfter(absl::Seconds(1)));
+    }
+    forces_ = EnhancedOn(facts, LondonDay(until_));
     if (forces_.size() > kMostAgendas) {
       response_->set_left_out(static_cast<int32_t>(forces_.size() - kMostAgendas));
       forces_.resize(kMostAgendas);

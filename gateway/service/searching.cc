@@ -17,6 +17,7 @@ namespace oversight::gateway {
 namespace {
 
 constexpr int kPage = 1000;
+constexpr int kMostAnnouncements = 100;
 
 // In the order of the sections.
 enum Service { kForces, kConcerns, kMonitoring };
@@ -109,6 +110,7 @@ class Searching : public std::enable_shared_from_this<Searching> {
               if (ended.ok()) {
                 self->response_->mutable_sections(service)->set_revision(state->response.header().revision());
                 next = take(state->response);
+                if (!self->failure_.ok()) next.clear();
               } else {
                 self->Fail(service, rpc::FromGrpc(ended));
               }
@@ -138,7 +140,12 @@ class Searching : public std::enable_shared_from_this<Searching> {
     for (auto& announcement : *response.mutable_announcements()) {
       std::string text = announcement.text();
       for (const auto& statement : announcement.statements()) absl::StrAppend(&text, " ", statement.text());
-      if (HasWords(text, request_.query())) *response_->add_announcements() = std::move(announcement);
+      if (!HasWords(text, request_.query())) continue;
+      if (response_->announcements_size() < kMostAnnouncements) {
+        *response_->add_announcements() = std::move(announcement);
+      } else {
+        response_->set_announcements_left_out(response_->announcements_left_out() + 1);
+      }
     }
     return response.next_page_token();
   }
@@ -146,9 +153,9 @@ class Searching : public std::enable_shared_from_this<Searching> {
   // With the lock. What is wrong with the request is the answer; who may not read concerns is told so; else that part
   // is not there.
   void Fail(Service service, const absl::Status& status) {
-    const bool callers = status.code() == absl::StatusCode::kInvalidArgument ||
-                         status.code() == absl::StatusCode::kOutOfRange ||
-                         status.code() == absl::StatusCode::kUnauthenticated;
+    const bool callers =
+        status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kOutOfRange ||
+        status.code() == absl::StatusCode::kResourceExhausted || status.code() == absl::StatusCode::kUnauthenticated;
     if (callers) {
       if (failure_.ok()) failure_ = status;
     } else if (service == kConcerns && status.code() == absl::StatusCode::kPermissionDenied) {

@@ -1,6 +1,6 @@
 // Seals what the gateway keeps in browsers: AES-256-GCM of OpenSSL, so that nobody else can read it or make it. The
-// keys are in a file: the first seals, every one opens, so a new one is put in front and an old one taken away when
-// what it sealed has run out. The file is looked at each second; while it cannot be used, the keys known stay and the
+// keys are in a file: the first seals, every one opens, so a new one is put behind, and in front when every replica knows
+// it, and an old one taken away when what it sealed has run out. The file is looked at each second; while it cannot be used, the keys known stay and the
 // log says so. Every replica has the same file. Thread-safe.
 #pragma once
 

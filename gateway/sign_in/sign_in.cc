@@ -124,6 +124,11 @@ std::optional<SignInTrouble> SignIn::TooMany(limits::RateLimiter& limiter, const
 }
 
 void SignIn::Begin(const HttpRequest& request, const std::string& next, std::function<void(SignInOutcome)> done) {
+  // A page elsewhere could spend an office's sign-ins by pictures that are none.
+  const std::string_view mode = request.header("sec-fetch-mode");
+  if (!mode.empty() && mode != "navigate") {
+    return done(SignInTrouble{400, "You cannot sign in like this", "Signing in is a page of its own.", "Open it.", {}});
+  }
   if (auto trouble = TooMany(begins_, request)) return done(*std::move(trouble));
   const auto redirect_uri = RedirectUri(request);
   if (!redirect_uri.has_value()) {
@@ -186,7 +191,7 @@ void SignIn::Finish(const HttpRequest& request, std::function<void(SignInOutcome
                                            "Begin once more.",
                                            {}}));
   }
-  // One use, however it ends.
+  // One use of the cookie, however it ends; the code is good once at the issuer.
   const auto finish = [cookie, done](SignInOutcome outcome) {
     auto& headers = std::holds_alternative<HttpAnswer>(outcome) ? std::get<HttpAnswer>(outcome).headers
                                                                 : std::get<SignInTrouble>(outcome).headers;
@@ -215,6 +220,9 @@ void SignIn::Finish(const HttpRequest& request, std::function<void(SignInOutcome
                                      kTellOperators,
                                      {}}));
   }
+  // A cookie can be kept and its flow tried again: that is to cost the issuer, and those who wait for it, no more than
+  // signing in does.
+  if (auto trouble = TooMany(exchanges_, request)) return finish(*std::move(trouble));
   issuer_.Exchange(
       code, *redirect_uri, flow->verifier,
       [this, flow = *flow, finish](const absl::StatusOr<Tokens>& tokens) { finish(Conclude(flow, tokens)); });

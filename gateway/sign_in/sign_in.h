@@ -92,6 +92,7 @@ class SignIn {
   const Sessions sessions_;
   std::map<std::string, prometheus::Counter*> outcomes_;  // Complete after construction.
   limits::RateLimiter begins_{{.rate = kBeginsEachSecond, .burst = kBeginsAtOnce}};
+  limits::RateLimiter exchanges_{{.rate = kBeginsEachSecond, .burst = kBeginsAtOnce}};
   limits::RateLimiter failures_{{.rate = kFailuresEachSecond, .burst = kFailuresAtOnce}};
   IssuerClient issuer_;
 };

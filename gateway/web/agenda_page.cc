@@ -1,4 +1,5 @@
 // The agenda pack for a meeting with a force, or those of all forces that the oversight group calls.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -64,6 +65,25 @@ View PackView(const v1::AgendaPack& pack) {
   return view;
 }
 
+// Of each part how it stands in the pack where it stands worst.
+google::protobuf::RepeatedPtrField<v1::SectionStatus> WorstOf(
+    const google::protobuf::RepeatedPtrField<v1::AgendaPack>& packs) {
+  google::protobuf::RepeatedPtrField<v1::SectionStatus> worst;
+  for (const auto& pack : packs) {
+    for (const auto& section : pack.sections()) {
+      const auto same = std::find_if(worst.begin(), worst.end(), [&section](const auto& other) {
+        return other.service() == section.service() && other.part() == section.part();
+      });
+      if (same == worst.end()) {
+        *worst.Add() = section;
+      } else if (section.state() > same->state()) {
+        *same = section;
+      }
+    }
+  }
+  return worst;
+}
+
 absl::Status SetMoments(const Parameters& query, v1::GetAgendaRequest& request) {
   if (const std::string text = ValueOf(query, "since"); !text.empty()) {
     const auto moment = ParseMoment(text, "since");
@@ -91,7 +111,7 @@ void ShowAgenda(const VisitPtr& visit) {
     View view;
     for (const auto& pack : response->packs()) Add(view, "packs", PackView(pack));
     Set(view, "more", response->left_out() > 0 ? absl::StrCat(response->left_out()) : "");
-    if (!response->packs().empty()) SetFreshness(response->packs(0).sections(), view);
+    SetFreshness(WorstOf(response->packs()), view);
     Set(view, "path", absl::StrCat("/", visit->Name(3)));
     Set(view, "ofForce", of_force);
     for (const char* moment : {"since", "until"}) Set(view, moment, ValueOf(visit->query(), moment));

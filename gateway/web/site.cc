@@ -15,14 +15,15 @@ namespace {
 struct Row {
   const char* path;  // "*" stands for any one segment.
   void (*show)(const VisitPtr&);
+  double cost = 10;  // About what the calls cost that it makes.
 };
 constexpr Row kPages[] = {
     {"register", &ShowRegister},
     {"announcements", &ShowAnnouncements},
     {"attention", &ShowAttention},
-    {"agenda", &ShowAgenda},
+    {"agenda", &ShowAgenda, 100},
     {"compare", &ShowComparison},
-    {"search", &ShowSearch},
+    {"search", &ShowSearch, 12},
     {"viewer", &ShowViewer},
     {"sign-in", &ShowSignIn},
     {"sign-in/callback", &ShowSignInCallback},
@@ -34,10 +35,10 @@ constexpr Row kPages[] = {
     {"forces/*/proposals/*", &ShowProposal},
     {"forces/*/announcements", &ShowAnnouncements},
     {"forces/*/announcements/*", &ShowAnnouncement},
-    {"forces/*/decisions/*", &ShowDecision},
-    {"forces/*/timeline", &ShowTimeline},
-    {"forces/*/agenda", &ShowAgenda},
-    {"assets/*/*", &ShowAsset},
+    {"forces/*/decisions/*", &ShowDecision, 30},
+    {"forces/*/timeline", &ShowTimeline, 30},
+    {"forces/*/agenda", &ShowAgenda, 100},
+    {"assets/*/*", &ShowAsset, 1},
 };
 
 bool Matches(const char* path, const std::vector<std::string>& segments) {
@@ -59,8 +60,11 @@ bool Site::Takes(const HttpRequest& request) const {
 }
 
 double Site::Cost(const HttpRequest& request) const {
-  const std::string_view path = request.path();
-  return absl::StartsWith(absl::string_view(path.data(), path.size()), "/assets/") ? 1 : 10;
+  const std::vector<std::string> segments = SegmentsOf(request.path());
+  for (const Row& row : kPages) {
+    if (Matches(row.path, segments)) return row.cost;
+  }
+  return 10;
 }
 
 std::optional<HttpAnswer> Site::Refusal(const HttpRequest& request, const absl::Status& status) const {

@@ -205,7 +205,9 @@ bool Visit::SentToSignIn() {
   // What was sent is not lost unseen, what a script reads stays on this site, and who has just signed in does not go
   // round in circles: they are told instead.
   const std::string_view mode = request_.header("sec-fetch-mode");
-  const bool navigates = request_.method == "GET" && (mode.empty() || mode == "navigate");
+  // A form that is sent by GET may go on to no other site (form-action): it gets the page with the way to sign in.
+  const bool form = request_.target.find('?') != std::string::npos;
+  const bool navigates = request_.method == "GET" && !form && (mode.empty() || mode == "navigate");
   if (!navigates || now() - session->signed_in < kJustSignedIn) return false;
   HttpAnswer answer;
   answer.status = 303;

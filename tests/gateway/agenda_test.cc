@@ -235,6 +235,9 @@ TEST_F(AgendaTest, WhatWasDueIsKeptLateMissedOrGivenMoreTime) {
   EXPECT_EQ(Only(Compose()).outcome(), v1::PROMISE_OUTCOME_MORE_TIME);
   EXPECT_EQ(FormatIso(Only(Compose()).outcome_date()), "2024-03-28");
   EXPECT_EQ(FormatIso(Only(Compose()).new_due_date()), "2024-09-01");
+  *now.mutable_due_date() = Date("2024-05-10");
+  EXPECT_EQ(Only(Compose()).outcome(), v1::PROMISE_OUTCOME_MISSED) << "the later day has passed as well";
+  EXPECT_TRUE(Only(Compose()).late());
 
   now.set_state(concerns::v1::RECOMMENDATION_STATE_WITHDRAWN);
   EXPECT_EQ(Only(Compose()).outcome(), v1::PROMISE_OUTCOME_DROPPED);
@@ -251,6 +254,12 @@ TEST_F(AgendaTest, WhatIsDueLaterOrWasSettledBeforeIsNoPromiseOfThisPack) {
   }
   EXPECT_THAT(Compose().promises(), IsEmpty()) << "a day is over when it is over";
   EXPECT_THAT(Compose().overdue(), IsEmpty());
+}
+
+TEST_F(AgendaTest, WhatWasMovedIntoTheTimeBetweenWasDueInIt) {
+  Give(then_, "2024-09-01");
+  Give(now_, "2024-05-01");
+  EXPECT_EQ(Only(Compose()).outcome(), v1::PROMISE_OUTCOME_MISSED);
 }
 
 TEST_F(AgendaTest, ActionsAndMilestonesArePromisesToo) {

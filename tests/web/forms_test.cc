@@ -13,7 +13,7 @@
 #include "common/time/timestamp.h"
 #include "gateway/http/json_codec.h"
 #include "gateway/http/rest_query.h"
-#include "gateway/http/same_site.h"
+#include "gateway/sign_in/cookies.h"
 #include "gateway/web/assets.h"
 #include "gateway/web/forms/conflict.h"
 #include "gateway/web/forms/form.h"

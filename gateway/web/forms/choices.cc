@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
+#include "common/time/partial_date.h"
 #include "gateway/cli/words.h"
 #include "gateway/web/view.h"
 #include "oversight/concerns/v1/concerns_service.pb.h"
@@ -30,7 +31,11 @@ std::vector<Choice> Stages(const monitoring::ListLaddersResponse& response) {
   std::vector<Choice> list;
   const auto& ladders = response.ladder_list().ladders();
   if (ladders.empty()) return list;
-  for (const auto& stage : ladders.rbegin()->stages()) {
+  // That of the latest day is in force.
+  const auto latest = std::max_element(ladders.begin(), ladders.end(), [](const auto& a, const auto& b) {
+    return SortsBefore(a.from_date(), b.from_date());
+  });
+  for (const auto& stage : latest->stages()) {
     list.push_back({stage.id(), stage.display_name(), stage.description()});
   }
   return list;

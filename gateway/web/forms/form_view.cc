@@ -163,6 +163,10 @@ void AddOptions(const Placed& placed, const std::string& value, const ChoiceList
       if (!value.empty()) add(value, value, "", true);
       return;
     }
+    // What was chosen before it left the list stays, unless something else is chosen.
+    const bool listed = std::any_of(it->second.begin(), it->second.end(),
+                                    [&value](const Choice& choice) { return choice.value == value; });
+    if (!value.empty() && !listed) add(value, value, "not in the list any more", true);
     for (const Choice& choice : it->second) add(choice.value, choice.words, choice.hint, choice.value == value);
     return;
   }
