@@ -1,7 +1,7 @@
 #include "gateway/http/answer_memory.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/auth/names.h"
+#include "common/auth/authenticator.h"
 #include "common/text/sha256.h"
 
 namespace oversight::gateway {

@@ -22,9 +22,12 @@ bool IsCalledLikeASecret(const std::string& name) {
   return std::regex_search(name, kSecret);
 }
 
-// Tokens that say where an answer stands or a watch begins, and a key that is public.
-const std::set<std::string> kNoSecrets = {"page_token", "next_page_token", "consistency_token",
+// Tokens that say where an answer stands or a watch begins, a key that is public, and the theme or region compared.
+const std::set<std::string> kNoSecrets = {"page_token",
+                                          "next_page_token",
+                                          "consistency_token",
                                           "oversight.common.v1.WatchStart.token",
+                                          "oversight.gateway.v1.Comparison.key",
                                           "oversight.ledger.v1.TreeHead.verifier_key"};
 
 void Walk(const Descriptor& type, std::set<const Descriptor*>& seen, std::set<std::string>& unmarked) {

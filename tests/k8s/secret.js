@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, run } from "../support/programs.js";
 
-const withoutTokens = Object.fromEntries(["concerns-service", "monitoring-service", "gateway", "backup"].map((name) => [`${name}.token`, ""]));
+const withoutTokens = Object.fromEntries(["concerns-service", "monitoring-service", "gateway", "backup"].map((name) => [`${name}.token`, "none"]));
 
 export class Secret {
   folder = mkdtempSync(join(tmpdir(), "oversight-k8s-secret-"));

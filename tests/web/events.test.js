@@ -68,8 +68,9 @@ test('a change in any service is told, resumed where it was left, and refused to
   const again = listen('/v1/events?force=forces/surrey', { lastEventId: id });
   await eventually(() => assert.equal(again.comments, 1));
   assert.deepEqual(again.events, [], 'nothing was missed');
-  again.close();
   await rename(unique('Surrey'));
+  await eventually(() => assert.equal(again.events.at(-1)?.event, 'change'));
+  again.close();
   const late = listen('/v1/events?force=forces/surrey', { lastEventId: id });
   await eventually(() => assert.equal(late.events[0]?.event, 'resync'));
   late.close();

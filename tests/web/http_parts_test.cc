@@ -244,7 +244,7 @@ TEST_F(RestPathsTest, AreReadsAndEachIsOne) {
   std::set<std::string> patterns;
   for (const RestPath& path : paths.all()) {
     EXPECT_TRUE(patterns.insert(path.pattern).second) << path.pattern;
-    EXPECT_THAT(path.method->name(), ::testing::MatchesRegex("(Get|List).*"));
+    EXPECT_THAT(path.method->name(), ::testing::MatchesRegex("(Get|List|Search).*"));
   }
   EXPECT_GT(patterns.size(), 30u);
 }

@@ -90,6 +90,8 @@ std::vector<RestTarget> RestTargets(const std::string& force, const std::string&
         field != nullptr && !field->is_repeated() && (path.subject == nullptr || path.subject->name() != "force")) {
       absl::StrAppend(&target, "?force=", request->GetReflection()->GetString(*request, field));
     }
+    // A search is for something.
+    if (method->input_type()->FindFieldByName("query") != nullptr) absl::StrAppend(&target, "?query=engage");
     targets.push_back({target, method});
   }
   return targets;

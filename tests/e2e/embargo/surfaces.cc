@@ -17,6 +17,7 @@
 #include "gateway/cli/contract.h"
 #include "gateway/forward/backend_call.h"
 #include "gateway/forward/routes.h"
+#include "gateway/web/forms/form.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -139,10 +140,15 @@ void SteadyFields(Message& message) {
 std::string SteadyText(std::string text) {
   static const std::regex header(R"("header":\{[^{}]*\},?)"), token(R"-("nextPageToken":"([^"]*)")-"),
       section(R"-("revision":"[0-9]+","age":"[^"]*"|"age":"[^"]*")-"),
+      stands(R"-(("state":"SECTION_STATE_[A-Z]+"),"revision":"[0-9]+")-"),
+      // Another for each browser and each time that a form is opened.
+      once(R"-(__Host-oversight-form=[0-9a-f]+|<input[^>]*type="hidden"[^>]*>)-"),
       step(R"(revision [0-9]+, in step with its owner [^<]*)"),
       minute(R"((Read|stood) at [0-9]{2}:[0-9]{2} on [0-9]+ [A-Za-z]+ [0-9]{4})");
   text = std::regex_replace(text, header, "");
   text = std::regex_replace(text, section, "");
+  text = std::regex_replace(text, stands, "$1");
+  text = std::regex_replace(text, once, "");
   text = std::regex_replace(text, step, "");
   text = std::regex_replace(text, minute, "$1");
   std::smatch found;
@@ -414,7 +420,7 @@ std::string Surfaces::Get(const std::string& target, const Caller& caller) const
     const bool of_token = name == "etag" && (absl::StrContains(answer.body, "\"nextPageToken\"") ||
                                              absl::StrContains(answer.body, "\"sections\""));
     if (name == "content-length" || name == "date" || name == "oversight-request-id" || of_token) continue;
-    absl::StrAppend(&text, name, ": ", value, "\n");
+    absl::StrAppend(&text, name, ": ", name == "set-cookie" ? SteadyText(value) : value, "\n");
   }
   if (Struct error; answer.status >= 400 && JsonStringToMessage(answer.body, &error).ok()) {
     auto& details = *(*(*error.mutable_fields())["error"].mutable_struct_value()->mutable_fields())["details"]
@@ -460,7 +466,7 @@ void Surfaces::AddHttp(const Caller& caller, Seen& seen) const {
 std::vector<std::string> Surfaces::Pages() const {
   const std::string force = "/forces/" + force_;
   const std::string then = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", then_, absl::UTCTimeZone());
-  return {
+  std::vector<std::string> pages = {
       "/",
       "/?stage=engage",
       "/register",
@@ -482,18 +488,19 @@ std::vector<std::string> Surfaces::Pages() const {
       force + "/decisions/*?clock=published",
       force + "/agenda",
       force + "/next",
-      force + "/create-concern",
-      force + "/create-proposal",
       force + "/concerns/*",
       force + "/concerns/1/recommendations/*",
-      force + "/concerns/*/add-progress-note",
       force + "/proposals/*",
-      force + "/proposals/*/decide-proposal",
-      force + "/decisions/*/create-announcement",
-      force + "/announcements/*/publish-announcement",
       force + "/timeline",
       force + "/timeline?clock=published",
   };
+  for (const auto& form : gateway::web::Forms()) {
+    std::string path = absl::StrReplaceAll(absl::StrCat("/", form.resource), {{"/forces/*", force}});
+    // Of what stands above the resource the first.
+    for (size_t star = path.find('*'); star != path.rfind('*'); star = path.find('*')) path.replace(star, 1, "1");
+    pages.push_back(absl::StrCat(path, "/", form.verb()));
+  }
+  return pages;
 }
 
 }  // namespace oversight::testing
