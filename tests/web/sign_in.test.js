@@ -141,10 +141,24 @@ test('a session whose token has expired is sent to sign in again, and back', asy
   const now = Math.floor(Date.now() / 1000);
   await bring(context, sealed(expiredToken(), now - 7200, now + 3600));
   const page = await context.newPage();
-  await page.goto(base + timeline);
+  const plain = timeline.split('?')[0];
+  await page.goto(base + plain);
   await choose(page, 'chief-inspector');
-  await page.waitForURL(base + timeline);
+  await page.waitForURL(base + plain);
   assert.match(await page.locator('header').innerText(), /Signed in as HM Chief Inspector/);
+  await context.close();
+});
+
+// It may come of a form, which may go on to no other site: there the page has the way to sign in.
+test('a session whose token has expired is told so on an address with a question, and how to go on', async () => {
+  const context = await browser.newContext();
+  const now = Math.floor(Date.now() / 1000);
+  await bring(context, sealed(expiredToken(), now - 7200, now + 3600));
+  const page = await context.newPage();
+  await page.goto(`${base}/forces/west-midlands/timeline?clock=recorded`);
+  await page.locator('main a[href^="/sign-in"], header a[href^="/sign-in"]').first().click();
+  await choose(page, 'chief-inspector');
+  await page.waitForURL(`${base}/forces/west-midlands/timeline?clock=recorded`);
   await context.close();
 });
 
