@@ -49,6 +49,7 @@ const asFarAs = (other, release) => ({ ...release, objects: structuredClone(rele
 const database = await new Database().start();
 const issuer = await new Issuer().start();
 issuer.appoint(now.objects);
+if (before && knowsTokens(before)) issuer.appoint(before.objects);
 const secret = new Secret(hosts, issuer.tokens());
 database.setUp(secret);
 // Older releases know these files by the names of several Secrets.
