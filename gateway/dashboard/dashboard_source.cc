@@ -258,8 +258,9 @@ DashboardSource::Entry& DashboardSource::EntryOf(const std::string& key) {
 absl::StatusOr<EncodedDashboard> DashboardSource::National() {
   OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
   Entry& entry = EntryOf("");
+  follow_ups_.Want("");  // Without the lock, as below.
   std::lock_guard lock(entry.mu);
-  const DerivedCopy::View follow_up = follow_ups_.Want("");
+  const DerivedCopy::View follow_up = follow_ups_.Look("");
   // The version is read before the copies: should they change in between, the next caller builds again.
   Version version = VersionNow("");
   version.derived = {0, follow_up.generation};
@@ -280,9 +281,12 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   // Asked before a cache entry is made: names of no force must not fill the cache.
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
   Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
+  // Asked without the lock: an answer may come at once, and whoever hears of it asks for this dashboard.
+  overviews_.Want(force);
+  follow_ups_.Want(force);
   std::lock_guard lock(entry.mu);
-  const DerivedCopy::View overview = overviews_.Want(force);
-  const DerivedCopy::View follow_up = follow_ups_.Want(force);
+  const DerivedCopy::View overview = overviews_.Look(force);
+  const DerivedCopy::View follow_up = follow_ups_.Look(force);
   Version version = VersionNow(force);
   version.derived = {overview.generation, follow_up.generation};
   if (!Current(entry, version)) {
