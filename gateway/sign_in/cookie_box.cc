@@ -74,17 +74,9 @@ absl::StatusOr<std::unique_ptr<CookieBox>> CookieBox::FromFile(const std::string
   auto keys = ReadKeys(path);
   if (!keys.ok()) return keys.status();
   std::unique_ptr<CookieBox> box(new CookieBox(path, *std::move(keys)));
-  box->thread_ = std::thread([raw = box.get()] { raw->Run(); });
+  box->watch_ = std::make_unique<auth::FileWatch>("the keys of sessions cannot be read; those known stay",
+                                                  [raw = box.get()] { return raw->Reread(); });
   return box;
-}
-
-CookieBox::~CookieBox() {
-  {
-    std::lock_guard lock(mu_);
-    stop_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 std::vector<std::string> CookieBox::Keys() const {
@@ -131,22 +123,6 @@ absl::Status CookieBox::Reread() {
   keys_ = *std::move(keys);
   observe::LogInfo("the keys of sessions have been replaced", {{"keys", static_cast<int64_t>(keys_.size())}});
   return absl::OkStatus();
-}
-
-void CookieBox::Run() {
-  bool told = false;
-  std::unique_lock lock(mu_);
-  while (!stop_) {
-    wake_.wait_for(lock, std::chrono::seconds(1), [this] { return stop_; });
-    if (stop_) return;
-    lock.unlock();
-    const absl::Status read = Reread();
-    if (!read.ok() && !told) {
-      observe::LogError("the keys of sessions cannot be read; those known stay", {{"error", read}});
-    }
-    told = !read.ok();
-    lock.lock();
-  }
 }
 
 }  // namespace oversight::gateway

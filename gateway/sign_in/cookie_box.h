@@ -1,19 +1,18 @@
 // Seals what the gateway keeps in browsers: AES-256-GCM of OpenSSL, so that nobody else can read it or make it. The
-// keys are in a file: the first seals, every one opens, so a new one is put behind, and in front when every replica knows
-// it, and an old one taken away when what it sealed has run out. The file is looked at each second; while it cannot be used, the keys known stay and the
-// log says so. Every replica has the same file. Thread-safe.
+// keys are in a file: the first seals, every one opens, so a new one is put behind, and in front when every replica
+// knows it, and an old one taken away when what it sealed has run out. The file is looked at each second; while it
+// cannot be used, the keys known stay and the log says so. Every replica has the same file. Thread-safe.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/auth/token/file_watch.h"
 
 namespace oversight::gateway {
 
@@ -21,7 +20,6 @@ class CookieBox {
  public:
   // NOT_FOUND or INVALID_ARGUMENT with a plain message, which holds nothing of the file.
   static absl::StatusOr<std::unique_ptr<CookieBox>> FromFile(const std::string& path);
-  ~CookieBox();
   CookieBox(const CookieBox&) = delete;
   CookieBox& operator=(const CookieBox&) = delete;
 
@@ -39,14 +37,11 @@ class CookieBox {
  private:
   CookieBox(std::string path, std::vector<std::string> keys) : path_(std::move(path)), keys_(std::move(keys)) {}
   std::vector<std::string> Keys() const;
-  void Run();
 
   const std::string path_;
   mutable std::mutex mu_;  // Guards what follows.
   std::vector<std::string> keys_;
-  std::condition_variable wake_;
-  bool stop_ = false;
-  std::thread thread_;
+  std::unique_ptr<auth::FileWatch> watch_;
 };
 
 }  // namespace oversight::gateway

@@ -34,7 +34,8 @@ absl::StatusOr<std::unique_ptr<OwnToken>> OwnToken::FromFile(const std::string& 
   auto token = Read(path);
   if (!token.ok()) return token.status();
   std::unique_ptr<OwnToken> result(new OwnToken(path, *std::move(token)));
-  result->thread_ = std::thread([raw = result.get()] { raw->Run(); });
+  result->watch_ = std::make_unique<FileWatch>("the own token cannot be read; the one known stays",
+                                               [raw = result.get()] { return raw->Reread(); });
   return result;
 }
 
@@ -42,38 +43,20 @@ std::unique_ptr<OwnToken> OwnToken::Fixed(const std::string& token) {
   return std::unique_ptr<OwnToken>(new OwnToken("", token));
 }
 
-OwnToken::~OwnToken() {
-  {
-    std::lock_guard lock(mu_);
-    stop_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
 std::string OwnToken::Authorization() const {
   std::lock_guard lock(mu_);
   return "Bearer " + token_;
 }
 
-void OwnToken::Run() {
-  bool told = false;
-  std::unique_lock lock(mu_);
-  while (!stop_) {
-    wake_.wait_for(lock, std::chrono::seconds(1), [this] { return stop_; });
-    if (stop_) return;
-    lock.unlock();
-    auto token = Read(path_);
-    if (!token.ok() && !told) {
-      observe::LogError("the own token cannot be read; the one known stays", {{"error", token.status()}});
-    }
-    told = !token.ok();
-    lock.lock();
-    if (token.ok() && *token != token_) {
-      token_ = *std::move(token);
-      observe::LogInfo("the own token has been replaced", {{"file", path_}});
-    }
+absl::Status OwnToken::Reread() {
+  auto token = Read(path_);
+  if (!token.ok()) return token.status();
+  std::lock_guard lock(mu_);
+  if (*token != token_) {
+    token_ = *std::move(token);
+    observe::LogInfo("the own token has been replaced", {{"file", path_}});
   }
+  return absl::OkStatus();
 }
 
 }  // namespace oversight::auth

@@ -3,14 +3,13 @@
 // says so. Thread-safe; Authorization never blocks.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/auth/token/file_watch.h"
 
 namespace oversight::auth {
 
@@ -21,7 +20,6 @@ class OwnToken {
   static absl::StatusOr<std::unique_ptr<OwnToken>> FromFile(const std::string& path);
   // One that stays. For tools and tests.
   static std::unique_ptr<OwnToken> Fixed(const std::string& token);
-  ~OwnToken();
   OwnToken(const OwnToken&) = delete;
   OwnToken& operator=(const OwnToken&) = delete;
 
@@ -33,14 +31,12 @@ class OwnToken {
 
  private:
   OwnToken(std::string path, std::string token) : path_(std::move(path)), token_(std::move(token)) {}
-  void Run();
+  absl::Status Reread();
 
   const std::string path_;
   mutable std::mutex mu_;  // Guards what follows.
   std::string token_;
-  std::condition_variable wake_;
-  bool stop_ = false;
-  std::thread thread_;
+  std::unique_ptr<FileWatch> watch_;  // Null for one that stays.
 };
 
 }  // namespace oversight::auth
