@@ -15,14 +15,13 @@
 #include "common/rpc/informer.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/derived_part.h"
+#include "gateway/dashboard/read_call.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "oversight/common/v1/read.pb.h"
 
 namespace oversight::gateway {
 
-// Adds the identity to a call's context.
-using PrepareCall = std::function<void(grpc::ClientContext&)>;
 inline PrepareCall CallAs(const rpc::Identity& identity) {
   return [identity](grpc::ClientContext& context) { identity.AddTo(context); };
 }
@@ -43,32 +42,24 @@ class Asking : public std::enable_shared_from_this<Asking> {
   // One call, begun by `start`, which holds the stub; `take` runs with the lock when it has succeeded.
   template <class Request, class Response, class Start>
   void Call(Request request, Start start, std::function<void(DerivedPart& answer, Response& response)> take) {
-    struct State {
-      grpc::ClientContext context;
-      Request request;
-      Response response;
-    };
-    auto state = std::make_shared<State>();
-    state->request = std::move(request);
-    *state->request.mutable_read() = read_;
-    prepare_(state->context);
-    state->context.set_deadline(absl::ToChronoTime(deadline_));
+    *request.mutable_read() = read_;
     {
       std::lock_guard lock(mu_);
       ++left_;
     }
-    start(&state->context, &state->request, &state->response,
-          std::function<void(grpc::Status)>([self = shared_from_this(), state, start, take](const grpc::Status& ended) {
-            if (ended.ok()) {
-              std::lock_guard lock(self->mu_);
-              // What is told as of a revision is at least as new in all of its parts.
-              const int64_t revision = state->response.header().revision();
-              int64_t& oldest = self->answer_.revision;
-              oldest = self->answered_++ == 0 ? revision : std::min(oldest, revision);
-              take(self->answer_, state->response);
-            }
-            self->Arrive(ended.ok() ? absl::OkStatus() : rpc::FromGrpc(ended));
-          }));
+    StartRead<Request, Response>(
+        prepare_, deadline_, std::move(request), start,
+        [self = shared_from_this(), take = std::move(take)](const grpc::Status& ended, Request&, Response& response) {
+          if (ended.ok()) {
+            std::lock_guard lock(self->mu_);
+            // What is told as of a revision is at least as new in all of its parts.
+            const int64_t revision = response.header().revision();
+            int64_t& oldest = self->answer_.revision;
+            oldest = self->answered_++ == 0 ? revision : std::min(oldest, revision);
+            take(self->answer_, response);
+          }
+          self->Arrive(ended.ok() ? absl::OkStatus() : rpc::FromGrpc(ended));
+        });
   }
 
   // No more calls follow. `finish` runs on the answer, if there is one, before it is given.

@@ -4,11 +4,6 @@
 #include "absl/strings/str_join.h"
 
 namespace oversight::gateway {
-namespace {
-
-constexpr const char* kServices[] = {"forces-service", "concerns-service", "monitoring-service"};
-
-}  // namespace
 
 void PastReading::Arrive() {
   {
@@ -25,7 +20,7 @@ void PastReading::Arrive() {
   }
   for (const Owner owner : {kForces, kConcerns, kMonitoring}) {
     auto& section = past.sections.emplace_back();
-    section.set_service(kServices[owner]);
+    section.set_service(kOwnerNames[owner]);
     section.set_state(failures[owner].ok() ? v1::SECTION_STATE_COMPLETE : v1::SECTION_STATE_UNAVAILABLE);
     if (failures[owner].ok()) section.set_revision(revisions[owner]);
     section.set_reason(WhyNot(failures[owner]));
@@ -62,7 +57,7 @@ void PastReading::Arrive() {
 void PastReading::TakePart(Owner owner, const char* part, absl::StatusOr<DerivedPart> derived,
                            std::optional<DerivedPart>& into) {
   auto& section = past.sections.emplace_back();
-  section.set_service(kServices[owner]);
+  section.set_service(kOwnerNames[owner]);
   section.set_part(part);
   section.set_reason(WhyNot(derived.status()));
   if (!derived.ok()) {

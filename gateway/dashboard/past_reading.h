@@ -14,13 +14,12 @@
 #include "absl/status/status.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/asking.h"
+#include "gateway/dashboard/owners.h"
 #include "gateway/dashboard/past_facts.h"
+#include "gateway/dashboard/read_call.h"
 #include "grpcpp/client_context.h"
 
 namespace oversight::gateway {
-
-// In the order of the sections.
-enum Owner { kForces, kConcerns, kMonitoring };
 
 struct PastReading : std::enable_shared_from_this<PastReading> {
   PrepareCall prepare;
@@ -44,42 +43,32 @@ struct PastReading : std::enable_shared_from_this<PastReading> {
       Owner owner, Request request,
       std::function<void(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>)> start,
       std::function<void(Response&)> take) {
-    struct State {
-      grpc::ClientContext context;
-      Request request;
-      Response response;
-    };
-    auto state = std::make_shared<State>();
-    state->request = std::move(request);
-    *state->request.mutable_read() = read;
-    prepare(state->context);
-    state->context.set_deadline(absl::ToChronoTime(deadline));
+    *request.mutable_read() = read;
     {
       std::lock_guard lock(mu);
       ++left;
     }
-    start(&state->context, &state->request, &state->response,
-          [self = shared_from_this(), owner, state, start, take](const grpc::Status& ended) {
-            bool more = false;
-            {
-              std::lock_guard lock(self->mu);
-              if (ended.ok()) {
-                self->revisions[owner] = state->response.header().revision();
-                for (const auto& redaction : state->response.header().redactions()) {
-                  self->redactions[owner].insert(redaction);
-                }
-                if constexpr (requires { state->response.next_page_token(); }) {
-                  more = !state->response.next_page_token().empty();
-                  state->request.set_page_token(state->response.next_page_token());
-                }
-                take(state->response);
-              } else if (self->failures[owner].ok()) {
-                self->failures[owner] = rpc::FromGrpc(ended);
+    StartRead<Request, Response>(
+        prepare, deadline, std::move(request), start,
+        [self = shared_from_this(), owner, start, take](const grpc::Status& ended, Request& asked, Response& response) {
+          bool more = false;
+          {
+            std::lock_guard lock(self->mu);
+            if (ended.ok()) {
+              self->revisions[owner] = response.header().revision();
+              for (const auto& redaction : response.header().redactions()) self->redactions[owner].insert(redaction);
+              if constexpr (requires { response.next_page_token(); }) {
+                more = !response.next_page_token().empty();
+                asked.set_page_token(response.next_page_token());
               }
+              take(response);
+            } else if (self->failures[owner].ok()) {
+              self->failures[owner] = rpc::FromGrpc(ended);
             }
-            if (more) self->Call<Request, Response>(owner, state->request, start, take);
-            self->Arrive();
-          });
+          }
+          if (more) self->Call<Request, Response>(owner, std::move(asked), start, take);
+          self->Arrive();
+        });
   }
 
   // All pages of a list.

@@ -14,6 +14,7 @@
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
 #include "gateway/dashboard/agenda.h"
+#include "gateway/dashboard/read_call.h"
 #include "oversight/monitoring/v1/policy_service.grpc.pb.h"
 
 namespace oversight::gateway {
@@ -152,23 +153,16 @@ class AgendaReading : public std::enable_shared_from_this<AgendaReading> {
 
   // What the policy advised at a moment; unset: now.
   void Assess(std::optional<absl::Time> moment, std::function<void(absl::StatusOr<monitoring::v1::Assessment>)> take) {
-    struct State {
-      grpc::ClientContext context;
-      AssessForceRequest request;
-      AssessForceResponse response;
-    };
-    const auto state = std::make_shared<State>();
-    state->request.set_name(span_.force);
-    if (moment.has_value()) {
-      SetTime(*moment, state->request.mutable_read()->mutable_as_of()->mutable_recorded_time());
-    }
-    prepare_(state->context);
-    state->context.set_deadline(absl::ToChronoTime(deadline_));
-    policies_->async()->AssessForce(
-        &state->context, &state->request, &state->response,
-        [self = shared_from_this(), state, take = std::move(take)](const grpc::Status& ended) {
+    AssessForceRequest request;
+    request.set_name(span_.force);
+    if (moment.has_value()) SetTime(*moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
+    const auto start = [this](auto* c, auto* q, auto* r, auto end) { policies_->async()->AssessForce(c, q, r, end); };
+    StartRead<AssessForceRequest, AssessForceResponse>(
+        prepare_, deadline_, std::move(request), start,
+        [self = shared_from_this(), take = std::move(take)](const grpc::Status& ended, AssessForceRequest&,
+                                                            AssessForceResponse& response) {
           if (!ended.ok()) return take(rpc::FromGrpc(ended));
-          take(std::move(*state->response.mutable_assessment()));
+          take(std::move(*response.mutable_assessment()));
         });
   }
 

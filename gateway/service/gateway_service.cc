@@ -17,6 +17,17 @@
 #include "gateway/service/searching.h"
 
 namespace oversight::gateway {
+namespace {
+
+// How long the owners may take for what is read of them.
+constexpr absl::Duration kLongestRead = absl::Seconds(10);
+
+// In the caller's name: the owners show what that one may see. For as long as the call lasts.
+PrepareCall InTheNameOf(rpc::Call& call) {
+  return [&call](grpc::ClientContext& context) { rpc::Propagate(call, kLongestRead, &context); };
+}
+
+}  // namespace
 
 GatewayServiceImpl::GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
                                        const auth::AuthorizationTable& table)
@@ -123,10 +134,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
 
 void GatewayServiceImpl::GetPastNationalDashboard(rpc::Call& call, const v1::GetNationalDashboardRequest& request,
                                                   grpc::ByteBuffer* response, rpc::Done done) {
-  const PrepareCall prepare = [&call](grpc::ClientContext& context) {
-    rpc::Propagate(call, absl::Seconds(10), &context);
-  };
-  ReadNationalPast(channels_, prepare, request.as_of_time(), rpc::DeadlineFor(call, absl::Seconds(10)),
+  ReadNationalPast(channels_, InTheNameOf(call), request.as_of_time(), rpc::DeadlineFor(call, kLongestRead),
                    [this, response, moment = GetTime(request.as_of_time()), done](absl::StatusOr<ForceRecord> past) {
                      if (!past.ok()) return done(past.status());
                      const std::vector<v1::SectionStatus> sections = past->sections;
@@ -148,13 +156,9 @@ void GatewayServiceImpl::GetPastDashboard(rpc::Call& call, const v1::GetForceDas
     violations.Add("on_date", absl::StrCat("must not be after as_of_time, which is on ", FormatIso(LondonDay(moment))));
     return done(violations.status());
   }
-  // In the caller's name: the owners show what that one may see.
-  const PrepareCall prepare = [&call](grpc::ClientContext& context) {
-    rpc::Propagate(call, absl::Seconds(10), &context);
-  };
   const Audience audience = AudienceOf(call.principal());
-  ReadPast(channels_, prepare, request.name(), request.as_of_time(), audience,
-           rpc::DeadlineFor(call, absl::Seconds(10)),
+  ReadPast(channels_, InTheNameOf(call), request.name(), request.as_of_time(), audience,
+           rpc::DeadlineFor(call, kLongestRead),
            [this, response, force = request.name(), on_day, moment, audience, done](absl::StatusOr<ForceRecord> past) {
              if (!past.ok()) return done(past.status());
              std::vector<v1::SectionStatus> sections = past->sections;
@@ -201,10 +205,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetAgenda(grpc::CallbackServerCont
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::GetAgendaRequest& request, v1::GetAgendaResponse* response, rpc::Done done) {
-        const PrepareCall prepare = [&call](grpc::ClientContext& context) {
-          rpc::Propagate(call, absl::Seconds(10), &context);
-        };
-        ReadAgendas(source_, channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
+        ReadAgendas(source_, channels_, InTheNameOf(call), rpc::DeadlineFor(call, kLongestRead), request, response,
                     [done](const absl::Status& status) { done(status); });
       });
 }
@@ -214,10 +215,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::Search(grpc::CallbackServerContext
   return host_.Unary(
       context, request, response,
       [this](rpc::Call& call, const v1::SearchRequest& request, v1::SearchResponse* response, rpc::Done done) {
-        const PrepareCall prepare = [&call](grpc::ClientContext& context) {
-          rpc::Propagate(call, absl::Seconds(10), &context);
-        };
-        SearchSuite(channels_, prepare, rpc::DeadlineFor(call, absl::Seconds(10)), request, response,
+        SearchSuite(channels_, InTheNameOf(call), rpc::DeadlineFor(call, kLongestRead), request, response,
                     [done](const absl::Status& status) { done(status); });
       });
 }

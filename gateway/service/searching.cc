@@ -9,6 +9,8 @@
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/find.h"
+#include "gateway/dashboard/owners.h"
+#include "gateway/dashboard/read_call.h"
 #include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
@@ -18,10 +20,6 @@ namespace {
 
 constexpr int kPage = 1000;
 constexpr int kMostAnnouncements = 100;
-
-// In the order of the sections.
-enum Service { kForces, kConcerns, kMonitoring };
-constexpr const char* kServices[] = {"forces-service", "concerns-service", "monitoring-service"};
 
 class Searching : public std::enable_shared_from_this<Searching> {
  public:
@@ -33,7 +31,7 @@ class Searching : public std::enable_shared_from_this<Searching> {
         response_(response),
         done_(std::move(done)) {
     if (request.has_as_of_time()) *read_.mutable_as_of()->mutable_recorded_time() = request.as_of_time();
-    for (const char* service : kServices) {
+    for (const char* service : kOwnerNames) {
       auto& section = *response_->add_sections();
       section.set_service(service);
       section.set_state(v1::SECTION_STATE_COMPLETE);
@@ -85,42 +83,34 @@ class Searching : public std::enable_shared_from_this<Searching> {
   // which is asked for then.
   template <class Request, class Response>
   void Ask(
-      Service service, Request request,
+      Owner owner, Request request,
       std::function<void(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>)> start,
       std::function<std::string(Response&)> take) {
-    struct State {
-      grpc::ClientContext context;
-      Request request;
-      Response response;
-    };
-    auto state = std::make_shared<State>();
-    state->request = std::move(request);
-    *state->request.mutable_read() = read_;
-    prepare_(state->context);
-    state->context.set_deadline(absl::ToChronoTime(deadline_));
+    *request.mutable_read() = read_;
     {
       std::lock_guard lock(mu_);
       ++left_;
     }
-    start(&state->context, &state->request, &state->response,
-          [self = shared_from_this(), service, state, start, take](const grpc::Status& ended) {
-            std::string next;
-            {
-              std::lock_guard lock(self->mu_);
-              if (ended.ok()) {
-                self->response_->mutable_sections(service)->set_revision(state->response.header().revision());
-                next = take(state->response);
-                if (!self->failure_.ok()) next.clear();
-              } else {
-                self->Fail(service, rpc::FromGrpc(ended));
-              }
+    StartRead<Request, Response>(
+        prepare_, deadline_, std::move(request), start,
+        [self = shared_from_this(), owner, start, take](const grpc::Status& ended, Request& asked, Response& response) {
+          std::string next;
+          {
+            std::lock_guard lock(self->mu_);
+            if (ended.ok()) {
+              self->response_->mutable_sections(owner)->set_revision(response.header().revision());
+              next = take(response);
+              if (!self->failure_.ok()) next.clear();
+            } else {
+              self->Fail(owner, rpc::FromGrpc(ended));
             }
-            if (!next.empty()) {
-              state->request.set_page_token(next);
-              self->Ask<Request, Response>(service, state->request, start, take);
-            }
-            self->Arrive();
-          });
+          }
+          if (!next.empty()) {
+            asked.set_page_token(next);
+            self->Ask<Request, Response>(owner, std::move(asked), start, take);
+          }
+          self->Arrive();
+        });
   }
 
   std::string TakeForces(const forces::v1::ListForcesResponse& response) {
@@ -152,16 +142,16 @@ class Searching : public std::enable_shared_from_this<Searching> {
 
   // With the lock. What is wrong with the request is the answer; who may not read concerns is told so; else that part
   // is not there.
-  void Fail(Service service, const absl::Status& status) {
+  void Fail(Owner owner, const absl::Status& status) {
     const bool callers =
         status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kOutOfRange ||
         status.code() == absl::StatusCode::kResourceExhausted || status.code() == absl::StatusCode::kUnauthenticated;
     if (callers) {
       if (failure_.ok()) failure_ = status;
-    } else if (service == kConcerns && status.code() == absl::StatusCode::kPermissionDenied) {
+    } else if (owner == kConcerns && status.code() == absl::StatusCode::kPermissionDenied) {
       response_->set_concerns_not_searched(true);
     } else {
-      auto& section = *response_->mutable_sections(service);
+      auto& section = *response_->mutable_sections(owner);
       section.set_state(v1::SECTION_STATE_UNAVAILABLE);
       section.set_revision(0);
       section.set_reason("This part cannot be searched now.");
