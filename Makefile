@@ -41,7 +41,7 @@ test: setup ## Build everything and run all tests
 	@cmake --preset release -DOVERSIGHT_BUILD_TESTS=ON
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j 2 --no-tests=error
-	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10 FUZZ_SEED=1
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=30 FUZZ_SEED=1
 
 fuzz: setup ## Fuzz every parser of ours, each for FUZZ_SECONDS (400; nine of them, two at a time)
 	@cmake --preset fuzz -DOVERSIGHT_FUZZ_SECONDS=$(FUZZ_SECONDS) -DOVERSIGHT_FUZZ_SEED=$(FUZZ_SEED) >&2

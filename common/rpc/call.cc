@@ -321,6 +321,7 @@ absl::Status Host::StepValidate(Call& call, const google::protobuf::Message* req
 
 grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   Announce(kAfter[1]);
+  if (status.ok() && call.answer_ != nullptr) Observe(call, *call.answer_);
   const absl::Status logged = WithoutSecrets(status, call.secrets_);
   absl::Status told = logged;
   if (status.code() == absl::StatusCode::kInternal && ReasonOf(status).empty()) {

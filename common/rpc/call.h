@@ -16,7 +16,8 @@
 //
 // Which method a call is for is told by its request type: every method of the suite has its own (buf lint sees to it).
 //
-// A Host is thread-safe once serving; AddService and SetRegionLookup come before. It must outlive the grpc::Server.
+// A Host is thread-safe once serving; AddService, SetRegionLookup and SetReadObserver come before. It must outlive the
+// grpc::Server.
 #pragma once
 
 #include <array>
@@ -109,6 +110,7 @@ class Call {
   bool admitted_ = false;                              // Holds a place among the calls in flight.
   std::array<limits::CallerLimits::Place, 2> places_;  // And among those of its address, and of its principal.
   bool opened_ = false;                                // A stream whose headers have gone out.
+  const google::protobuf::Message* answer_ = nullptr;  // Of a unary call, unless it is made as bytes.
 };
 
 namespace internal {
@@ -243,6 +245,11 @@ class Host {
   absl::Status AddService(auth::AuthorizationTable table);
   // Where the regions of forces come from, for scopes by region. Without it no region is known.
   void SetRegionLookup(auth::RegionLookup lookup) { region_ = std::move(lookup); }
+  // Who is to know what reads are answered: told of each answer before it goes out, and of each message of a stream, on
+  // the thread that sends it; it must not block. Not of answers that a handler makes as bytes, nor of those to
+  // commands.
+  using ReadObserver = std::function<void(const Call&, const google::protobuf::Message& answer)>;
+  void SetReadObserver(ReadObserver observer) { observer_ = std::move(observer); }
 
   // handler(Call&, const Request&, Response*, Done)
   template <class Request, class Response, class Handler>
@@ -252,6 +259,7 @@ class Host {
     if (absl::Status status = Begin(*call, [&] { return request; }); !status.ok()) {
       call->End(status);
     } else {
+      call->answer_ = response;
       const Done held(call);  // So that an exception is told of, and not the Done it drops on its way.
       Guard(call, [&] { handler(*call, *request, response, held); });
     }
@@ -337,6 +345,11 @@ class Host {
   absl::Status StepValidate(Call& call, const google::protobuf::Message* request);
 
   const MethodInfo* Find(const google::protobuf::Descriptor* request) const;
+  // What a read answers is about to go out.
+  void Observe(const Call& call, const google::protobuf::Message& answer) const {
+    if (observer_ && !call.method_->writes) observer_(call, answer);
+  }
+  static void Observe(const Call&, const grpc::ByteBuffer&) {}
   // From here on Drain ends the stream. False when draining has begun.
   bool Register(const std::shared_ptr<internal::Endable>& stream);
   void Unregister(internal::Endable* stream);
@@ -396,6 +409,7 @@ class Host {
   Refusals refusals_;
   limits::CallerLimits by_principal_, by_address_;
   auth::RegionLookup region_;
+  ReadObserver observer_;
   std::vector<std::unique_ptr<auth::AuthorizationTable>> tables_;
   // By request type.
   std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MethodInfo>> methods_;
@@ -423,6 +437,7 @@ void StreamCall<Response>::Write(Response message, std::function<void(bool)> wri
     writing_ = true;
     written_ = std::move(written);
   }
+  host_.Observe(*this, message_);
   this->StartWrite(&message_);
 }
 

@@ -15,7 +15,7 @@
 #include "common/rpc/informer.h"
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/derived_part.h"
-#include "gateway/dashboard/read_call.h"
+#include "gateway/dashboard/start_call.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "oversight/common/v1/read.pb.h"
@@ -47,7 +47,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
       std::lock_guard lock(mu_);
       ++left_;
     }
-    StartRead<Request, Response>(
+    StartCall<Request, Response>(
         prepare_, deadline_, std::move(request), start,
         [self = shared_from_this(), take = std::move(take)](const grpc::Status& ended, Request&, Response& response) {
           if (ended.ok()) {

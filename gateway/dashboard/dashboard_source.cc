@@ -107,7 +107,15 @@ SuiteFacts Gather(const SuiteCopy& copy, bool monitoring_known, const std::strin
   return facts;
 }
 
+int64_t NextId() {
+  static std::atomic<int64_t> last{0};
+  return ++last;
+}
+
 }  // namespace
+
+DashboardOut::DashboardOut(const google::protobuf::Message& dashboard)
+    : bytes(dashboard.SerializeAsString()), told(rpc::ToldBy(dashboard)), id(NextId()) {}
 
 DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, Questions questions)
     : copy_(copy),
@@ -268,8 +276,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
     const auto missed =
         follow_up.derived != nullptr ? follow_up.derived->missed : std::vector<monitoring::v1::MeetingCadence>();
-    entry.encoded =
-        std::make_shared<const std::string>(ComposeNational(facts, missed, version.today).SerializeAsString());
+    entry.encoded = std::make_shared<const DashboardOut>(ComposeNational(facts, missed, version.today));
     entry.version = version;
     ++builds_;
   }
@@ -295,7 +302,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
     for (const auto* view : {&overview, &follow_up}) {
       if (view->derived != nullptr) AddDerived(*view->derived, audience, dashboard);
     }
-    entry.encoded = std::make_shared<const std::string>(dashboard.SerializeAsString());
+    entry.encoded = std::make_shared<const DashboardOut>(dashboard);
     entry.version = version;
     ++builds_;
   }
@@ -307,7 +314,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceOn(const std::string& for
   OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
   const SuiteFacts facts = Gather(copy_, MonitoringKnown(), force);
-  return std::make_shared<const std::string>(ComposeForceOn(facts, force, day, audience).SerializeAsString());
+  return std::make_shared<const DashboardOut>(ComposeForceOn(facts, force, day, audience));
 }
 
 absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, const std::string& force,
@@ -325,7 +332,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, co
     }
   }
   SetTime(moment, dashboard.mutable_as_of_time());
-  return std::make_shared<const std::string>(dashboard.SerializeAsString());
+  return std::make_shared<const DashboardOut>(dashboard);
 }
 
 absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past, absl::Time moment) const {
@@ -334,7 +341,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past,
       past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
   v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
   SetTime(moment, dashboard.mutable_as_of_time());
-  return std::make_shared<const std::string>(dashboard.SerializeAsString());
+  return std::make_shared<const DashboardOut>(dashboard);
 }
 
 absl::StatusOr<ForceRecord> DashboardSource::RecordNow(const std::string& force, Audience audience) {

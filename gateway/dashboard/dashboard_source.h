@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/rpc/told.h"
 #include "common/time/clock.h"
 #include "common/time/london.h"
 #include "gateway/dashboard/derived_copy.h"
@@ -27,8 +28,14 @@
 
 namespace oversight::gateway {
 
-// The serialised dashboard message without its sections. Shared by all answers that send it.
-using EncodedDashboard = std::shared_ptr<const std::string>;
+// A dashboard as it goes out. Shared by all answers that send it.
+struct DashboardOut {
+  explicit DashboardOut(const google::protobuf::Message& dashboard);
+  const std::string bytes;            // The serialised message, without its sections.
+  const std::vector<rpc::Told> told;  // What its reader learns of: see told.h.
+  const int64_t id;                   // Of this one, and not 0.
+};
+using EncodedDashboard = std::shared_ptr<const DashboardOut>;
 
 // How services are asked for what they derive: concerns-service for the overview of a force, monitoring-service for how
 // plans go on and which meetings are due.

@@ -16,7 +16,7 @@
 #include "gateway/dashboard/asking.h"
 #include "gateway/dashboard/owners.h"
 #include "gateway/dashboard/past_facts.h"
-#include "gateway/dashboard/read_call.h"
+#include "gateway/dashboard/start_call.h"
 #include "grpcpp/client_context.h"
 
 namespace oversight::gateway {
@@ -48,7 +48,7 @@ struct PastReading : std::enable_shared_from_this<PastReading> {
       std::lock_guard lock(mu);
       ++left;
     }
-    StartRead<Request, Response>(
+    StartCall<Request, Response>(
         prepare, deadline, std::move(request), start,
         [self = shared_from_this(), owner, start, take](const grpc::Status& ended, Request& asked, Response& response) {
           bool more = false;

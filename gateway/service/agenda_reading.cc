@@ -14,7 +14,7 @@
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
 #include "gateway/dashboard/agenda.h"
-#include "gateway/dashboard/read_call.h"
+#include "gateway/dashboard/start_call.h"
 #include "oversight/monitoring/v1/policy_service.grpc.pb.h"
 
 namespace oversight::gateway {
@@ -157,7 +157,7 @@ class AgendaReading : public std::enable_shared_from_this<AgendaReading> {
     request.set_name(span_.force);
     if (moment.has_value()) SetTime(*moment, request.mutable_read()->mutable_as_of()->mutable_recorded_time());
     const auto start = [this](auto* c, auto* q, auto* r, auto end) { policies_->async()->AssessForce(c, q, r, end); };
-    StartRead<AssessForceRequest, AssessForceResponse>(
+    StartCall<AssessForceRequest, AssessForceResponse>(
         prepare_, deadline_, std::move(request), start,
         [self = shared_from_this(), take = std::move(take)](const grpc::Status& ended, AssessForceRequest&,
                                                             AssessForceResponse& response) {

@@ -28,14 +28,14 @@ grpc::ByteBuffer DashboardBytes(int field, const std::vector<v1::SectionStatus>&
     google::protobuf::io::StringOutputStream stream(&head);
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.WriteTag(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
-    coded.WriteVarint64(section_bytes.size() + body->size());
+    coded.WriteVarint64(section_bytes.size() + body->bytes.size());
     coded.WriteString(section_bytes);
   }
   auto* holder = new EncodedDashboard(std::move(body));
   const grpc::Slice slices[] = {
       grpc::Slice(head),
       // The slice only reads; gRPC's signature takes no const.
-      grpc::Slice(const_cast<char*>((*holder)->data()), (*holder)->size(), &ReleaseBody, holder)};
+      grpc::Slice(const_cast<char*>((*holder)->bytes.data()), (*holder)->bytes.size(), &ReleaseBody, holder)};
   return grpc::ByteBuffer(slices, 2);
 }
 

@@ -24,7 +24,7 @@ std::vector<int> StatesOf(const std::vector<v1::SectionStatus>& sections) {
 }  // namespace
 
 DashboardFeed::DashboardFeed(DashboardSource& source, Stream stream, const v1::WatchDashboardRequest& request,
-                             Audience audience)
+                             Audience audience, Sending sending)
     : source_(source),
       force_(request.force()),
       audience_(audience),
@@ -32,6 +32,7 @@ DashboardFeed::DashboardFeed(DashboardSource& source, Stream stream, const v1::W
                             absl::Milliseconds(10), absl::Seconds(60))),
       heartbeat_interval_(Bounded(request.has_heartbeat_interval(), request.heartbeat_interval(), absl::Seconds(10),
                                   absl::Seconds(1), absl::Seconds(60))),
+      sending_(std::move(sending)),
       stream_(std::move(stream)) {}
 
 void DashboardFeed::Begin() {
@@ -92,7 +93,7 @@ void DashboardFeed::Send(std::unique_lock<std::mutex> lock) {
   }
   lock.lock();
   // The same bytes, though built anew: what changed is not shown to this audience, or not at all.
-  if (!must_send && sent_ != nullptr && **encoded == *sent_) {
+  if (!must_send && sent_ != nullptr && (*encoded)->bytes == sent_->bytes) {
     writing_ = false;
     Pump(std::move(lock));
     return;
@@ -101,6 +102,7 @@ void DashboardFeed::Send(std::unique_lock<std::mutex> lock) {
   sent_states_ = StatesOf(sections);
   sent_time_ = absl::Now();
   lock.unlock();
+  sending_(*stream, *encoded);
   const int field =
       force_.empty() ? v1::WatchDashboardResponse::kNationalFieldNumber : v1::WatchDashboardResponse::kForceFieldNumber;
   stream->Write(DashboardBytes(field, sections, *encoded), [self = shared_from_this()](bool ok) {

@@ -3,6 +3,7 @@
 // told as one: a slow client costs one pending flag. Thread-safe; lives through the call it serves.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,7 +18,10 @@ namespace oversight::gateway {
 class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
  public:
   using Stream = std::shared_ptr<rpc::StreamCall<grpc::ByteBuffer>>;
-  DashboardFeed(DashboardSource& source, Stream stream, const v1::WatchDashboardRequest& request, Audience audience);
+  // Told of each state before it is sent.
+  using Sending = std::function<void(const rpc::Call&, const EncodedDashboard&)>;
+  DashboardFeed(DashboardSource& source, Stream stream, const v1::WatchDashboardRequest& request, Audience audience,
+                Sending sending);
 
   // Sends the first state. Until then nothing is sent, so that it may be waited for.
   void Begin();
@@ -37,6 +41,7 @@ class DashboardFeed : public std::enable_shared_from_this<DashboardFeed> {
   const std::string force_;  // Empty: the national dashboard.
   const Audience audience_;
   const absl::Duration min_interval_, heartbeat_interval_;
+  const Sending sending_;
 
   std::mutex mu_;
   Stream stream_;

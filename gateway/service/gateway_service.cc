@@ -30,8 +30,11 @@ PrepareCall InTheNameOf(rpc::Call& call) {
 }  // namespace
 
 GatewayServiceImpl::GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
-                                       const auth::AuthorizationTable& table)
-    : host_(host), source_(source), channels_(std::move(channels)), table_(table) {
+                                       const auth::AuthorizationTable& table, rpc::ReadReporter& reporter)
+    : host_(host), source_(source), channels_(std::move(channels)), table_(table), reporter_(reporter) {
+  host_.SetReadObserver([this](const rpc::Call& call, const google::protobuf::Message& answer) {
+    reporter_.Note(call.principal(), call.method(), rpc::ToldBy(answer), source_.now());
+  });
   source_.AddListener([this] {
     std::vector<std::shared_ptr<DashboardFeed>> feeds;
     {
@@ -54,6 +57,10 @@ void GatewayServiceImpl::Stop() {
   if (tending_.joinable()) tending_.join();
 }
 
+void GatewayServiceImpl::Note(const rpc::Call& call, const EncodedDashboard& dashboard) {
+  reporter_.Note(call.principal(), call.method(), dashboard->told, source_.now(), dashboard->id);
+}
+
 void GatewayServiceImpl::TendFeeds() {
   std::unique_lock lock(mu_);
   while (!wake_.wait_for(lock, std::chrono::milliseconds(250), [this] { return stopping_; })) {
@@ -74,19 +81,20 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetNationalDashboard(grpc::Callbac
       [this](rpc::Call& call, const v1::GetNationalDashboardRequest& request, grpc::ByteBuffer* response,
              rpc::Done done) {
         if (request.has_as_of_time()) return GetPastNationalDashboard(call, request, response, done);
-        source_.WaitFresh(
-            request.freshness(), call.deadline(),
-            [this, response, freshness = request.freshness(), deadline = call.deadline(),
-             done](const absl::Status& fresh) {
-              if (!fresh.ok()) return done(fresh);
-              source_.WaitForDerived(Audience::kInspectorate, "", freshness, deadline, [this, response, done] {
-                const auto sections = source_.Sections(Audience::kInspectorate);
-                const auto encoded = source_.National();
-                if (!encoded.ok()) return done(encoded.status());
-                *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber, sections, *encoded);
-                done(absl::OkStatus());
-              });
-            });
+        source_.WaitFresh(request.freshness(), call.deadline(),
+                          [this, &call, response, freshness = request.freshness(), done](const absl::Status& fresh) {
+                            if (!fresh.ok()) return done(fresh);
+                            source_.WaitForDerived(
+                                Audience::kInspectorate, "", freshness, call.deadline(), [this, &call, response, done] {
+                                  const auto sections = source_.Sections(Audience::kInspectorate);
+                                  const auto encoded = source_.National();
+                                  if (!encoded.ok()) return done(encoded.status());
+                                  Note(call, *encoded);
+                                  *response = DashboardBytes(v1::GetNationalDashboardResponse::kDashboardFieldNumber,
+                                                             sections, *encoded);
+                                  done(absl::OkStatus());
+                                });
+                          });
       });
 }
 
@@ -107,13 +115,13 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
         if (request.has_as_of_time()) return GetPastDashboard(call, request, response, done);
         source_.WaitFresh(
             request.freshness(), call.deadline(),
-            [this, response, force = request.name(), freshness = request.freshness(), audience, on_day,
-             deadline = call.deadline(), done](const absl::Status& fresh) {
+            [this, &call, response, force = request.name(), freshness = request.freshness(), audience, on_day,
+             done](const absl::Status& fresh) {
               if (!fresh.ok()) return done(fresh);
-              const auto answer = [this, response, force, audience, done](
-                                      std::vector<v1::SectionStatus> sections,
-                                      const absl::StatusOr<EncodedDashboard>& encoded) {
+              const auto answer = [this, &call, response, done](std::vector<v1::SectionStatus> sections,
+                                                                const absl::StatusOr<EncodedDashboard>& encoded) {
                 if (!encoded.ok()) return done(encoded.status());
+                Note(call, *encoded);
                 *response = DashboardBytes(v1::GetForceDashboardResponse::kDashboardFieldNumber, sections, *encoded);
                 done(absl::OkStatus());
               };
@@ -124,7 +132,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::GetForceDashboard(grpc::CallbackSe
                 sections.resize(3);  // Nothing is derived for it.
                 return answer(std::move(sections), source_.ForceOn(force, *on_day, audience));
               }
-              source_.WaitForDerived(audience, force, freshness, deadline, [this, force, audience, answer] {
+              source_.WaitForDerived(audience, force, freshness, call.deadline(), [this, force, audience, answer] {
                 auto sections = source_.Sections(audience, force);
                 answer(std::move(sections), source_.Force(force, audience));
               });
@@ -182,7 +190,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* GatewayServiceImpl::WatchDashboard(g
                                                  [this](const std::string& force) { return source_.RegionOf(force); });
         if (!allowed.ok()) return stream->Finish(allowed);
         const Audience audience = AudienceOf(stream->principal());
-        auto feed = std::make_shared<DashboardFeed>(source_, stream, request, audience);
+        auto feed = std::make_shared<DashboardFeed>(
+            source_, stream, request, audience,
+            [this](const rpc::Call& call, const EncodedDashboard& dashboard) { Note(call, dashboard); });
         {
           std::lock_guard lock(mu_);
           feeds_.insert(feed);
@@ -235,7 +245,7 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServ
                          return done(violations.status());
                        }
                        source_.WaitFresh(request.freshness(), call.deadline(),
-                                         [this, response, by = request.by(), order = request.order(), since,
+                                         [this, &call, response, by = request.by(), order = request.order(), since,
                                           done](const absl::Status& fresh) {
                                            if (!fresh.ok()) return done(fresh);
                                            // Sections first: should the facts change in between, they are newer than it
@@ -244,6 +254,12 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServ
                                            sections.resize(3);  // Nothing of what is derived shows here.
                                            const auto facts = source_.FactsNow();
                                            if (!facts.ok()) return done(facts.status());
+                                           // Its counts are made of all stages.
+                                           std::vector<rpc::Told> told;
+                                           for (const auto& monitoring : facts->monitoring) {
+                                             told.push_back({monitoring->name(), 0});
+                                           }
+                                           reporter_.Note(call.principal(), call.method(), told, source_.now());
                                            *response = ComposeComparison(*facts, by, order, source_.today(), since);
                                            for (auto& section : sections)
                                              *response->add_sections() = std::move(section);

@@ -12,6 +12,7 @@
 
 #include "common/auth/authorization.h"
 #include "common/rpc/call.h"
+#include "common/rpc/read_reporter.h"
 #include "gateway/dashboard/dashboard_source.h"
 #include "oversight/gateway/v1/gateway_service.grpc.pb.h"
 
@@ -27,9 +28,10 @@ class GatewayServiceImpl final
                       v1::GatewayService::WithCallbackMethod_Search<v1::GatewayService::Service>>>>>> {
  public:
   // Listens to the source: make it before the copies start. All must outlive it. The channels are for reads of the
-  // past.
+  // past. What is answered from the copies is told to `reporter`; the rest is read in the caller's name, so the owner
+  // knows.
   GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
-                     const auth::AuthorizationTable& table);
+                     const auth::AuthorizationTable& table, rpc::ReadReporter& reporter);
   ~GatewayServiceImpl() override;
 
   grpc::ServerUnaryReactor* GetNationalDashboard(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -52,6 +54,7 @@ class GatewayServiceImpl final
 
  private:
   void TendFeeds();
+  void Note(const rpc::Call& call, const EncodedDashboard& dashboard);
   void GetPastNationalDashboard(rpc::Call& call, const v1::GetNationalDashboardRequest& request,
                                 grpc::ByteBuffer* response, rpc::Done done);
   void GetPastDashboard(rpc::Call& call, const v1::GetForceDashboardRequest& request, grpc::ByteBuffer* response,
@@ -61,6 +64,7 @@ class GatewayServiceImpl final
   DashboardSource& source_;
   const SuiteChannels channels_;
   const auth::AuthorizationTable& table_;
+  rpc::ReadReporter& reporter_;
   std::mutex mu_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -23,6 +23,7 @@
 #include "gateway/http/security_headers.h"
 #include "gateway/service/authorization.h"
 #include "gateway/service/gateway_service.h"
+#include "gateway/service/report_reads.h"
 #include "gateway/sign_in/flags.h"
 #include "gateway/web/site.h"
 #include "oversight/concerns/v1/bulk_service.pb.h"
@@ -36,6 +37,7 @@
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/attention_service.pb.h"
+#include "oversight/monitoring/v1/audit_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.grpc.pb.h"
@@ -102,7 +104,9 @@ class GatewayApplication final : public rpc::Application {
         source_(
             copy_, runtime.clock,
             {.overview = MakeAskOverview(concerns_, identity_), .follow_up = MakeAskFollowUp(monitoring_, identity_)}),
-        service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_),
+        reporter_(ReportReadsTo(monitoring_, identity_), runtime.metrics, {.interval = options.gather_reads}),
+        service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_,
+                 reporter_),
         backends_(&runtime.metrics),
         http_routes_(&runtime.metrics),
         proxy_(backends_, runtime.host),
@@ -162,6 +166,7 @@ class GatewayApplication final : public rpc::Application {
     if (sign_in_ != nullptr) sign_in_->Cancel();
     if (http_ != nullptr) http_->Stop(absl::Seconds(5));
     service_.Stop();
+    reporter_.Stop();
     source_.Stop();
     copy_.Stop();
   }
@@ -187,6 +192,7 @@ class GatewayApplication final : public rpc::Application {
     routes.AddService<monitoring::v1::GetSupportRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::GetPolicyRequest>("monitoring-service", monitoring_);
     routes.AddService<monitoring::v1::ListAttentionRequest>("monitoring-service", monitoring_);
+    routes.AddService<monitoring::v1::GetEmbargoedReadRequest>("monitoring-service", monitoring_);
     routes.AddLedger("ledgers/forces", "forces-service", forces_);
     routes.AddLedger("ledgers/concerns", "concerns-service", concerns_);
     routes.AddLedger("ledgers/monitoring", "monitoring-service", monitoring_);
@@ -215,6 +221,7 @@ class GatewayApplication final : public rpc::Application {
   const rpc::Identity identity_;
   SuiteCopy copy_;
   DashboardSource source_;
+  rpc::ReadReporter reporter_;
   GatewayServiceImpl service_;
   Routes backends_, http_routes_;
   GrpcProxy proxy_;

@@ -13,6 +13,7 @@ struct GatewayOptions {
   std::string monitoring = "127.0.0.1:7103";
   std::string http_listen = "127.0.0.1:8080";
   SignInOptions sign_in = {};
+  absl::Duration gather_reads = absl::Seconds(1);  // How long reads are gathered before they are reported.
 };
 
 rpc::BuildApplication MakeBuildApplication(const GatewayOptions& options);

@@ -10,7 +10,7 @@
 #include "common/rpc/status_mapping.h"
 #include "gateway/dashboard/find.h"
 #include "gateway/dashboard/owners.h"
-#include "gateway/dashboard/read_call.h"
+#include "gateway/dashboard/start_call.h"
 #include "oversight/concerns/v1/overview_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
 #include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
@@ -91,7 +91,7 @@ class Searching : public std::enable_shared_from_this<Searching> {
       std::lock_guard lock(mu_);
       ++left_;
     }
-    StartRead<Request, Response>(
+    StartCall<Request, Response>(
         prepare_, deadline_, std::move(request), start,
         [self = shared_from_this(), owner, start, take](const grpc::Status& ended, Request& asked, Response& response) {
           std::string next;

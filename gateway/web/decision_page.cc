@@ -55,6 +55,7 @@ void ShowDecision(const VisitPtr& visit) {
                          Set(view, "decision", ViewOf(response->decision()));
                          Set(view, "heading", acts->title());
                          Set(view, "forcePath", "/" + visit->Name(2));
+                         Set(view, "readsPath", "/reads?resource=" + Encoded(visit->Name(4)));
                          Set(view, "revision", absl::StrCat(acts->header().revision()));
                          // By the clock of publication, what the public was never told stands last: it says so.
                          bool headed = clock != monitoring::SEQUENCE_CLOCK_PUBLISHED;

@@ -36,6 +36,8 @@ void ShowDecision(const VisitPtr& visit);
 void ShowAgenda(const VisitPtr& visit);
 // "/compare": open work by theme or region; ?by=, ?since= and ?order=.
 void ShowComparison(const VisitPtr& visit);
+// "/reads": who has read what was not public; ?force=, ?resource=, ?reader= and ?page=.
+void ShowReads(const VisitPtr& visit);
 // "/search": over forces, concerns, recommendations and announcements; ?q=.
 void ShowSearch(const VisitPtr& visit);
 // "/viewer": in insecure mode, choosing a sample principal (GET), and the choice (POST).

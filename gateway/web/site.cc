@@ -23,6 +23,7 @@ constexpr Row kPages[] = {
     {"attention", &ShowAttention},
     {"agenda", &ShowAgenda, 100},
     {"compare", &ShowComparison},
+    {"reads", &ShowReads},
     {"search", &ShowSearch, 12},
     {"viewer", &ShowViewer},
     {"sign-in", &ShowSignIn},

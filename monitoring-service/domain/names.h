@@ -33,6 +33,10 @@ std::string ReviewPrefix(const std::string& plan);
 std::string PlanOf(const std::string& name);
 inline constexpr char kSessionPrefix[] = "oversightSessions/";
 
+// This service: the log it keeps, and who it is for what it does by itself.
+inline constexpr char kLedger[] = "ledgers/monitoring";
+inline constexpr char kSelf[] = "principals/monitoring-service";
+
 // In a parent: every force.
 inline constexpr char kAnyForce[] = "forces/-";
 

@@ -155,6 +155,12 @@ std::map<std::string, std::vector<MethodRule>> Rules() {
   rules["oversight.monitoring.v1.AttentionService"] = {
       {"ListAttention", Access::kRead, insiders},
   };
+  // Who looks into a leak. What it was that leaked is in there too, by name. Reports come from who answers for readers.
+  rules["oversight.monitoring.v1.AuditService"] = {
+      {"GetEmbargoedRead", Access::kRead, {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR}},
+      {"ListEmbargoedReads", Access::kRead, {Role::ROLE_RECORDS_MANAGER, Role::ROLE_CHIEF_INSPECTOR}},
+      {"ReportReads", Access::kWrite, {Role::ROLE_SERVICE}},
+  };
   return rules;
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "common/auth/authorization.h"
 #include "common/auth/principal.h"
+#include "monitoring-service/domain/sight.h"
 #include "oversight/monitoring/v1/announcement.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 
@@ -24,14 +25,6 @@ namespace oversight::monitoring {
 std::vector<auth::AuthorizationTable> RoleTables();
 // Of one service, by its full name.
 auth::AuthorizationTable ScopeTable(const std::string& service);
-
-// What a principal may see of one force; each holds what the one before it does.
-enum class Sight {
-  kNothing,
-  kPublished,  // What is public: moves whose announcement is out.
-  kStage,  // The stage and the episodes as they are, plans, meetings and support; nothing of proposals and decisions.
-  kEverything,
-};
 
 // What one principal may see. The inspectorate and the services of the suite see everything. A force and its oversight
 // body see the stage and the episodes of forces in their scope, their plans, meetings, actions and support: they are

@@ -32,7 +32,8 @@ class Gate {
 
   // OK when the caller may use this verb of the service for the force, as far as roles and scope go.
   absl::Status May(const std::string& verb, const rpc::Call& call, const std::string& force) const;
-  Viewer ViewerOf(const rpc::Call& call) const { return Viewer(call.principal(), Regions()); }
+  Viewer ViewerOf(const rpc::Call& call) const { return ViewerOf(call.principal()); }
+  Viewer ViewerOf(const auth::Principal& principal) const { return Viewer(principal, Regions()); }
 
  private:
   absl::Status CheckScope(const rpc::Call& call, const std::string& force, const OwnerFacts& facts) const;

@@ -84,6 +84,12 @@ std::vector<ledger::Term> TermsOf(const v1::Support& support) {
   return {ForceTerm(ForceOf(support.name())), StateTerm(support.state())};
 }
 
+std::vector<ledger::Term> TermsOf(const v1::EmbargoedRead& read) {
+  std::vector<ledger::Term> terms = {{kReadTerm, read.resource()}, {kReaderTerm, read.reader()}};
+  if (!read.force().empty()) terms.push_back(ForceTerm(read.force()));
+  return terms;
+}
+
 void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Monitoring>(resources);
   Register<v1::Proposal>(resources);
@@ -98,6 +104,7 @@ void RegisterKinds(rpc::Resources& resources) {
   Register<v1::Action>(resources);
   Register<v1::OversightSession>(resources);
   Register<v1::Support>(resources);
+  Register<v1::EmbargoedRead>(resources);
 }
 
 }  // namespace oversight::monitoring

@@ -10,6 +10,7 @@
 #include "oversight/monitoring/v1/advice.pb.h"
 #include "oversight/monitoring/v1/announcement.pb.h"
 #include "oversight/monitoring/v1/disclosure.pb.h"
+#include "oversight/monitoring/v1/embargoed_read.pb.h"
 #include "oversight/monitoring/v1/meeting.pb.h"
 #include "oversight/monitoring/v1/monitoring.pb.h"
 #include "oversight/monitoring/v1/plan.pb.h"
@@ -30,6 +31,7 @@ std::vector<ledger::Term> TermsOf(const v1::Meeting& meeting);
 std::vector<ledger::Term> TermsOf(const v1::Action& action);
 std::vector<ledger::Term> TermsOf(const v1::OversightSession& session);
 std::vector<ledger::Term> TermsOf(const v1::Support& support);
+std::vector<ledger::Term> TermsOf(const v1::EmbargoedRead& read);
 
 ledger::Term ForceTerm(const std::string& force);
 ledger::Term StateTerm(v1::ProposalState state);
@@ -47,6 +49,8 @@ inline constexpr char kAboutTerm[] = "about";        // What a disclosure was ab
 inline constexpr char kDecisionTerm[] = "decision";  // What an announcement announces.
 inline constexpr char kPlanTerm[] = "plan";          // The plan that a review is of.
 inline constexpr char kCalledTerm[] = "called";      // A force called to a session.
+inline constexpr char kReadTerm[] = "read";          // What was read.
+inline constexpr char kReaderTerm[] = "reader";      // Who read it.
 
 // Makes all of them storable.
 void RegisterKinds(rpc::Resources& resources);

@@ -14,6 +14,7 @@
 #include "common/rpc/resources.h"
 #include "common/rpc/status_mapping.h"
 #include "common/time/timestamp.h"
+#include "monitoring-service/domain/names.h"
 #include "monitoring-service/service/past_owners.h"
 #include "oversight/concerns/v1/concerns_service.grpc.pb.h"
 #include "oversight/forces/v1/forces_service.grpc.pb.h"
@@ -33,7 +34,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const std::
   options.target = address;
   options.service = name;
   options.credentials = std::move(credentials);
-  options.principal = "principals/monitoring-service";
+  options.principal = kSelf;
   options.token = token;
   options.retry = rpc::ReadMethods(service);
   return rpc::MakeChannel(options);

@@ -13,6 +13,7 @@
 #include "monitoring-service/service/advice_service.h"
 #include "monitoring-service/service/announcements_service.h"
 #include "monitoring-service/service/attention_service.h"
+#include "monitoring-service/service/audit_service.h"
 #include "monitoring-service/service/authorization.h"
 #include "monitoring-service/service/disclosures_service.h"
 #include "monitoring-service/service/kinds.h"
@@ -36,14 +37,13 @@ namespace {
 class MonitoringApplication final : public rpc::Application {
  public:
   MonitoringApplication(rpc::Runtime& runtime, Ladders ladders, AnnouncementTemplates templates, Policies policies,
-                        std::unique_ptr<Owners> owners)
+                        std::unique_ptr<Owners> owners, absl::Duration gather_reads)
       : ladders_(std::move(ladders)),
         policies_(std::move(policies)),
         templates_(std::move(templates)),
         owners_(std::move(owners)),
         resources_(*runtime.ledger, runtime.clock),
-        scheduler_("principals/monitoring-service", resources_, rpc::ShapeOf<v1::WatchMonitoringResponse>(),
-                   runtime.metrics),
+        scheduler_(kSelf, resources_, rpc::ShapeOf<v1::WatchMonitoringResponse>(), runtime.metrics),
         monitoring_(runtime, ladders_, policies_, *owners_, resources_),
         advice_(runtime, *owners_, resources_),
         disclosures_(runtime, *owners_, resources_),
@@ -55,7 +55,8 @@ class MonitoringApplication final : public rpc::Application {
         support_(runtime, *owners_, resources_),
         policy_reader_(resources_, *owners_, runtime.metrics),
         policy_(runtime, policies_, ladders_, *owners_, resources_, policy_reader_),
-        attention_(runtime, policies_, ladders_, *owners_, resources_, policy_reader_) {
+        attention_(runtime, policies_, ladders_, *owners_, resources_, policy_reader_),
+        audit_(runtime, *owners_, resources_, gather_reads) {
     RegisterKinds(resources_);
     scheduler_.Register(TakingEffect(ladders_, *owners_));
     scheduler_.Register(Releasing(templates_, ladders_, *owners_));
@@ -64,10 +65,11 @@ class MonitoringApplication final : public rpc::Application {
   }
 
   std::vector<grpc::Service*> services() override {
-    return {&monitoring_, &advice_,   &disclosures_, &announcements_, &register_, &sequence_,
-            &plans_,      &meetings_, &support_,     &policy_,        &attention_};
+    return {&monitoring_, &advice_,   &disclosures_, &announcements_, &register_,  &sequence_,
+            &plans_,      &meetings_, &support_,     &policy_,        &attention_, &audit_};
   }
   void Stop() override {
+    audit_.Stop();
     policy_.Stop();
     policy_reader_.Stop();
     scheduler_.Stop();
@@ -93,6 +95,7 @@ class MonitoringApplication final : public rpc::Application {
   PolicyReader policy_reader_;
   PolicyServiceImpl policy_;
   AttentionServiceImpl attention_;
+  AuditServiceImpl audit_;
 };
 
 }  // namespace
@@ -106,7 +109,8 @@ absl::StatusOr<std::unique_ptr<rpc::Application>> BuildApplication(rpc::Runtime&
   OVERSIGHT_RETURN_IF_ERROR(RecordPolicies(*runtime.ledger, policies, LondonDay(runtime.clock.Now())));
   return std::make_unique<MonitoringApplication>(
       runtime, std::move(ladders), std::move(templates), std::move(policies),
-      WatchOwners(options.forces, options.concerns, runtime.metrics, runtime.channel_credentials, runtime.own_token));
+      WatchOwners(options.forces, options.concerns, runtime.metrics, runtime.channel_credentials, runtime.own_token),
+      options.gather_reads);
 }
 
 rpc::Program MakeProgram() {
@@ -122,7 +126,7 @@ rpc::Program MakeProgram() {
                       v1::RegisterService::service_full_name(),    v1::SequenceService::service_full_name(),
                       v1::PlansService::service_full_name(),       v1::MeetingsService::service_full_name(),
                       v1::SupportService::service_full_name(),     v1::PolicyService::service_full_name(),
-                      v1::AttentionService::service_full_name()};
+                      v1::AttentionService::service_full_name(),   v1::AuditService::service_full_name()};
   program.listen = "127.0.0.1:7103";
   program.admin_listen = "127.0.0.1:7203";
   program.store = "sqlite:.data/monitoring.db";

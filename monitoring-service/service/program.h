@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/rpc/server.h"
 
 namespace oversight::monitoring {
@@ -16,6 +17,8 @@ struct Options {
   std::string ladders = "data/ladders.json";
   std::string announcements = "data/announcements";
   std::string policies;  // Empty: none is ever in force. The process runs with data/policies.
+  // How long reads are gathered before those of what is under embargo are put on record.
+  absl::Duration gather_reads = absl::Seconds(1);
 };
 
 // The application over an open ledger.

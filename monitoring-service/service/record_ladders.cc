@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/rpc/resources.h"
+#include "monitoring-service/domain/names.h"
 
 namespace oversight::monitoring {
 
@@ -17,7 +18,7 @@ absl::Status RecordLadders(ledger::Ledger& ledger, const Ladders& ladders) {
     }
     return decision;
   };
-  return rpc::CommitAtStart(ledger, "principals/monitoring-service", "RecordLadders", decide);
+  return rpc::CommitAtStart(ledger, kSelf, "RecordLadders", decide);
 }
 
 }  // namespace oversight::monitoring

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/rpc/resources.h"
+#include "monitoring-service/domain/names.h"
 
 namespace oversight::monitoring {
 namespace {
@@ -39,7 +40,7 @@ absl::Status RecordPolicies(ledger::Ledger& ledger, const Policies& policies, ab
     }
     return decision;
   };
-  return rpc::CommitAtStart(ledger, "principals/monitoring-service", "RecordPolicies", decide);
+  return rpc::CommitAtStart(ledger, kSelf, "RecordPolicies", decide);
 }
 
 }  // namespace oversight::monitoring

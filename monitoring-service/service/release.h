@@ -14,9 +14,6 @@
 
 namespace oversight::monitoring {
 
-// The log that announcements name.
-inline constexpr char kLedger[] = "ledgers/monitoring";
-
 // What is to be done with the facts of the move that a decision makes. `record` has the monitoring and the episodes of
 // the force, and nothing else.
 using WithMove = std::function<absl::Status(const MoveFacts& facts, const ForceRecord& record)>;

@@ -244,5 +244,19 @@ TEST_F(SignInSuiteTest, EveryAnswerTellsBrowsersToBeCareful) {
   }
 }
 
+// Last, since it leaves nothing over for others from this address.
+TEST_F(SignInSuiteTest, SoManySignInsFromOneAddressAndNoMore) {
+  HttpAnswer answer;
+  int begun = 0;
+  do {
+    answer = Get("/sign-in", {});
+  } while (answer.status == 303 && ++begun < 1000);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_GE(begun, 40) << "an office signs in in the morning";
+  EXPECT_EQ(answer.headers["retry-after"], "1");
+  EXPECT_THAT(answer.body, HasSubstr("Too many people sign in from your address"));
+  EXPECT_EQ(Get("/register", {}).status, 200);
+}
+
 }  // namespace
 }  // namespace oversight::testing

@@ -363,7 +363,7 @@ TEST_F(FollowUpSuiteTest, WhatIsNotAnsweredIsItsOwnPart) {
   const auto shown = [&] {
     v1::ForceDashboard dashboard;
     const auto encoded = source.Force(kForce, Audience::kInspectorate);
-    if (encoded.ok()) dashboard.ParseFromString(**encoded);
+    if (encoded.ok()) dashboard.ParseFromString((*encoded)->bytes);
     return dashboard;
   };
   const auto section = [&](const std::string& part, Audience audience = Audience::kInspectorate) {

@@ -54,19 +54,25 @@ inline std::unique_ptr<TestServer> StartConcerns(const std::string& forces) {
   settings->forces = forces;
   return TestServer::Start([settings](rpc::Runtime& runtime) { return concerns::MakeBuild(*settings)(runtime); });
 }
-inline std::unique_ptr<TestServer> StartMonitoring(const std::string& forces, const std::string& concerns) {
-  return TestServer::Start([forces, concerns](rpc::Runtime& runtime) {
-    return monitoring::BuildApplication(runtime, {.forces = forces, .concerns = concerns});
+// Reads are not put on record while a test goes on that does not ask for it: it counts what it stores itself.
+inline constexpr absl::Duration kNotYet = absl::Hours(1);
+inline std::unique_ptr<TestServer> StartMonitoring(const std::string& forces, const std::string& concerns,
+                                                   absl::Duration gather_reads = kNotYet) {
+  return TestServer::Start([forces, concerns, gather_reads](rpc::Runtime& runtime) {
+    return monitoring::BuildApplication(runtime,
+                                        {.forces = forces, .concerns = concerns, .gather_reads = gather_reads});
   });
 }
 inline std::unique_ptr<TestServer> StartGateway(const std::string& forces, const std::string& concerns,
-                                                const std::string& monitoring) {
+                                                const std::string& monitoring, absl::Duration gather_reads = kNotYet) {
   testing::TestServerOptions options;
   options.has_store = false;
-  return TestServer::Start(
-      MakeBuildApplication(
-          {.forces = forces, .concerns = concerns, .monitoring = monitoring, .http_listen = "127.0.0.1:0"}),
-      options);
+  return TestServer::Start(MakeBuildApplication({.forces = forces,
+                                                 .concerns = concerns,
+                                                 .monitoring = monitoring,
+                                                 .http_listen = "127.0.0.1:0",
+                                                 .gather_reads = gather_reads}),
+                           options);
 }
 
 class SuiteFixture : public ::testing::Test {

@@ -744,7 +744,8 @@ TEST_F(MonitoringServiceTest, NobodyDecidesOnTheirOwnProposalWhateverTheirRoles)
   options.principals = principals;
   server_ = testing::TestServer::Start(
       [&](rpc::Runtime& runtime) {
-        return BuildApplication(runtime, {.forces = forces_->address(), .concerns = concerns_->address()});
+        return BuildApplication(
+            runtime, {.forces = forces_->address(), .concerns = concerns_->address(), .gather_reads = kNotYet});
       },
       options);
   const auto proposed = Propose(EntryRequest(), "both");

@@ -36,11 +36,14 @@ class ServiceTest : public ::testing::Test {
     started_at_ = Head();
   }
 
+  // Reads are not put on record while the test goes on: it counts what it stores itself.
+  static constexpr absl::Duration kNotYet = absl::Hours(1);
   static std::unique_ptr<testing::TestServer> StartMonitoring(const std::string& forces, const std::string& concerns,
-                                                              const testing::TestServerOptions& options = {}) {
+                                                              const testing::TestServerOptions& options = {},
+                                                              absl::Duration gather_reads = kNotYet) {
     return testing::TestServer::Start(
-        [forces, concerns](rpc::Runtime& runtime) {
-          return BuildApplication(runtime, {.forces = forces, .concerns = concerns});
+        [forces, concerns, gather_reads](rpc::Runtime& runtime) {
+          return BuildApplication(runtime, {.forces = forces, .concerns = concerns, .gather_reads = gather_reads});
         },
         options);
   }

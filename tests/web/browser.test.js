@@ -9,7 +9,7 @@ const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const pages = { front: '/', register: '/register', 'register-error': '/register?on-date=never', announcements: '/announcements',
   attention: '/attention', viewer: '/viewer', search: '/search?q=police', force: '/forces/west-midlands', announcement: '/forces/west-midlands/announcements/1',
   decision: '/forces/west-midlands/decisions/1', timeline: '/forces/west-midlands/timeline?clock=recorded',
-  agenda: '/forces/west-midlands/agenda', 'agenda-all': '/agenda', themes: '/compare?since=2023-11-01', regions: '/compare?by=region&order=causes', 'not-found': '/nothing' };
+  agenda: '/forces/west-midlands/agenda', 'agenda-all': '/agenda', themes: '/compare?since=2023-11-01', regions: '/compare?by=region&order=causes', reads: '/reads', 'not-found': '/nothing' };
 let browser;
 
 before(async () => {

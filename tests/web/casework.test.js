@@ -162,7 +162,20 @@ for (const javaScriptEnabled of [false, true]) {
     await send(press);
     assert.match(await main(press), /Published at/);
     await eventually(async () => assert.match((await request(`/forces/${force}`)).text, /Engage/, 'and the public knows'));
-    for (const page of [lead, inspector, chief, press]) await page.context().close();
+
+    const records = await person('records-manager', options);
+    await records.goto(`${base}/forces/${force}/decisions/1`);
+    await go(records, 'Who read this before it was public');
+    assert.match(await main(records), /Force liaison lead/);
+    assert.match(await main(records), /HM Chief Inspector/);
+    await fill(records, { resource: '', force });
+    await send(records);
+    assert.match(await main(records), new RegExp(`Press office[^]*forces/${force}/announcements/1`));
+    assert.doesNotMatch(await main(records), /Records manager/, 'who reads when it is public is not told of');
+    await shoot(records, `case-reads-${force}`);
+    await press.goto(`${base}/reads`);
+    assert.match(await main(press), /not allowed|may not/i);
+    for (const page of [lead, inspector, chief, press, records]) await page.context().close();
   });
 }
 

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { address, assertWellFormed, eventually, request, rpc } from './suite.js';
 
 const chief = { as: 'chief-inspector' };
-const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/viewer', '/forces/west-midlands',
+const everyPage = ['/', '/register', '/register?on-date=2024', '/announcements', '/attention', '/reads', '/viewer', '/forces/west-midlands',
   '/forces/kent', '/forces/west-midlands?on-date=2023-12-01', '/forces/west-midlands/announcements', '/forces/west-midlands/announcements/1',
   '/forces/west-midlands/decisions/1', '/forces/west-midlands/decisions/1?clock=recorded', '/forces/west-midlands/timeline',
   '/forces/west-midlands/timeline?clock=recorded', '/forces/west-midlands/next', '/forces/west-midlands/concerns/1',

@@ -282,6 +282,7 @@ const std::vector<std::string>& Pages() {
       "/register",
       "/announcements",
       "/attention",
+      "/reads",
       "/viewer",
       "/forces/west-midlands",
       "/forces/west-midlands/announcements",

@@ -1,4 +1,4 @@
-// One read of a service, asked in somebody's name. Thread-safe.
+// One unary call of a service, in somebody's name. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ using PrepareCall = std::function<void(grpc::ClientContext&)>;
 // Begins the call by `start`, which holds the stub: start(context, request, response, ended). `ended` runs once, on a
 // thread of gRPC's or before this returns, with how it ended, the request and the response; both may be moved from.
 template <class Request, class Response, class Start, class Ended>
-void StartRead(const PrepareCall& prepare, absl::Time deadline, Request request, const Start& start, Ended ended) {
+void StartCall(const PrepareCall& prepare, absl::Time deadline, Request request, const Start& start, Ended ended) {
   struct State {
     grpc::ClientContext context;
     Request request;
