@@ -29,4 +29,10 @@ bool Principal::Covers(std::string_view force_name, std::string_view region) con
          std::find(proto_.regions().begin(), proto_.regions().end(), region) != proto_.regions().end();
 }
 
+bool IsSomebody(const Principal& principal) {
+  const auto& roles = principal.proto().roles();
+  return std::any_of(roles.begin(), roles.end(),
+                     [](int role) { return role != Role::ROLE_SERVICE && role != Role::ROLE_PUBLIC; });
+}
+
 }  // namespace oversight::auth

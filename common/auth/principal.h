@@ -35,4 +35,7 @@ class Principal {
   common::v1::Principal proto_;
 };
 
+// Whether it is somebody in particular: neither the public nor a service of the suite, which asks for others.
+bool IsSomebody(const Principal& principal);
+
 }  // namespace oversight::auth

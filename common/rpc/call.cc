@@ -379,6 +379,12 @@ grpc::Status Host::Conclude(Call& call, const absl::Status& status) {
   return result;
 }
 
+void Host::Observe(const Call& call, const google::protobuf::Message& answer) const {
+  if (!observer_ || !auth::IsSomebody(call.principal_)) return;
+  if (call.method_->writes && !call.stored_nothing_.load(std::memory_order_relaxed)) return;
+  observer_(call, call.request_, answer);
+}
+
 void Host::AddRequestId(Call& call, bool trailing) {
   if (trailing) {
     call.context_->AddTrailingMetadata(kRequestIdKey, call.request_id_);

@@ -88,6 +88,8 @@ class Call {
   std::string Header(const char* name) const;
   // On the machine's clock, for waiting. InfiniteFuture for a stream whose caller set none.
   absl::Time deadline() const { return deadline_; }
+  // The command of this call changed nothing.
+  void StoredNothing() { stored_nothing_.store(true, std::memory_order_relaxed); }
   // The caller has gone away, or the answer has been given.
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 
@@ -110,7 +112,9 @@ class Call {
   bool admitted_ = false;                              // Holds a place among the calls in flight.
   std::array<limits::CallerLimits::Place, 2> places_;  // And among those of its address, and of its principal.
   bool opened_ = false;                                // A stream whose headers have gone out.
-  const google::protobuf::Message* answer_ = nullptr;  // Of a unary call, unless it is made as bytes.
+  // Of a unary call, unless it is made as bytes.
+  const google::protobuf::Message *request_ = nullptr, *answer_ = nullptr;
+  std::atomic<bool> stored_nothing_{false};
 };
 
 namespace internal {
@@ -245,10 +249,12 @@ class Host {
   absl::Status AddService(auth::AuthorizationTable table);
   // Where the regions of forces come from, for scopes by region. Without it no region is known.
   void SetRegionLookup(auth::RegionLookup lookup) { region_ = std::move(lookup); }
-  // Who is to know what reads are answered: told of each answer before it goes out, and of each message of a stream, on
-  // the thread that sends it; it must not block. Not of answers that a handler makes as bytes, nor of those to
-  // commands.
-  using ReadObserver = std::function<void(const Call&, const google::protobuf::Message& answer)>;
+  // Who is to know what was told to whom: told of each answer before it goes out, and of each message of a stream, on
+  // the thread that sends it; it must not block. `request` is null for a stream. Not of answers that a handler makes as
+  // bytes, nor of what services of the suite are told, which ask for others; of commands only where they stored
+  // nothing, since who stores something stands in the log.
+  using ReadObserver = std::function<void(const Call&, const google::protobuf::Message* request,
+                                          const google::protobuf::Message& answer)>;
   void SetReadObserver(ReadObserver observer) { observer_ = std::move(observer); }
 
   // handler(Call&, const Request&, Response*, Done)
@@ -259,6 +265,7 @@ class Host {
     if (absl::Status status = Begin(*call, [&] { return request; }); !status.ok()) {
       call->End(status);
     } else {
+      call->request_ = request;
       call->answer_ = response;
       const Done held(call);  // So that an exception is told of, and not the Done it drops on its way.
       Guard(call, [&] { handler(*call, *request, response, held); });
@@ -345,10 +352,8 @@ class Host {
   absl::Status StepValidate(Call& call, const google::protobuf::Message* request);
 
   const MethodInfo* Find(const google::protobuf::Descriptor* request) const;
-  // What a read answers is about to go out.
-  void Observe(const Call& call, const google::protobuf::Message& answer) const {
-    if (observer_ && !call.method_->writes) observer_(call, answer);
-  }
+  // What a call is told is about to go out.
+  void Observe(const Call& call, const google::protobuf::Message& answer) const;
   static void Observe(const Call&, const grpc::ByteBuffer&) {}
   // From here on Drain ends the stream. False when draining has begun.
   bool Register(const std::shared_ptr<internal::Endable>& stream);

@@ -254,9 +254,13 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
   if (!command.audit.request_id.empty()) command.request_hash = Sha256(Canonical(request));
   command.deadline = call.deadline();
   command.cancelled = [&call] { return call.cancelled(); };
-  command.decide = [this, &call, decide = std::move(decide)](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
+  const auto stores = std::make_shared<bool>(true);
+  command.decide = [this, &call, stores,
+                    decide = std::move(decide)](ledger::View& view) -> absl::StatusOr<ledger::Decision> {
     try {
-      return Decide(call.principal(), decide, view);
+      absl::StatusOr<ledger::Decision> decision = Decide(call.principal(), decide, view);
+      *stores = !decision.ok() || !decision->changes.empty();
+      return decision;
     } catch (const std::exception& e) {
       return internal::Crashed(call, e.what());
     }
@@ -266,7 +270,7 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
   if (observe::RecordsSpans()) {
     span = {.context = observe::ChildSpan(call.trace()), .name = "ledger/Commit", .start = absl::Now()};
   }
-  ledger_.Commit(std::move(command), [this, response, done, span = std::move(span)](
+  ledger_.Commit(std::move(command), [this, &call, stores, response, done, span = std::move(span)](
                                          const absl::StatusOr<ledger::Committed>& committed) mutable {
     if (span) {
       span->end = absl::Now();
@@ -274,6 +278,7 @@ void Resources::Commit(Call& call, const Message& request, Message* response, st
       if (committed.ok()) span->attributes = {{"revision", std::to_string(committed->revision)}};
       observe::Record(*std::move(span));
     }
+    if (!*stores) call.StoredNothing();
     done(committed.ok() ? Answer(*committed, response) : committed.status());
   });
 }

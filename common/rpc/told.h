@@ -18,7 +18,10 @@ struct Told {
   bool operator==(const Told&) const = default;
 };
 
-// Each once, in order of name; one that was shown and told of counts as shown. Costs nothing for types that hold none.
-std::vector<Told> ToldBy(const google::protobuf::Message& answer);
+// Each once, in order of name; one that was shown and told of counts as shown. Takes an answer, or the request of a
+// read.
+std::vector<Told> ToldBy(const google::protobuf::Message& message);
+// Whether messages of this type can tell of any, at whatever depth: those that cannot are not looked through.
+bool MayTell(const google::protobuf::Descriptor& type);
 
 }  // namespace oversight::rpc

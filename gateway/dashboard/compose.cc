@@ -134,7 +134,10 @@ v1::NationalDashboard ComposeNational(const SuiteFacts& facts,
       row.set_stage_display_name(monitoring.stage_display_name());
       row.set_enhanced(monitoring.enhanced());
       if (monitoring.has_since_date()) *row.mutable_since_date() = monitoring.since_date();
-      row.set_proposal_open(open_proposals.count(force->name()) > 0);
+      if (const auto open = open_proposals.find(force->name()); open != open_proposals.end()) {
+        row.set_proposal_open(true);
+        row.set_open_proposal(open->second);
+      }
       ++per_stage[monitoring.stage()];
     }
     row.set_meeting_missed(missed_by.count(force->name()) > 0);

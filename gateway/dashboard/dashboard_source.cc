@@ -114,8 +114,8 @@ int64_t NextId() {
 
 }  // namespace
 
-DashboardOut::DashboardOut(const google::protobuf::Message& dashboard)
-    : bytes(dashboard.SerializeAsString()), told(rpc::ToldBy(dashboard)), id(NextId()) {}
+DashboardOut::DashboardOut(const google::protobuf::Message& dashboard, std::string slot)
+    : bytes(dashboard.SerializeAsString()), told(rpc::ToldBy(dashboard)), slot(std::move(slot)), id(NextId()) {}
 
 DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, Questions questions)
     : copy_(copy),
@@ -276,7 +276,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
     const auto missed =
         follow_up.derived != nullptr ? follow_up.derived->missed : std::vector<monitoring::v1::MeetingCadence>();
-    entry.encoded = std::make_shared<const DashboardOut>(ComposeNational(facts, missed, version.today));
+    entry.encoded = std::make_shared<const DashboardOut>(ComposeNational(facts, missed, version.today), "");
     entry.version = version;
     ++builds_;
   }
@@ -287,7 +287,8 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
   OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
   // Asked before a cache entry is made: names of no force must not fill the cache.
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
-  Entry& entry = EntryOf(absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force));
+  const std::string slot = absl::StrCat(audience == Audience::kInspectorate ? "i:" : "o:", force);
+  Entry& entry = EntryOf(slot);
   // Asked without the lock: an answer may come at once, and whoever hears of it asks for this dashboard.
   overviews_.Want(force);
   follow_ups_.Want(force);
@@ -302,7 +303,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::Force(const std::string& force
     for (const auto* view : {&overview, &follow_up}) {
       if (view->derived != nullptr) AddDerived(*view->derived, audience, dashboard);
     }
-    entry.encoded = std::make_shared<const DashboardOut>(dashboard);
+    entry.encoded = std::make_shared<const DashboardOut>(dashboard, slot);
     entry.version = version;
     ++builds_;
   }
@@ -314,7 +315,8 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceOn(const std::string& for
   OVERSIGHT_RETURN_IF_ERROR(ForcesKnown());
   if (copy_.forces->Get<forces::v1::Force>(force) == nullptr) return NotFound("force", force);
   const SuiteFacts facts = Gather(copy_, MonitoringKnown(), force);
-  return std::make_shared<const DashboardOut>(ComposeForceOn(facts, force, day, audience));
+  return std::make_shared<const DashboardOut>(ComposeForceOn(facts, force, day, audience),
+                                              absl::StrCat(force, " on ", FormatIso(day)));
 }
 
 absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, const std::string& force,
@@ -332,7 +334,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::ForceThen(ForceRecord past, co
     }
   }
   SetTime(moment, dashboard.mutable_as_of_time());
-  return std::make_shared<const DashboardOut>(dashboard);
+  return std::make_shared<const DashboardOut>(dashboard, "then");
 }
 
 absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past, absl::Time moment) const {
@@ -341,7 +343,7 @@ absl::StatusOr<EncodedDashboard> DashboardSource::NationalThen(ForceRecord past,
       past.follow_up.has_value() ? past.follow_up->missed : std::vector<monitoring::v1::MeetingCadence>();
   v1::NationalDashboard dashboard = ComposeNational(past.facts, missed, LondonDay(moment));
   SetTime(moment, dashboard.mutable_as_of_time());
-  return std::make_shared<const DashboardOut>(dashboard);
+  return std::make_shared<const DashboardOut>(dashboard, "then");
 }
 
 absl::StatusOr<ForceRecord> DashboardSource::RecordNow(const std::string& force, Audience audience) {

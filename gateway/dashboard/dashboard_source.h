@@ -30,10 +30,12 @@ namespace oversight::gateway {
 
 // A dashboard as it goes out. Shared by all answers that send it.
 struct DashboardOut {
-  explicit DashboardOut(const google::protobuf::Message& dashboard);
+  // `slot`: which dashboard it is, the same for every version of it.
+  DashboardOut(const google::protobuf::Message& dashboard, std::string slot);
   const std::string bytes;            // The serialised message, without its sections.
   const std::vector<rpc::Told> told;  // What its reader learns of: see told.h.
-  const int64_t id;                   // Of this one, and not 0.
+  const std::string slot;
+  const int64_t id;  // Of this version, and not 0.
 };
 using EncodedDashboard = std::shared_ptr<const DashboardOut>;
 

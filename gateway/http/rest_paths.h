@@ -1,5 +1,5 @@
-// Which read a REST path is, mapped from the contract alone: a new Get, List or Search is there without a line here. Immutable;
-// thread-safe. Paths are resource names, as the fields' rules have them (AIP-127):
+// Which read a REST path is, mapped from the contract alone: a new Get, List or Search is there without a line here.
+// Immutable; thread-safe. Paths are resource names, as the fields' rules have them (AIP-127):
 //
 //   GetConcern                  forces/{force}/concerns/{concern}            the resource itself
 //   ListConcerns                forces/{force}/concerns                      its collection; `-` for any force

@@ -32,9 +32,10 @@ PrepareCall InTheNameOf(rpc::Call& call) {
 GatewayServiceImpl::GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
                                        const auth::AuthorizationTable& table, rpc::ReadReporter& reporter)
     : host_(host), source_(source), channels_(std::move(channels)), table_(table), reporter_(reporter) {
-  host_.SetReadObserver([this](const rpc::Call& call, const google::protobuf::Message& answer) {
-    reporter_.Note(call.principal(), call.method(), rpc::ToldBy(answer), source_.now());
-  });
+  host_.SetReadObserver(
+      [this](const rpc::Call& call, const google::protobuf::Message*, const google::protobuf::Message& answer) {
+        reporter_.Note(call.principal(), call.method(), rpc::ToldBy(answer), source_.now());
+      });
   source_.AddListener([this] {
     std::vector<std::shared_ptr<DashboardFeed>> feeds;
     {
@@ -58,7 +59,8 @@ void GatewayServiceImpl::Stop() {
 }
 
 void GatewayServiceImpl::Note(const rpc::Call& call, const EncodedDashboard& dashboard) {
-  reporter_.Note(call.principal(), call.method(), dashboard->told, source_.now(), dashboard->id);
+  if (!auth::IsSomebody(call.principal())) return;
+  reporter_.Note(call.principal(), call.method(), dashboard->told, source_.now(), {dashboard->slot, dashboard->id});
 }
 
 void GatewayServiceImpl::TendFeeds() {
@@ -259,7 +261,9 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServ
                                            for (const auto& monitoring : facts->monitoring) {
                                              told.push_back({monitoring->name(), 0});
                                            }
-                                           reporter_.Note(call.principal(), call.method(), told, source_.now());
+                                           if (auth::IsSomebody(call.principal())) {
+                                             reporter_.Note(call.principal(), call.method(), told, source_.now());
+                                           }
                                            *response = ComposeComparison(*facts, by, order, source_.today(), since);
                                            for (auto& section : sections)
                                              *response->add_sections() = std::move(section);

@@ -28,8 +28,8 @@ class GatewayServiceImpl final
                       v1::GatewayService::WithCallbackMethod_Search<v1::GatewayService::Service>>>>>> {
  public:
   // Listens to the source: make it before the copies start. All must outlive it. The channels are for reads of the
-  // past. What is answered from the copies is told to `reporter`; the rest is read in the caller's name, so the owner
-  // knows.
+  // past. What is answered is told to `reporter`; what is read in the caller's name, of the past for instance, its
+  // owner notes itself.
   GatewayServiceImpl(rpc::Host& host, DashboardSource& source, SuiteChannels channels,
                      const auth::AuthorizationTable& table, rpc::ReadReporter& reporter);
   ~GatewayServiceImpl() override;

@@ -104,7 +104,8 @@ class GatewayApplication final : public rpc::Application {
         source_(
             copy_, runtime.clock,
             {.overview = MakeAskOverview(concerns_, identity_), .follow_up = MakeAskFollowUp(monitoring_, identity_)}),
-        reporter_(ReportReadsTo(monitoring_, identity_), runtime.metrics, {.interval = options.gather_reads}),
+        reporter_(ReportReadsTo(monitoring_, identity_), runtime.metrics,
+                  {.everything = "ledgers/monitoring", .interval = options.gather_reads}),
         service_(runtime.host, source_, {.forces = forces_, .concerns = concerns_, .monitoring = monitoring_}, table_,
                  reporter_),
         backends_(&runtime.metrics),

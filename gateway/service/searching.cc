@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/status_mapping.h"
-#include "gateway/dashboard/find.h"
+#include "common/text/words.h"
 #include "gateway/dashboard/owners.h"
 #include "gateway/dashboard/start_call.h"
 #include "oversight/concerns/v1/overview_service.grpc.pb.h"
@@ -68,6 +68,7 @@ class Searching : public std::enable_shared_from_this<Searching> {
       monitoring::v1::ListAnnouncementsRequest announcements;
       announcements.set_parent("forces/-");
       announcements.set_page_size(kPage);
+      announcements.set_query(request_.query());
       const std::shared_ptr<monitoring::v1::AnnouncementsService::Stub> stub =
           monitoring::v1::AnnouncementsService::NewStub(channels.monitoring);
       Ask<monitoring::v1::ListAnnouncementsRequest, monitoring::v1::ListAnnouncementsResponse>(
@@ -128,9 +129,6 @@ class Searching : public std::enable_shared_from_this<Searching> {
 
   std::string TakeAnnouncements(monitoring::v1::ListAnnouncementsResponse& response) {
     for (auto& announcement : *response.mutable_announcements()) {
-      std::string text = announcement.text();
-      for (const auto& statement : announcement.statements()) absl::StrAppend(&text, " ", statement.text());
-      if (!HasWords(text, request_.query())) continue;
       if (response_->announcements_size() < kMostAnnouncements) {
         *response_->add_announcements() = std::move(announcement);
       } else {

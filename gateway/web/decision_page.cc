@@ -56,6 +56,7 @@ void ShowDecision(const VisitPtr& visit) {
                          Set(view, "heading", acts->title());
                          Set(view, "forcePath", "/" + visit->Name(2));
                          Set(view, "readsPath", "/reads?resource=" + Encoded(visit->Name(4)));
+                         Set(view, "forceReadsPath", "/reads?force=" + Encoded(visit->Name(2)));
                          Set(view, "revision", absl::StrCat(acts->header().revision()));
                          // By the clock of publication, what the public was never told stands last: it says so.
                          bool headed = clock != monitoring::SEQUENCE_CLOCK_PUBLISHED;

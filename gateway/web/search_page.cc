@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/dashboard/find.h"
+#include "common/text/words.h"
 #include "gateway/web/announcement_view.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"

@@ -11,6 +11,7 @@
 #include "common/rpc/resource_pattern.h"
 #include "common/rpc/validator.h"
 #include "common/text/text.h"
+#include "common/text/words.h"
 #include "common/time/london.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "monitoring-service/domain/actions.h"
@@ -445,6 +446,12 @@ std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement) {
 bool IsAnnouncementName(const std::string& name) {
   static const auto* const pattern = new rpc::ResourcePattern("forces/{force}/announcements/{announcement}");
   return pattern->Matches(name, /*wildcard=*/false);
+}
+
+bool HasWords(const v1::Announcement& announcement, const std::string& query) {
+  std::string text = announcement.text();
+  for (const auto& statement : announcement.statements()) absl::StrAppend(&text, " ", statement.text());
+  return oversight::HasWords(text, query);
 }
 
 bool IsPublic(const v1::Announcement& announcement) { return announcement.has_published_time(); }

@@ -88,6 +88,8 @@ std::optional<absl::Time> WaitsFor(const v1::Announcement& announcement);
 bool IsAnnouncementName(const std::string& name);
 // The public sees it: it is out, or was.
 bool IsPublic(const v1::Announcement& announcement);
+// Whether its text has all of the words: see common/text/words.h.
+bool HasWords(const v1::Announcement& announcement, const std::string& query);
 // As the public may see it: without facts, names of decisions, and who wrote it.
 v1::Announcement ForPublic(v1::Announcement announcement);
 

@@ -16,79 +16,65 @@
 namespace oversight::monitoring {
 namespace {
 
-template <class T>
-const T* As(const google::protobuf::Message& resource) {
-  return google::protobuf::DynamicCastToGenerated<T>(&resource);
-}
-
 bool IsAfter(const google::protobuf::Timestamp& time, absl::Time moment) { return GetTime(time) > moment; }
 
-Embargo Of(const v1::Proposal& proposal, absl::Time read_time) {
-  // Decided, withdrawn or lapsed since it was read: it was open then.
-  if (proposal.state() == v1::PROPOSAL_STATE_OPEN || IsAfter(proposal.update_time(), read_time)) return {true, {}};
-  if (proposal.state() != v1::PROPOSAL_STATE_APPROVED) return {};
-  return {false, {proposal.decision()}};
+Embargo Of(const v1::Proposal& shown, const v1::Proposal& now, const Read& read) {
+  if (now.state() == v1::PROPOSAL_STATE_OPEN) return {true, {}};
+  // Decided, withdrawn or lapsed since it was read.
+  if (shown.state() == v1::PROPOSAL_STATE_OPEN && IsAfter(now.update_time(), read.time)) return {true, {}};
+  if (now.state() == v1::PROPOSAL_STATE_APPROVED) return {false, {now.decision()}};
+  return {};
 }
 
-Embargo Of(const v1::Decision& decision, absl::Time read_time) {
-  if (decision.has_historical()) return {};
-  switch (decision.state()) {
+Embargo Of(const v1::Decision& shown, const v1::Decision& now, const Read& read) {
+  if (now.has_historical()) return {};
+  if (read.whole && shown.publication().state() == v1::PUBLICATION_STATE_PUBLISHED) return {};
+  if (read.for_stage && (!now.has_take_effect_time() || IsAfter(now.take_effect_time(), read.time))) return {};
+  switch (now.state()) {
     case v1::DECISION_STATE_PENDING_EFFECT:
       return {true, {}};
     case v1::DECISION_STATE_IN_EFFECT:
-      return {decision.publication().state() == v1::PUBLICATION_STATE_AWAITED ||
-                  (decision.publication().has_published_time() &&
-                   IsAfter(decision.publication().published_time(), read_time)),
+      return {now.publication().state() == v1::PUBLICATION_STATE_AWAITED ||
+                  (now.publication().has_published_time() && IsAfter(now.publication().published_time(), read.time)),
               {}};
     case v1::DECISION_STATE_LAPSED:
     case v1::DECISION_STATE_REVOKED:
-      return {IsAfter(decision.update_time(), read_time), {}};
+      return {IsAfter(now.update_time(), read.time), {}};
     default:
       return {};
   }
 }
 
-Embargo Of(const v1::Announcement& announcement, absl::Time read_time) {
-  if (announcement.has_published_time()) return {IsAfter(announcement.published_time(), read_time), {}};
-  if (announcement.state() != v1::ANNOUNCEMENT_STATE_WITHDRAWN || IsAfter(announcement.update_time(), read_time)) {
-    return {true, {}};
-  }
-  return {false, {announcement.decision()}};
+Embargo Of(const v1::Announcement& shown, const v1::Announcement& now, const Read& read) {
+  if (read.whole && shown.has_published_time()) return {};
+  if (now.has_published_time()) return {IsAfter(now.published_time(), read.time), {}};
+  if (now.state() != v1::ANNOUNCEMENT_STATE_WITHDRAWN) return {true, {}};
+  if (IsAfter(now.update_time(), read.time)) return {true, {}};
+  return {false, {now.decision()}};
 }
 
-Embargo Of(const v1::Monitoring& monitoring, Sight sight) {
-  if (sight < Sight::kStage) return {};
-  Embargo embargo{monitoring.has_published(), {monitoring.decision()}};
-  if (sight == Sight::kEverything) {
-    embargo.if_any.push_back(monitoring.open_proposal());
-    embargo.if_any.push_back(monitoring.pending_decision());
-  }
-  return embargo;
-}
-
-Embargo Of(const v1::Episode& episode, Sight sight) {
-  if (sight < Sight::kStage) return {};
-  return {episode.entry_awaits_publication() || episode.exit_awaits_publication(),
-          {episode.entry_decision(), episode.exit_decision()}};
+template <class T>
+const T* As(const google::protobuf::Message& resource) {
+  return google::protobuf::DynamicCastToGenerated<T>(&resource);
 }
 
 }  // namespace
 
-Embargo EmbargoOn(const google::protobuf::Message& resource, Sight sight, absl::Time read_time) {
+Embargo EmbargoOn(const Read& read) {
   Embargo embargo;
-  if (const auto* proposal = As<v1::Proposal>(resource)) {
-    embargo = Of(*proposal, read_time);
-  } else if (const auto* decision = As<v1::Decision>(resource)) {
-    embargo = Of(*decision, read_time);
-  } else if (const auto* announcement = As<v1::Announcement>(resource)) {
-    embargo = Of(*announcement, read_time);
-  } else if (const auto* monitoring = As<v1::Monitoring>(resource)) {
-    embargo = Of(*monitoring, sight);
-  } else if (const auto* episode = As<v1::Episode>(resource)) {
-    embargo = Of(*episode, sight);
-  } else if (const auto* advice = As<v1::Advice>(resource)) {
+  if (const auto* proposal = As<v1::Proposal>(read.now)) {
+    embargo = Of(*As<v1::Proposal>(read.shown), *proposal, read);
+  } else if (const auto* decision = As<v1::Decision>(read.now)) {
+    embargo = Of(*As<v1::Decision>(read.shown), *decision, read);
+  } else if (const auto* announcement = As<v1::Announcement>(read.now)) {
+    embargo = Of(*As<v1::Announcement>(read.shown), *announcement, read);
+  } else if (const auto* monitoring = As<v1::Monitoring>(read.shown)) {
+    if (read.sight >= Sight::kStage) embargo.if_any = {monitoring->decision()};
+  } else if (const auto* episode = As<v1::Episode>(read.shown)) {
+    if (read.sight >= Sight::kStage) embargo.if_any = {episode->entry_decision(), episode->exit_decision()};
+  } else if (const auto* advice = As<v1::Advice>(read.shown)) {
     embargo.if_any = {ProposalOf(advice->name())};
-  } else if (const auto* disclosure = As<v1::Disclosure>(resource)) {
+  } else if (const auto* disclosure = As<v1::Disclosure>(read.shown)) {
     embargo.if_any = {disclosure->about()};
   }
   std::erase(embargo.if_any, "");
@@ -101,7 +87,8 @@ std::string ReadAs(const std::string& name) {
                                                                                              : name;
 }
 
-v1::EmbargoedRead RecordOf(const common::v1::ReportedRead& read, const common::v1::ToldResource& told) {
+v1::EmbargoedRead RecordOf(const common::v1::ReportedRead& read, const common::v1::ToldResource& told,
+                           const std::string& reporter) {
   v1::EmbargoedRead record;
   const std::string resource = ReadAs(told.name());
   const std::string day = absl::FormatTime("%Y%m%d", GetTime(read.read_time()), absl::UTCTimeZone());
@@ -115,6 +102,7 @@ v1::EmbargoedRead RecordOf(const common::v1::ReportedRead& read, const common::v
   if (absl::StartsWith(resource, "forces/")) record.set_force(ForceOf(resource));
   record.set_method(read.method());
   *record.mutable_read_time() = read.read_time();
+  record.set_reporter(reporter);
   return record;
 }
 

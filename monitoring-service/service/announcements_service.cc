@@ -345,12 +345,16 @@ grpc::ServerUnaryReactor* AnnouncementsServiceImpl::ListAnnouncements(grpc::Call
             selection.all_of.push_back(StateTerm(request.state()));
           }
           const Viewer viewer = gate_.ViewerOf(call);
+          if (const std::string& query = request.query(); !query.empty()) {
+            selection.filter = [query](const v1::Announcement& announcement) { return HasWords(announcement, query); };
+          }
           if (!request.decision().empty()) selection.all_of.push_back({kDecisionTerm, request.decision()});
           if (!viewer.sees_everything()) {
             selection.visibility = viewer.visibility();
             // Asked by decision, the answer would tell an outsider which decision it was.
-            selection.filter = [by_decision = !request.decision().empty()](const v1::Announcement& announcement) {
-              return !by_decision && IsPublic(announcement);
+            selection.filter = [by_decision = !request.decision().empty(),
+                                found = std::move(selection.filter)](const v1::Announcement& announcement) {
+              return !by_decision && IsPublic(announcement) && (!found || found(announcement));
             };
             selection.present = [viewer](v1::Announcement* item) { *item = *viewer.Shown(std::move(*item)); };
           }

@@ -1,9 +1,13 @@
 #include "monitoring-service/service/audit_service.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/told.h"
+#include "common/time/timestamp.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/read_records.h"
@@ -12,10 +16,34 @@
 namespace oversight::monitoring {
 namespace {
 
+// Reported at once, at most: what a decide function looks up holds up every other write.
+constexpr int kMostTold = 2000;
+// By which the clock of who reports may be ahead.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
+
 // What an answer of this process told. The log is told of as a whole: its bytes are not looked into.
-std::vector<rpc::Told> ToldByThis(const google::protobuf::Message& answer) {
+std::vector<rpc::Told> ToldByThis(const google::protobuf::Message* request, const google::protobuf::Message& answer) {
   if (answer.GetDescriptor() == ledger::v1::ExportTransactionsResponse::descriptor()) return {{kLedger, 0}};
-  return rpc::ToldBy(answer);
+  std::vector<rpc::Told> told = rpc::ToldBy(answer);
+  if (request != nullptr) {
+    for (rpc::Told& asked : rpc::ToldBy(*request)) told.push_back(std::move(asked));
+  }
+  return told;
+}
+
+absl::Status CheckReport(const v1::ReportReadsRequest& request, absl::Time now) {
+  Violations violations;
+  int told = 0;
+  for (int i = 0; i < request.reads_size(); ++i) {
+    told += request.reads(i).told_size();
+    if (GetTime(request.reads(i).read_time()) > now + kClockSkew) {
+      violations.Add(absl::StrCat("reads[", i, "].read_time"), "must not be in the future");
+    }
+  }
+  if (told > kMostTold) {
+    violations.Add("reads", absl::StrCat("tell of ", told, " resources in all; at most ", kMostTold, " are taken"));
+  }
+  return violations.status();
 }
 
 }  // namespace
@@ -26,25 +54,45 @@ AuditServiceImpl::AuditServiceImpl(rpc::Runtime& runtime, Owners& owners, rpc::R
       resources_(resources),
       gate_(owners, v1::AuditService::service_full_name()),
       reporter_([this](const auto& reads, auto done) { Record(reads, std::move(done)); }, runtime.metrics,
-                {.interval = gather_reads}) {
-  host_.SetReadObserver([this, &clock = runtime.clock](const rpc::Call& call, const google::protobuf::Message& answer) {
-    reporter_.Note(call.principal(), call.method(), ToldByThis(answer), clock.Now());
+                {.everything = kLedger, .interval = gather_reads}) {
+  host_.SetReadObserver([this, &clock = runtime.clock](const rpc::Call& call, const google::protobuf::Message* request,
+                                                       const google::protobuf::Message& answer) {
+    reporter_.Note(call.principal(), call.method(), ToldByThis(request, answer), clock.Now());
   });
 }
 
+void AuditServiceImpl::Stop() {
+  reporter_.Stop();
+  std::unique_lock lock(mu_);
+  ended_.wait(lock, [this] { return under_way_ == 0; });
+}
+
+absl::StatusOr<std::vector<v1::EmbargoedRead>> AuditServiceImpl::NewRecords(const rpc::ReadReporter::Batch& reads,
+                                                                            const std::string& reporter,
+                                                                            rpc::Facts& log) const {
+  return NewRecordsOf(
+      reads, [this](const auth::Principal& reader) { return gate_.ViewerOf(reader); }, reporter, log);
+}
+
 void AuditServiceImpl::Record(const rpc::ReadReporter::Batch& reads, std::function<void(absl::Status)> done) {
+  {
+    std::lock_guard lock(mu_);
+    ++under_way_;
+  }
   resources_.Perform(
       {.actor = kSelf, .verb = "RecordReads", .reason = "", .request_id = ""},
       [this, reads](rpc::Facts& log) -> absl::StatusOr<rpc::Changes> {
-        OVERSIGHT_ASSIGN_OR_RETURN(
-            const auto records,
-            NewRecordsOf(
-                reads, [this](const auth::Principal& reader) { return gate_.ViewerOf(reader); }, log));
+        OVERSIGHT_ASSIGN_OR_RETURN(const auto records, NewRecords(reads, kSelf, log));
         rpc::Changes changes;
         for (const auto& record : records) changes.Put(record);
         return changes;
       },
-      [done = std::move(done)](const absl::StatusOr<ledger::Committed>& committed) { done(committed.status()); });
+      [this, done = std::move(done)](const absl::StatusOr<ledger::Committed>& committed) {
+        done(committed.status());
+        std::lock_guard lock(mu_);
+        --under_way_;
+        ended_.notify_all();
+      });
 }
 
 grpc::ServerUnaryReactor* AuditServiceImpl::GetEmbargoedRead(grpc::CallbackServerContext* context,
@@ -78,24 +126,23 @@ grpc::ServerUnaryReactor* AuditServiceImpl::ListEmbargoedReads(grpc::CallbackSer
 grpc::ServerUnaryReactor* AuditServiceImpl::ReportReads(grpc::CallbackServerContext* context,
                                                         const v1::ReportReadsRequest* request,
                                                         v1::ReportReadsResponse* response) {
-  return host_.Unary(
-      context, request, response,
-      [this](rpc::Call& call, const v1::ReportReadsRequest& request, v1::ReportReadsResponse* response,
-             rpc::Done done) {
-        resources_.Mutate(
-            call, request, response, /*reason=*/"",
-            [this, &request](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::ReportReadsResponse>> {
-              OVERSIGHT_ASSIGN_OR_RETURN(
-                  const auto records,
-                  NewRecordsOf(
-                      request.reads(), [this](const auth::Principal& reader) { return gate_.ViewerOf(reader); }, log));
-              rpc::Outcome<v1::ReportReadsResponse> outcome;
-              for (const auto& record : records) outcome.Put(record);
-              outcome.response.set_recorded_count(static_cast<int>(records.size()));
-              return outcome;
-            },
-            std::move(done));
-      });
+  return host_.Unary(context, request, response,
+                     [this](rpc::Call& call, const v1::ReportReadsRequest& request, v1::ReportReadsResponse* response,
+                            rpc::Done done) {
+                       if (absl::Status status = CheckReport(request, resources_.clock().Now()); !status.ok())
+                         return done(status);
+                       resources_.Mutate(
+                           call, request, response, /*reason=*/"",
+                           [this, &request](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::ReportReadsResponse>> {
+                             OVERSIGHT_ASSIGN_OR_RETURN(const auto records,
+                                                        NewRecords(request.reads(), log.actor().name(), log));
+                             rpc::Outcome<v1::ReportReadsResponse> outcome;
+                             for (const auto& record : records) outcome.Put(record);
+                             outcome.response.set_recorded_count(static_cast<int>(records.size()));
+                             return outcome;
+                           },
+                           std::move(done));
+                     });
 }
 
 }  // namespace oversight::monitoring

@@ -2,6 +2,12 @@
 // its answers (rpc::Host::SetReadObserver). What the constructor takes must outlive it. Thread-safe.
 #pragma once
 
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
 #include "common/rpc/call.h"
 #include "common/rpc/read_reporter.h"
 #include "common/rpc/resources.h"
@@ -24,16 +30,22 @@ class AuditServiceImpl final : public v1::AuditService::CallbackService {
   grpc::ServerUnaryReactor* ReportReads(grpc::CallbackServerContext* context, const v1::ReportReadsRequest* request,
                                         v1::ReportReadsResponse* response) override;
 
-  // Records what was read until now. When no call is left.
-  void Stop() { reporter_.Stop(); }
+  // Records what was read until now. When no call is left. Returns when nothing of it runs any more.
+  void Stop();
 
  private:
+  // Runs inside a decide function. Errors: those of the ledger.
+  absl::StatusOr<std::vector<v1::EmbargoedRead>> NewRecords(const rpc::ReadReporter::Batch& reads,
+                                                            const std::string& reporter, rpc::Facts& log) const;
   // Records reads of this process.
   void Record(const rpc::ReadReporter::Batch& reads, std::function<void(absl::Status)> done);
 
   rpc::Host& host_;
   rpc::Resources& resources_;
   const Gate gate_;
+  std::mutex mu_;
+  std::condition_variable ended_;
+  int under_way_ = 0;  // Records being stored. Guarded by mu_.
   rpc::ReadReporter reporter_;
 };
 

@@ -691,6 +691,8 @@ void MonitoringServiceImpl::AnswerActions(rpc::Call& call, const v1::ListAllowed
   if (const auto pending = stages.pending.find(force); pending != stages.pending.end()) {
     record.pending_decision = pending->second;
   }
+  if (record.open_proposal) response->set_open_proposal(record.open_proposal->name());
+  if (record.pending_decision) response->set_pending_decision(record.pending_decision->name());
   Situation situation{.record = record, .actor = call.principal().name()};
   set_subject(situation);
   for (auto& action : AllowedActions(situation)) {

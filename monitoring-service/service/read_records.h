@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,9 +16,10 @@ namespace oversight::monitoring {
 
 using ViewerOf = std::function<Viewer(const auth::Principal&)>;
 
-// What is to be stored of these reads: a record of each that is not there yet. Errors: those of the ledger.
+// What is to be stored of these reads, which `reporter` answered: a record of each that is not there yet. Errors: those
+// of the ledger.
 absl::StatusOr<std::vector<v1::EmbargoedRead>> NewRecordsOf(
     const google::protobuf::RepeatedPtrField<common::v1::ReportedRead>& reads, const ViewerOf& viewer_of,
-    rpc::Facts& log);
+    const std::string& reporter, rpc::Facts& log);
 
 }  // namespace oversight::monitoring

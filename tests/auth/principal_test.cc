@@ -60,5 +60,18 @@ RC_GTEST_PROP(PrincipalProperty, AWiderScopeCoversNoLess, ()) {
   if (asked.empty()) RC_ASSERT(!covered);
 }
 
+TEST(Principal, IsSomebodyUnlessItIsTheWorldOrAService) {
+  const auto with = [](std::initializer_list<Role> roles) {
+    common::v1::Principal proto;
+    for (const Role role : roles) proto.add_roles(role);
+    return Principal(proto);
+  };
+  EXPECT_FALSE(IsSomebody(Principal()));
+  EXPECT_FALSE(IsSomebody(with({Role::ROLE_PUBLIC})));
+  EXPECT_FALSE(IsSomebody(with({Role::ROLE_SERVICE})));
+  EXPECT_TRUE(IsSomebody(with({Role::ROLE_SERVICE, Role::ROLE_HM_INSPECTOR}))) << "nobody hides behind a second role";
+  EXPECT_TRUE(IsSomebody(with({Role::ROLE_OPERATOR})));
+}
+
 }  // namespace
 }  // namespace oversight::auth

@@ -208,6 +208,8 @@ class ReplicasTest : public SuiteFixture {
   // dashboards.
   void Begin(Manner manner = {}, absl::Duration drain_delay = absl::ZeroDuration()) {
     StartSuite({.replicas = 2, .drain_delay = drain_delay});
+    // Looks as a service, whose reads are not put on record: the log is to hold what the writers were told alone.
+    dashboards_ = GatewayService::NewStub(suite_->ChannelAs("gateway", "gateway"));
     const Ran raised = suite_->Cli(
         "liaison-lead", {"--json", "raise", "--force=west-midlands", "--kind=afi", "--title=Custody", "--finding=Bad.",
                          "--theme=workforce", "--source=revisit", "--source-title=Revisit", "--found=2023", "--issue"});

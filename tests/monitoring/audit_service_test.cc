@@ -4,6 +4,7 @@
 
 #include "common/time/timestamp.h"
 #include "oversight/ledger/v1/ledger_service.grpc.pb.h"
+#include "oversight/monitoring/v1/announcements_service.grpc.pb.h"
 #include "oversight/monitoring/v1/audit_service.grpc.pb.h"
 #include "tests/monitoring/service_fixture.h"
 #include "tests/support/awaited.h"
@@ -123,12 +124,27 @@ TEST_F(AuditTest, TheSameReportAgainChangesNothing) {
   const auto first = CallOf<Audit>("gateway", &Audit::Stub::ReportReads, report);
   ASSERT_TRUE(first.ok()) << first.status();
   const int64_t head = Head();
-  EXPECT_THAT(ReadBy("press-officer"), Contains(name));
-  EXPECT_EQ(first->recorded_count(), static_cast<int>(ReadBy("press-officer").size()));
+  // The row itself says nothing: the proposal that it tells of does.
+  EXPECT_THAT(ReadBy("press-officer"), ElementsAre(name));
+  EXPECT_EQ(first->recorded_count(), 1);
+  EXPECT_EQ(Reads()[0].reporter(), "principals/gateway");
   const auto again = CallOf<Audit>("gateway", &Audit::Stub::ReportReads, report);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->recorded_count(), 0);
   EXPECT_EQ(Head(), head);
+  // Not in the future, and not so much that it holds up everyone's writes.
+  auto future = report;
+  SetTime(server_->clock().Now() + absl::Minutes(2), future.mutable_reads(0)->mutable_read_time());
+  EXPECT_THAT(FieldsOf(CallOf<Audit>("gateway", &Audit::Stub::ReportReads, future).status()),
+              ElementsAre("reads[0].read_time"));
+  auto much = report;
+  for (int i = 0; i < 2001; ++i) {
+    if (i % 1000 == 0) *much.add_reads() = report.reads(0);
+    much.mutable_reads(much.reads_size() - 1)->add_told()->set_name("forces/kent");
+    if (much.reads(much.reads_size() - 1).told_size() > 999)
+      much.mutable_reads(much.reads_size() - 1)->mutable_told()->RemoveLast();
+  }
+  EXPECT_THAT(FieldsOf(CallOf<Audit>("gateway", &Audit::Stub::ReportReads, much).status()), ElementsAre("reads"));
   // Who reads may not say so themselves.
   const auto own = CallOf<Audit>("press-officer", &Audit::Stub::ReportReads, report);
   EXPECT_TRUE(absl::IsPermissionDenied(own.status())) << own.status();
@@ -136,20 +152,21 @@ TEST_F(AuditTest, TheSameReportAgainChangesNothing) {
 
 TEST_F(AuditTest, AMoveUntilItIsPublic) {
   const auto decided = Move(EntryRequest());
-  const std::string decision = decided.decision().name();
-  Read<v1::GetDecisionRequest, v1::GetDecisionResponse>("press-officer", &Stub::GetDecision, decision);
-  Read<v1::GetProposalRequest, v1::GetProposalResponse>("press-officer", &Stub::GetProposal, decided.proposal().name());
-  // The force is told of its stage; the public reads what is public.
-  EXPECT_TRUE(Get(kForce, "west-midlands-officer").ok());
-  (void)Get(kForce, "public");
-  ASSERT_TRUE(Recorded("west-midlands-officer", std::string(kForce) + "/monitoring"));
-  ASSERT_TRUE(Recorded("press-officer", decision));
-  EXPECT_THAT(ReadBy("press-officer"), Contains(decided.proposal().name()));
-  EXPECT_THAT(ReadBy("public"), IsEmpty());
+  const std::string decision = decided.decision().name(), stage = std::string(kForce) + "/monitoring";
   v1::ListEpisodesRequest episodes;
   episodes.set_parent(kForce);
+  // The public reads what is public: as good as nothing.
+  (void)Get(kForce, "public");
+  EXPECT_TRUE(Call("public", &Stub::ListEpisodes, episodes).ok());
+  // The force is told of its stage.
+  EXPECT_TRUE(Get(kForce, "west-midlands-officer").ok());
   EXPECT_TRUE(Call("west-midlands-officer", &Stub::ListEpisodes, episodes).ok());
-  ASSERT_TRUE(Recorded("west-midlands-officer", std::string(kForce) + "/episodes/1"));
+  Read<v1::GetDecisionRequest, v1::GetDecisionResponse>("press-officer", &Stub::GetDecision, decision);
+  Read<v1::GetProposalRequest, v1::GetProposalResponse>("press-officer", &Stub::GetProposal, decided.proposal().name());
+  ASSERT_TRUE(Recorded("press-officer", decided.proposal().name()));
+  EXPECT_THAT(ReadBy("press-officer"), ElementsAre(decision, decided.proposal().name()));
+  EXPECT_THAT(ReadBy("west-midlands-officer"), ElementsAre(std::string(kForce) + "/episodes/1", stage));
+  EXPECT_THAT(ReadBy("public"), IsEmpty());
 
   Publish(decision);
   Read<v1::GetDecisionRequest, v1::GetDecisionResponse>("records-manager", &Stub::GetDecision, decision);
@@ -157,8 +174,63 @@ TEST_F(AuditTest, AMoveUntilItIsPublic) {
   EXPECT_TRUE(Call("records-manager", &Stub::ListEpisodes, episodes).ok());
   // Nor what it was before, read now.
   EXPECT_TRUE(Get(kForce, "records-manager", decided.decision().revision()).ok());
-  Settle("records-manager", Propose(ReturnRequest())->proposal().name());
-  EXPECT_THAT(ReadBy("records-manager"), ElementsAre(std::string(kForce) + "/proposals/2"));
+  const std::string next = Propose(ReturnRequest())->proposal().name();
+  Settle("records-manager", next);
+  EXPECT_THAT(ReadBy("records-manager"), ElementsAre(next));
+}
+
+// A stage that was not changed yet tells of what is to change it.
+TEST_F(AuditTest, WhatWaitsToChangeAStage) {
+  auto request = DecideRequest(Propose()->proposal().name());
+  SetTime(server_->clock().Now() + absl::Hours(2), request.mutable_effective_time());
+  const auto decided = Decide(request);
+  ASSERT_TRUE(decided.ok()) << decided.status();
+  EXPECT_TRUE(Get(kForce).ok());
+  ASSERT_TRUE(Recorded("press-officer", decided->decision().name()));
+  v1::ListAllowedActionsRequest actions;
+  actions.set_name(std::string(kForce) + "/monitoring");
+  EXPECT_TRUE(Call("oversight-group-secretariat", &Stub::ListAllowedActions, actions).ok());
+  ASSERT_TRUE(Recorded("oversight-group-secretariat", decided->decision().name()));
+  actions.set_name(decided->proposal().name());
+  EXPECT_TRUE(Call("hm-inspector", &Stub::ListAllowedActions, actions).ok());
+  EXPECT_TRUE(Recorded("hm-inspector", decided->proposal().name())) << "asked about, and told of";
+}
+
+// Who stores something stands in the log; who asks for a change that is none has only read.
+TEST_F(AuditTest, ACommandThatChangesNothing) {
+  const auto proposed = Propose();
+  v1::RefreshProposalRequest refresh;
+  refresh.set_name(proposed->proposal().name());
+  const int64_t before = Head();
+  const auto refreshed = Call("liaison-lead", &Stub::RefreshProposal, refresh);
+  ASSERT_TRUE(refreshed.ok()) << refreshed.status();
+  ASSERT_EQ(refreshed->header().revision(), before) << "nothing to refresh";
+  ASSERT_TRUE(Recorded("liaison-lead", proposed->proposal().name()));
+  EXPECT_THAT(ReadBy("hm-inspector"), IsEmpty()) << "who proposed";
+}
+
+TEST_F(AuditTest, ASearchFindsAndTellsOfWhatItFinds) {
+  const auto decided = Move(EntryRequest());
+  v1::CreateAnnouncementRequest create;
+  create.set_parent(kForce);
+  create.mutable_announcement()->set_decision(decided.decision().name());
+  using Announcements = v1::AnnouncementsService;
+  const auto created = CallOf<Announcements>("liaison-lead", &Announcements::Stub::CreateAnnouncement, create);
+  ASSERT_TRUE(created.ok()) << created.status();
+  v1::ListAnnouncementsRequest list;
+  list.set_parent("forces/-");
+  list.set_query("burglary");
+  const auto none = CallOf<Announcements>("hm-inspector", &Announcements::Stub::ListAnnouncements, list);
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(none->announcements_size(), 0);
+  list.set_query("engage WEST");
+  for (const auto* reader : {"press-officer", "public"}) {
+    const auto found = CallOf<Announcements>(reader, &Announcements::Stub::ListAnnouncements, list);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->announcements_size(), reader == std::string("public") ? 0 : 1);
+  }
+  ASSERT_TRUE(Recorded("press-officer", created->announcement().name()));
+  EXPECT_THAT(ReadBy("hm-inspector"), IsEmpty());
 }
 
 TEST_F(AuditTest, AWatchAndAWholeLog) {

@@ -17,12 +17,22 @@ using ::testing::IsEmpty;
 
 class Embargoes : public Moves {
  protected:
-  static bool Holds(const google::protobuf::Message& resource, Sight sight = Sight::kEverything,
-                    absl::Time read_time = kNow) {
-    return EmbargoOn(resource, sight, read_time).holds;
+  // A read of the version that is there now, unless another was shown.
+  template <class T>
+  static bool Holds(const T& now, absl::Time read_time = kNow, const T* shown = nullptr) {
+    return EmbargoOn({.shown = shown == nullptr ? now : *shown,
+                      .now = now,
+                      .sight = Sight::kEverything,
+                      .time = read_time,
+                      .whole = true})
+        .holds;
   }
-  static std::vector<std::string> IfAny(const google::protobuf::Message& resource, Sight sight = Sight::kEverything) {
-    return EmbargoOn(resource, sight, kNow).if_any;
+  // Told of in other words.
+  static bool HoldsTold(const google::protobuf::Message& now, absl::Time read_time = kNow) {
+    return EmbargoOn({.shown = now, .now = now, .sight = Sight::kEverything, .time = read_time}).holds;
+  }
+  static std::vector<std::string> IfAny(const google::protobuf::Message& shown, Sight sight = Sight::kEverything) {
+    return EmbargoOn({.shown = shown, .now = shown, .sight = sight, .time = kNow, .whole = true}).if_any;
   }
   template <class T>
   static T ChangedAt(T resource, absl::Time time) {
@@ -32,12 +42,13 @@ class Embargoes : public Moves {
 };
 
 TEST_F(Embargoes, AProposalWhileItIsOpenThenAsItsDecision) {
-  const v1::Proposal open = ChangedAt(*ProposeIt(Entry()), kNow - absl::Hours(1));
+  const v1::Proposal open = ChangedAt(*ProposeIt(Entry()), kNow - absl::Hours(3));
   EXPECT_TRUE(Holds(open));
-  auto declined = open;
+  auto declined = ChangedAt(open, kNow - absl::Hours(1));
   declined.set_state(v1::PROPOSAL_STATE_DECLINED);
   EXPECT_FALSE(Holds(declined));
-  EXPECT_TRUE(Holds(declined, Sight::kEverything, kNow - absl::Hours(2))) << "it was open when it was read";
+  EXPECT_TRUE(Holds(declined, kNow - absl::Hours(2), &open)) << "it was open when it was read";
+  EXPECT_FALSE(Holds(declined, kNow, &open)) << "looked up in its history";
   EXPECT_THAT(IfAny(declined), IsEmpty());
   auto approved = open;
   approved.set_state(v1::PROPOSAL_STATE_APPROVED);
@@ -47,28 +58,33 @@ TEST_F(Embargoes, AProposalWhileItIsOpenThenAsItsDecision) {
 }
 
 TEST_F(Embargoes, ADecisionUntilItsAnnouncementIsOut) {
-  const Decided pending = Approved(kNow + absl::Hours(2));
-  EXPECT_TRUE(Holds(pending.decision));
-  v1::Decision decision = pending.decision;
-  decision.set_state(v1::DECISION_STATE_IN_EFFECT);
-  decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_AWAITED);
-  EXPECT_TRUE(Holds(decision));
-  decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_PUBLISHED);
-  SetTime(kNow, decision.mutable_publication()->mutable_published_time());
-  EXPECT_FALSE(Holds(decision));
-  EXPECT_TRUE(Holds(decision, Sight::kEverything, kNow - absl::Seconds(1))) << "read a second before, judged after";
+  const v1::Decision pending = ChangedAt(Approved(kNow + absl::Hours(2)).decision, kNow - absl::Hours(1));
+  EXPECT_TRUE(Holds(pending));
+  v1::Decision awaited = pending;
+  awaited.set_state(v1::DECISION_STATE_IN_EFFECT);
+  SetTime(kNow, awaited.mutable_take_effect_time());
+  awaited.mutable_publication()->set_state(v1::PUBLICATION_STATE_AWAITED);
+  EXPECT_TRUE(Holds(awaited));
+  v1::Decision published = awaited;
+  published.mutable_publication()->set_state(v1::PUBLICATION_STATE_PUBLISHED);
+  SetTime(kNow + absl::Hours(1), published.mutable_publication()->mutable_published_time());
+  EXPECT_TRUE(Holds(published, kNow, &awaited)) << "read before, judged after";
+  EXPECT_TRUE(HoldsTold(published, kNow));
+  EXPECT_FALSE(HoldsTold(published, kNow + absl::Hours(2)));
+  EXPECT_FALSE(Holds(published, kNow + absl::Hours(2), &awaited)) << "looked up in its history";
+  EXPECT_FALSE(Holds(published, kNow)) << "the reader's clock is behind: what was shown was public";
   // From before there were announcements.
-  decision.clear_publication();
-  EXPECT_FALSE(Holds(decision));
+  awaited.clear_publication();
+  EXPECT_FALSE(Holds(awaited));
   // What came to nothing.
-  v1::Decision revoked = ChangedAt(pending.decision, kNow - absl::Hours(1));
+  v1::Decision revoked = ChangedAt(pending, kNow);
   revoked.set_state(v1::DECISION_STATE_REVOKED);
   EXPECT_FALSE(Holds(revoked));
-  EXPECT_TRUE(Holds(revoked, Sight::kEverything, kNow - absl::Hours(2)));
+  EXPECT_TRUE(Holds(revoked, kNow - absl::Minutes(30), &pending));
   revoked.set_state(v1::DECISION_STATE_DECLINED);
   EXPECT_FALSE(Holds(revoked));
   // What is known from public sources.
-  v1::Decision imported = pending.decision;
+  v1::Decision imported = pending;
   imported.mutable_historical();
   EXPECT_FALSE(Holds(imported));
 }
@@ -82,6 +98,7 @@ TEST_F(Embargoes, AnAnnouncementUntilItIsOut) {
     announcement.set_state(state);
     EXPECT_TRUE(Holds(announcement)) << v1::AnnouncementState_Name(state);
   }
+  const v1::Announcement draft = announcement;
   announcement.set_state(v1::ANNOUNCEMENT_STATE_WITHDRAWN);
   EXPECT_FALSE(Holds(announcement));
   EXPECT_THAT(IfAny(announcement), ElementsAre("forces/west-midlands/decisions/1")) << "withdrawn before it was out";
@@ -90,37 +107,43 @@ TEST_F(Embargoes, AnAnnouncementUntilItIsOut) {
        {v1::ANNOUNCEMENT_STATE_PUBLISHED, v1::ANNOUNCEMENT_STATE_CORRECTED, v1::ANNOUNCEMENT_STATE_WITHDRAWN}) {
     announcement.set_state(state);
     EXPECT_FALSE(Holds(announcement)) << v1::AnnouncementState_Name(state);
-    EXPECT_TRUE(Holds(announcement, Sight::kEverything, kNow - absl::Seconds(1)));
+    EXPECT_TRUE(Holds(announcement, kNow - absl::Seconds(1), &draft)) << "read before, judged after";
+    EXPECT_FALSE(Holds(announcement, kNow, &draft)) << "looked up in its history";
+    EXPECT_FALSE(Holds(announcement, kNow - absl::Seconds(1))) << "the reader's clock is behind";
+    EXPECT_TRUE(HoldsTold(announcement, kNow - absl::Seconds(1)));
   }
 }
 
-// A force sees its stage before the public does; nobody outside sees what waits to change it.
-TEST_F(Embargoes, AStageForWhoSeesIt) {
+// A force sees its stage before the public does.
+TEST_F(Embargoes, AStageForWhoSeesItAsWhatMadeIt) {
   MoveIn(absl::CivilDay(2023, 11, 24));
-  v1::Monitoring monitoring = record_.monitoring;
-  ASSERT_TRUE(monitoring.has_published());
-  EXPECT_TRUE(Holds(monitoring, Sight::kEverything));
-  EXPECT_TRUE(Holds(monitoring, Sight::kStage));
-  EXPECT_FALSE(Holds(monitoring, Sight::kPublished)) << "they are shown what was public";
-  EXPECT_FALSE(Holds(monitoring, Sight::kNothing));
-  v1::Episode episode = *record_.episode;
-  ASSERT_TRUE(episode.entry_awaits_publication());
-  EXPECT_TRUE(Holds(episode, Sight::kStage));
-  EXPECT_FALSE(Holds(episode, Sight::kPublished));
-  EXPECT_THAT(IfAny(episode, Sight::kPublished), IsEmpty());
+  const v1::Monitoring& monitoring = record_.monitoring;
+  const v1::Episode& episode = *record_.episode;
+  for (const Sight sight : {Sight::kStage, Sight::kEverything}) {
+    EXPECT_THAT(IfAny(monitoring, sight), ElementsAre("forces/west-midlands/decisions/1"));
+    EXPECT_THAT(IfAny(episode, sight), ElementsAre("forces/west-midlands/decisions/1"));
+  }
+  for (const Sight sight : {Sight::kNothing, Sight::kPublished}) {
+    EXPECT_THAT(IfAny(monitoring, sight), IsEmpty()) << "they are shown what was public";
+    EXPECT_THAT(IfAny(episode, sight), IsEmpty());
+  }
+  EXPECT_THAT(IfAny(VirtualMonitoring(ladders_, kForce)), IsEmpty());
+}
 
-  monitoring.clear_published();
-  EXPECT_FALSE(Holds(monitoring));
-  EXPECT_THAT(IfAny(monitoring, Sight::kStage), ElementsAre(monitoring.decision()));
-  monitoring.set_open_proposal("forces/west-midlands/proposals/2");
-  EXPECT_THAT(IfAny(monitoring, Sight::kStage), ElementsAre(monitoring.decision()));
-  EXPECT_THAT(IfAny(monitoring), ElementsAre(monitoring.decision(), "forces/west-midlands/proposals/2"));
-  monitoring.clear_open_proposal();
-  monitoring.set_pending_decision("forces/west-midlands/decisions/2");
-  EXPECT_THAT(IfAny(monitoring), ElementsAre(monitoring.decision(), "forces/west-midlands/decisions/2"));
-  episode.clear_entry_awaits_publication();
-  EXPECT_FALSE(Holds(episode));
-  EXPECT_THAT(IfAny(episode), ElementsAre(episode.entry_decision()));
+// Of a stage that was told of in other words it is known only what it is now: not, that it was so already.
+TEST_F(Embargoes, ADecisionShowsInAStageFromWhenItTookEffect) {
+  v1::Decision decision = Approved(kNow + absl::Hours(2)).decision;
+  const auto in_stage = [&](absl::Time read_time) {
+    return EmbargoOn(
+               {.shown = decision, .now = decision, .sight = Sight::kEverything, .time = read_time, .for_stage = true})
+        .holds;
+  };
+  EXPECT_FALSE(in_stage(kNow));
+  decision.set_state(v1::DECISION_STATE_IN_EFFECT);
+  decision.mutable_publication()->set_state(v1::PUBLICATION_STATE_AWAITED);
+  SetTime(kNow + absl::Hours(2), decision.mutable_take_effect_time());
+  EXPECT_FALSE(in_stage(kNow + absl::Hours(1)));
+  EXPECT_TRUE(in_stage(kNow + absl::Hours(2)));
 }
 
 TEST_F(Embargoes, WhatIsSaidOfAMoveAsTheMove) {
@@ -138,7 +161,7 @@ TEST_F(Embargoes, WhatIsSaidOfAMoveAsTheMove) {
   EXPECT_THAT(IfAny(plan), IsEmpty());
 }
 
-common::v1::ReportedRead Read(const std::string& reader, absl::Time time) {
+common::v1::ReportedRead ReadBy(const std::string& reader, absl::Time time) {
   common::v1::ReportedRead read;
   read.mutable_reader()->set_name(reader);
   read.mutable_reader()->set_display_name("Press office");
@@ -156,7 +179,8 @@ common::v1::ToldResource Of(const std::string& name, int64_t revision) {
 }
 
 TEST(ReadRecord, SaysWhoReadWhatWhenAndHow) {
-  const auto record = RecordOf(Read("principals/press-officer", kNow), Of("forces/kent/decisions/2", 17));
+  const auto record =
+      RecordOf(ReadBy("principals/press-officer", kNow), Of("forces/kent/decisions/2", 17), "principals/gateway");
   EXPECT_THAT(record.name(), ::testing::MatchesRegex("embargoedReads/20231127-[0-9a-f]{32}"));
   EXPECT_EQ(record.reader(), "principals/press-officer");
   EXPECT_EQ(record.reader_display_name(), "Press office");
@@ -166,11 +190,12 @@ TEST(ReadRecord, SaysWhoReadWhatWhenAndHow) {
   EXPECT_EQ(record.force(), "forces/kent");
   EXPECT_EQ(record.method(), "oversight.monitoring.v1.MonitoringService/GetDecision");
   EXPECT_EQ(GetTime(record.read_time()), kNow);
+  EXPECT_EQ(record.reporter(), "principals/gateway");
 }
 
 TEST(ReadRecord, OneForEachReaderVersionAndDay) {
   const auto name = [](const std::string& reader, absl::Time time, const std::string& resource, int64_t revision) {
-    return RecordOf(Read(reader, time), Of(resource, revision)).name();
+    return RecordOf(ReadBy(reader, time), Of(resource, revision), kSelf).name();
   };
   const std::string one = name("principals/a", kNow, "forces/kent/decisions/2", 17);
   EXPECT_EQ(name("principals/a", kNow + absl::Hours(1), "forces/kent/decisions/2", 17), one);
@@ -187,7 +212,7 @@ TEST(ReadRecord, AForceStandsForItsStageAndALogForNoForce) {
   EXPECT_EQ(ReadAs("forces/kent/monitoring"), "forces/kent/monitoring");
   EXPECT_EQ(ReadAs("forces/kent/decisions/1"), "forces/kent/decisions/1");
   EXPECT_EQ(ReadAs(kLedger), kLedger);
-  EXPECT_EQ(RecordOf(Read("principals/a", kNow), Of(kLedger, 0)).force(), "");
+  EXPECT_EQ(RecordOf(ReadBy("principals/a", kNow), Of(kLedger, 0), kSelf).force(), "");
 }
 
 }  // namespace

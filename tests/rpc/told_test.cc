@@ -7,6 +7,7 @@
 #include "oversight/gateway/v1/gateway_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
+#include "oversight/monitoring/v1/policy_service.pb.h"
 
 namespace oversight::rpc {
 namespace {
@@ -48,29 +49,51 @@ TEST(Told, WhereverInTheAnswerItStands) {
 
 TEST(Told, InOtherWordsOfWhatIsNotShown) {
   gateway::v1::NationalDashboard dashboard;
-  dashboard.add_rows()->set_force("forces/kent");
+  auto& row = *dashboard.add_rows();
+  row.set_force("forces/kent");
+  row.set_open_proposal("forces/kent/proposals/3");
   dashboard.add_attention()->set_name("forces/kent/proposals/3");
-  dashboard.add_attention()->set_name("forces/kent/proposals/3");
+  // What is under no embargo, whatever it is.
+  dashboard.add_attention()->set_name("forces/kent/concerns/1/recommendations/2");
+  dashboard.add_attention()->set_name("forces/kent/monitoring");
   EXPECT_THAT(ToldBy(dashboard), ElementsAre(Told{"forces/kent", 0}, Told{"forces/kent/proposals/3", 0}));
+  // A stage that a message inside tells.
+  monitoring::v1::AssessForcesResponse assessed;
+  assessed.add_assessments()->set_force("forces/kent");
+  EXPECT_THAT(ToldBy(assessed), ElementsAre(Told{"forces/kent", 0}));
 }
 
 TEST(Told, WhatIsShownIsNotToldOfBesides) {
-  gateway::v1::GetAgendaResponse answer;
-  auto& pack = *answer.add_packs();
-  pack.set_force("forces/kent");
-  pack.add_moves()->set_name("forces/kent/proposals/3");
-  EXPECT_THAT(ToldBy(answer), ElementsAre(Told{"forces/kent", 0}, Told{"forces/kent/proposals/3", 0}));
-  monitoring::v1::GetProposalResponse proposal;
-  proposal.mutable_proposal()->set_name("forces/kent/proposals/3");
-  proposal.mutable_proposal()->set_revision(8);
-  proposal.mutable_proposal()->mutable_dossier()->mutable_assessment()->set_force("forces/kent/proposals/3");
-  EXPECT_THAT(ToldBy(proposal), ElementsAre(Told{"forces/kent/proposals/3", 8}));
+  monitoring::v1::ListMonitoringResponse answer;
+  auto& monitoring = *answer.add_monitoring();
+  monitoring.set_name("forces/kent/monitoring");
+  monitoring.set_revision(8);
+  monitoring.set_open_proposal("forces/kent/proposals/3");
+  monitoring.set_pending_decision("forces/kent/decisions/2");
+  EXPECT_THAT(ToldBy(answer), ElementsAre(Told{"forces/kent/decisions/2", 0}, Told{"forces/kent/monitoring", 8},
+                                          Told{"forces/kent/proposals/3", 0}));
+  gateway::v1::ForceDashboard dashboard;
+  *dashboard.mutable_monitoring() = monitoring;
+  dashboard.add_proposals()->set_name("forces/kent/proposals/3");
+  dashboard.mutable_proposals(0)->set_revision(5);
+  EXPECT_THAT(ToldBy(dashboard), ElementsAre(Told{"forces/kent/decisions/2", 0}, Told{"forces/kent/monitoring", 8},
+                                             Told{"forces/kent/proposals/3", 5}));
+}
+
+TEST(Told, ByTheNameThatWasAskedAbout) {
+  monitoring::v1::ListAllowedActionsRequest request;
+  request.set_name("forces/kent/proposals/3");
+  EXPECT_THAT(ToldBy(request), ElementsAre(Told{"forces/kent/proposals/3", 0}));
+  request.set_name("forces/kent/plans/3");
+  EXPECT_THAT(ToldBy(request), IsEmpty());
 }
 
 TEST(Told, NothingByWhatIsUnderNoEmbargo) {
   concerns::v1::ListConcernsResponse answer;
   answer.add_concerns()->set_name("forces/kent/concerns/1");
   EXPECT_THAT(ToldBy(answer), IsEmpty());
+  EXPECT_FALSE(MayTell(*answer.GetDescriptor()));
+  EXPECT_TRUE(MayTell(*gateway::v1::GetAgendaResponse::descriptor()));
 }
 
 }  // namespace

@@ -24,6 +24,15 @@ async function start(name, flags) {
   }
   throw new Error(`${name} does not serve`);
 }
+// The same at an address that it had before, which a passing connection of something else may hold for a moment.
+async function startAgain(name, flags) {
+  for (let tries = 0; ; tries += 1) {
+    try { return await start(name, flags); } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(500);
+    }
+  }
+}
 async function kill(name) {
   const child = running.get(name);
   const gone = new Promise((resolve) => { child.once('exit', resolve); });
@@ -40,7 +49,7 @@ const services = {
     '--announcements=data/announcements'],
 };
 async function startService(name) {
-  const bound = await start(name, [`--listen=${addresses[name] ?? '127.0.0.1:0'}`, `--store=sqlite:${data}/${name}.db`, ...services[name]()]);
+  const bound = await startAgain(name, [`--listen=${addresses[name] ?? '127.0.0.1:0'}`, `--store=sqlite:${data}/${name}.db`, ...services[name]()]);
   addresses[name] = (bound.addresses ?? bound).grpc;
 }
 const backends = () => ['forces', 'concerns', 'monitoring'].map((name) => `--${name}=${addresses[`${name}-service`]}`);

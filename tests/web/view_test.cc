@@ -3,9 +3,9 @@
 #include "gateway/web/snippet.h"
 
 #include "common/text/template.h"
+#include "common/text/words.h"
 #include "common/time/partial_date.h"
 #include "common/time/timestamp.h"
-#include "gateway/dashboard/find.h"
 #include "gateway/web/assets.h"
 #include "gateway/web/links.h"
 #include "gateway/web/timeline.h"

@@ -20,6 +20,7 @@
 #include "oversight/monitoring/v1/advice_service.pb.h"
 #include "oversight/monitoring/v1/announcements_service.pb.h"
 #include "oversight/monitoring/v1/attention_service.pb.h"
+#include "oversight/monitoring/v1/audit_service.pb.h"
 #include "oversight/monitoring/v1/disclosures_service.pb.h"
 #include "oversight/monitoring/v1/meetings_service.pb.h"
 #include "oversight/monitoring/v1/monitoring_service.pb.h"
@@ -57,6 +58,7 @@ const gateway::RestPaths& AllPaths() {
     routes.AddService<monitoring::v1::GetSupportRequest>("", none);
     routes.AddService<monitoring::v1::GetPolicyRequest>("", none);
     routes.AddService<monitoring::v1::ListAttentionRequest>("", none);
+    routes.AddService<monitoring::v1::GetEmbargoedReadRequest>("", none);
     routes.AddService<gateway::v1::GetForceDashboardRequest>("", none);
     return new gateway::RestPaths(routes);
   }();

@@ -474,6 +474,8 @@ std::vector<std::string> Surfaces::Pages() const {
       "/register?on-date=2024-12-01",
       "/announcements",
       "/attention",
+      "/reads",
+      "/reads?force=" + force_,
       "/agenda",
       "/compare",
       "/viewer",

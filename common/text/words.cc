@@ -1,11 +1,11 @@
-#include "gateway/dashboard/find.h"
+#include "common/text/words.h"
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
-namespace oversight::gateway {
+namespace oversight {
 
 std::vector<std::string> WordsOf(const std::string& text) {
   std::vector<std::string> words;
@@ -29,4 +29,4 @@ bool HasWords(const std::string& text, const std::string& query) {
   });
 }
 
-}  // namespace oversight::gateway
+}  // namespace oversight

@@ -1,10 +1,10 @@
-// Words in texts, by the rule that SearchConcerns has, for lists that are looked through here. Pure; thread-safe.
+// Words in texts, by the rule that SearchConcerns has, for lists that are looked through. Pure; thread-safe.
 #pragma once
 
 #include <string>
 #include <vector>
 
-namespace oversight::gateway {
+namespace oversight {
 
 // The words of a text, in lower case: what stands between them, such as spaces and marks, does not count.
 std::vector<std::string> WordsOf(const std::string& text);
@@ -12,4 +12,4 @@ std::vector<std::string> WordsOf(const std::string& text);
 // longer one. False for a query without words.
 bool HasWords(const std::string& text, const std::string& query);
 
-}  // namespace oversight::gateway
+}  // namespace oversight
