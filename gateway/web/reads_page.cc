@@ -1,10 +1,13 @@
 // Who has read what was not public, for those who look into a leak.
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/time/timestamp.h"
 #include "gateway/cli/words.h"
 #include "gateway/web/links.h"
 #include "gateway/web/pages.h"
@@ -57,7 +60,12 @@ void ShowReads(const VisitPtr& visit) {
       Set(view, absl::StrCat("asked", name), value);
       if (!value.empty()) absl::StrAppend(&query, query.empty() ? "?" : "&", name, "=", Encoded(value));
     }
-    for (const auto& read : response->embargoed_reads()) Add(view, "reads", RowView(read));
+    // Within a day the list has no order.
+    std::vector<const monitoring::EmbargoedRead*> reads;
+    for (const auto& read : response->embargoed_reads()) reads.push_back(&read);
+    std::stable_sort(reads.begin(), reads.end(),
+                     [](const auto* a, const auto* b) { return GetTime(a->read_time()) < GetTime(b->read_time()); });
+    for (const auto* read : reads) Add(view, "reads", RowView(*read));
     Set(view, "more", response->next_page_token());
     Set(view, "revision", absl::StrCat(response->header().revision()));
     AddTakeAway("The reads", "embargoedReads", {"csv", "jsonl"}, view, query);
