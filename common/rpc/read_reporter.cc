@@ -19,6 +19,9 @@ SipKey RandomKey() {
   return {word(), word()};
 }
 
+// A refusal may be of the connection's making.
+constexpr int kTriesWhenRefused = 3;
+
 // Whether a batch was looked at and not taken: sent again as it is, it would not be the next time either.
 bool IsRefused(const absl::Status& status) {
   switch (status.code()) {
@@ -76,8 +79,8 @@ void ReadReporter::Remember(uint64_t key) {
 void ReadReporter::Note(const auth::Principal& reader, const std::string& method, const std::vector<Told>& told,
                         absl::Time now, const Given& given) {
   if (told.empty()) return;
-  const int64_t minute = absl::ToUnixSeconds(now) / 60;
-  const std::string day_and_reader = absl::StrCat(minute / (24 * 60), " ", reader.name(), " ");
+  const int64_t second = absl::ToUnixSeconds(now);
+  const std::string day_and_reader = absl::StrCat(second / (24 * 3600), " ", reader.name(), " ");
   const uint64_t slot = given.id == 0 ? 0 : SipHash(key_, absl::StrCat(day_and_reader, given.slot));
   if (given.id != 0) {
     std::lock_guard lock(mu_);
@@ -87,7 +90,7 @@ void ReadReporter::Note(const auth::Principal& reader, const std::string& method
   keys.reserve(told.size());
   for (const Told& one : told) {
     keys.push_back(
-        SipHash(key_, absl::StrCat(day_and_reader, one.revision == 0 ? -minute : one.revision, " ", one.name)));
+        SipHash(key_, absl::StrCat(day_and_reader, one.revision == 0 ? -second : one.revision, " ", one.name)));
   }
   std::lock_guard lock(mu_);
   std::vector<const Told*> fresh;
@@ -102,7 +105,7 @@ void ReadReporter::Note(const auth::Principal& reader, const std::string& method
       !fresh.empty() && (it == of_reader_.end() ? 0 : it->second) + fresh.size() > options_.max_of_reader) {
     // Whoever reads that much could hide one read among the others, or have those of others be lost.
     fresh.clear();
-    fresh_keys = {SipHash(key_, absl::StrCat(day_and_reader, "everything"))};
+    fresh_keys = {SipHash(key_, absl::StrCat(day_and_reader, second / 60, " everything"))};
     if (!Remembers(fresh_keys[0])) fresh.push_back(&everything);
   }
   // What is lost is not remembered: the next read of it may find room.
@@ -183,7 +186,7 @@ void ReadReporter::Run() {
 
 size_t ReadReporter::HandOn(const Batch& batch) {
   const size_t told = SizeOf(batch);
-  while (!TimeIsUp()) {
+  for (int tries = 1; !TimeIsUp(); ++tries) {
     const absl::Status status = SendAndWait(batch);
     if (status.ok()) return told;
     if (IsRefused(status) && batch.size() > 1) {
@@ -196,7 +199,8 @@ size_t ReadReporter::HandOn(const Batch& batch) {
       return told;
     }
     std::unique_lock lock(mu_);
-    if (IsRefused(status)) {
+    if (IsRefused(status) && tries == kTriesWhenRefused) {
+      Forget();
       Lost(told, status);
       return told;
     }
@@ -208,6 +212,12 @@ size_t ReadReporter::HandOn(const Batch& batch) {
   std::lock_guard lock(mu_);
   Lost(told, absl::DeadlineExceededError("the process is stopping"));
   return told;
+}
+
+void ReadReporter::Forget() {
+  remembered_.clear();
+  remembered_before_.clear();
+  given_.clear();
 }
 
 absl::Status ReadReporter::SendAndWait(const Batch& batch) {

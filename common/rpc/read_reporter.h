@@ -3,7 +3,7 @@
 // for that or fails by it.
 //
 // Of one reader, one version and one day (UTC) only the first read is handed on, as far as this process remembers; of
-// what was told of in other words, without a version, the first of each minute, since what they mean changes. What
+// what was told of in other words, without a version, the first of each second, since what they mean changes. What
 // cannot be handed on is tried again, for as long as it takes; what is refused is tried by itself, and then lost. What
 // waits is bounded: of one reader by saying instead that they read everything there is, and of all together by not
 // reporting more. What is lost is counted, and an error in the log tells of it. Stop hands on what is left. What a
@@ -89,6 +89,8 @@ class ReadReporter {
   // Waits for the answer until Stop's time is up.
   absl::Status SendAndWait(const Batch& batch);
   bool TimeIsUp();
+  // What was lost may be read, and reported, again. With the lock held.
+  void Forget();
   void TellLate(const absl::Status& why);
   void Lost(size_t count, const absl::Status& why);
 

@@ -114,8 +114,19 @@ int64_t NextId() {
 
 }  // namespace
 
-DashboardOut::DashboardOut(const google::protobuf::Message& dashboard, std::string slot)
-    : bytes(dashboard.SerializeAsString()), told(rpc::ToldBy(dashboard)), slot(std::move(slot)), id(NextId()) {}
+std::vector<rpc::Told> WithStages(std::vector<rpc::Told> told,
+                                  const std::vector<Shared<monitoring::v1::Monitoring>>& stages) {
+  std::erase_if(told, [](const rpc::Told& one) { return std::count(one.name.begin(), one.name.end(), '/') == 1; });
+  for (const auto& stage : stages) told.push_back({stage->name(), stage->revision()});
+  return told;
+}
+
+DashboardOut::DashboardOut(const google::protobuf::Message& dashboard, std::string slot,
+                           const std::vector<Shared<monitoring::v1::Monitoring>>& stages)
+    : bytes(dashboard.SerializeAsString()),
+      told(WithStages(rpc::ToldBy(dashboard), stages)),
+      slot(std::move(slot)),
+      id(NextId()) {}
 
 DashboardSource::DashboardSource(SuiteCopy& copy, const Clock& clock, Questions questions)
     : copy_(copy),
@@ -276,7 +287,8 @@ absl::StatusOr<EncodedDashboard> DashboardSource::National() {
     const SuiteFacts facts = Gather(copy_, version.monitoring_known, "");
     const auto missed =
         follow_up.derived != nullptr ? follow_up.derived->missed : std::vector<monitoring::v1::MeetingCadence>();
-    entry.encoded = std::make_shared<const DashboardOut>(ComposeNational(facts, missed, version.today), "");
+    entry.encoded =
+        std::make_shared<const DashboardOut>(ComposeNational(facts, missed, version.today), "", facts.monitoring);
     entry.version = version;
     ++builds_;
   }

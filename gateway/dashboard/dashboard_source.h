@@ -30,14 +30,20 @@ namespace oversight::gateway {
 
 // A dashboard as it goes out. Shared by all answers that send it.
 struct DashboardOut {
-  // `slot`: which dashboard it is, the same for every version of it.
-  DashboardOut(const google::protobuf::Message& dashboard, std::string slot);
+  // `slot`: which dashboard it is, the same for every version of it. `stages`: those that it tells of by the names of
+  // their forces.
+  DashboardOut(const google::protobuf::Message& dashboard, std::string slot,
+               const std::vector<Shared<monitoring::v1::Monitoring>>& stages = {});
   const std::string bytes;            // The serialised message, without its sections.
   const std::vector<rpc::Told> told;  // What its reader learns of: see told.h.
   const std::string slot;
   const int64_t id;  // Of this version, and not 0.
 };
 using EncodedDashboard = std::shared_ptr<const DashboardOut>;
+
+// These, with the versions of the stages in place of the names of their forces.
+std::vector<rpc::Told> WithStages(std::vector<rpc::Told> told,
+                                  const std::vector<Shared<monitoring::v1::Monitoring>>& stages);
 
 // How services are asked for what they derive: concerns-service for the overview of a force, monitoring-service for how
 // plans go on and which meetings are due.

@@ -257,12 +257,9 @@ grpc::ServerUnaryReactor* GatewayServiceImpl::ListComparisons(grpc::CallbackServ
                                            const auto facts = source_.FactsNow();
                                            if (!facts.ok()) return done(facts.status());
                                            // Its counts are made of all stages.
-                                           std::vector<rpc::Told> told;
-                                           for (const auto& monitoring : facts->monitoring) {
-                                             told.push_back({monitoring->name(), 0});
-                                           }
                                            if (auth::IsSomebody(call.principal())) {
-                                             reporter_.Note(call.principal(), call.method(), told, source_.now());
+                                             reporter_.Note(call.principal(), call.method(),
+                                                            WithStages({}, facts->monitoring), source_.now());
                                            }
                                            *response = ComposeComparison(*facts, by, order, source_.today(), since);
                                            for (auto& section : sections)

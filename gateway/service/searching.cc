@@ -129,6 +129,10 @@ class Searching : public std::enable_shared_from_this<Searching> {
 
   std::string TakeAnnouncements(monitoring::v1::ListAnnouncementsResponse& response) {
     for (auto& announcement : *response.mutable_announcements()) {
+      // A monitoring-service of before, in an upgrade, looks for no words.
+      std::string text = announcement.text();
+      for (const auto& statement : announcement.statements()) absl::StrAppend(&text, " ", statement.text());
+      if (!HasWords(text, request_.query())) continue;
       if (response_->announcements_size() < kMostAnnouncements) {
         *response_->add_announcements() = std::move(announcement);
       } else {

@@ -21,9 +21,9 @@ bool IsAfter(const google::protobuf::Timestamp& time, absl::Time moment) { retur
 Embargo Of(const v1::Proposal& shown, const v1::Proposal& now, const Read& read) {
   if (now.state() == v1::PROPOSAL_STATE_OPEN) return {true, {}};
   // Decided, withdrawn or lapsed since it was read.
-  if (shown.state() == v1::PROPOSAL_STATE_OPEN && IsAfter(now.update_time(), read.time)) return {true, {}};
-  if (now.state() == v1::PROPOSAL_STATE_APPROVED) return {false, {now.decision()}};
-  return {};
+  const bool was_open = !read.whole || shown.state() == v1::PROPOSAL_STATE_OPEN;
+  if (was_open && IsAfter(now.update_time(), read.time)) return {true, {}};
+  return {false, {now.decision()}};
 }
 
 Embargo Of(const v1::Decision& shown, const v1::Decision& now, const Read& read) {
@@ -92,7 +92,12 @@ v1::EmbargoedRead RecordOf(const common::v1::ReportedRead& read, const common::v
   v1::EmbargoedRead record;
   const std::string resource = ReadAs(told.name());
   const std::string day = absl::FormatTime("%Y%m%d", GetTime(read.read_time()), absl::UTCTimeZone());
-  const std::string hash = Sha256(absl::StrCat(read.reader().name(), "\n", resource, "\n", told.revision()));
+  std::string key = absl::StrCat(read.reader().name(), "\n", resource, "\n", told.revision());
+  // What was told of a stage, or of the whole log, is of its moment: later that day it may be another.
+  if (told.revision() == 0 && (resource == kLedger || IsMonitoringName(resource))) {
+    absl::StrAppend(&key, "\n", read.read_time().seconds() / 60);
+  }
+  const std::string hash = Sha256(key);
   record.set_name(absl::StrCat("embargoedReads/", day, "-", absl::BytesToHexString(hash.substr(0, 16))));
   record.set_reader(read.reader().name());
   record.set_reader_display_name(read.reader().display_name());

@@ -47,7 +47,8 @@ Embargo EmbargoOn(const Read& read);
 // The resource that a name in a report stands for: `forces/{force}` for the stage of that force.
 std::string ReadAs(const std::string& name);
 
-// The record of a read that `reporter` answered. Two reads of one reader, version and day (UTC) have one name.
+// The record of a read that `reporter` answered. Two reads of one reader, version and day (UTC) have one name; of a
+// stage that was told of without a version, and of the whole log, those of one minute.
 v1::EmbargoedRead RecordOf(const common::v1::ReportedRead& read, const common::v1::ToldResource& told,
                            const std::string& reporter);
 

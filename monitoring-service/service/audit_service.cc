@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/told.h"
-#include "common/time/timestamp.h"
 #include "monitoring-service/domain/names.h"
 #include "monitoring-service/service/kinds.h"
 #include "monitoring-service/service/read_records.h"
@@ -18,8 +17,6 @@ namespace {
 
 // Reported at once, at most: what a decide function looks up holds up every other write.
 constexpr int kMostTold = 2000;
-// By which the clock of who reports may be ahead.
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
 // What an answer of this process told. The log is told of as a whole: its bytes are not looked into.
 std::vector<rpc::Told> ToldByThis(const google::protobuf::Message* request, const google::protobuf::Message& answer) {
@@ -31,15 +28,10 @@ std::vector<rpc::Told> ToldByThis(const google::protobuf::Message* request, cons
   return told;
 }
 
-absl::Status CheckReport(const v1::ReportReadsRequest& request, absl::Time now) {
+absl::Status CheckReport(const v1::ReportReadsRequest& request) {
   Violations violations;
   int told = 0;
-  for (int i = 0; i < request.reads_size(); ++i) {
-    told += request.reads(i).told_size();
-    if (GetTime(request.reads(i).read_time()) > now + kClockSkew) {
-      violations.Add(absl::StrCat("reads[", i, "].read_time"), "must not be in the future");
-    }
-  }
+  for (const auto& read : request.reads()) told += read.told_size();
   if (told > kMostTold) {
     violations.Add("reads", absl::StrCat("tell of ", told, " resources in all; at most ", kMostTold, " are taken"));
   }
@@ -129,8 +121,7 @@ grpc::ServerUnaryReactor* AuditServiceImpl::ReportReads(grpc::CallbackServerCont
   return host_.Unary(context, request, response,
                      [this](rpc::Call& call, const v1::ReportReadsRequest& request, v1::ReportReadsResponse* response,
                             rpc::Done done) {
-                       if (absl::Status status = CheckReport(request, resources_.clock().Now()); !status.ok())
-                         return done(status);
+                       if (absl::Status status = CheckReport(request); !status.ok()) return done(status);
                        resources_.Mutate(
                            call, request, response, /*reason=*/"",
                            [this, &request](rpc::Facts& log) -> absl::StatusOr<rpc::Outcome<v1::ReportReadsResponse>> {

@@ -1,5 +1,6 @@
 #include "monitoring-service/service/read_records.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -73,6 +74,8 @@ absl::StatusOr<std::vector<v1::EmbargoedRead>> NewRecordsOf(
   std::set<std::string> names;
   for (const common::v1::ReportedRead& read : reads) {
     const Viewer viewer = viewer_of(auth::Principal(read.reader()));
+    // The clock of who answered may be ahead.
+    const absl::Time read_time = std::min(GetTime(read.read_time()), log.now());
     for (const common::v1::ToldResource& told : read.told()) {
       v1::EmbargoedRead record = RecordOf(read, told, reporter);
       if (names.count(record.name()) > 0) continue;
@@ -82,10 +85,10 @@ absl::StatusOr<std::vector<v1::EmbargoedRead>> NewRecordsOf(
       // clocks of two machines.
       const Sight sight = viewer.SightOf(ForceOf(record.resource()));
       if (!was && sight > Sight::kPublished) {
-        OVERSIGHT_ASSIGN_OR_RETURN(was, WasEmbargoed(log, {.name = record.resource(),
-                                                           .revision = told.revision(),
-                                                           .sight = sight,
-                                                           .read_time = GetTime(read.read_time())}));
+        OVERSIGHT_ASSIGN_OR_RETURN(
+            was,
+            WasEmbargoed(
+                log, {.name = record.resource(), .revision = told.revision(), .sight = sight, .read_time = read_time}));
       }
       if (!was) continue;
       OVERSIGHT_ASSIGN_OR_RETURN(const auto there, log.Find(record.name()));

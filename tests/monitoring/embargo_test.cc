@@ -207,6 +207,18 @@ TEST(ReadRecord, OneForEachReaderVersionAndDay) {
             name("principals/a", kNow, "forces/kent/decisions/2", 17));
 }
 
+// What a stage was told to be, and what was in the log, may be another thing later that day.
+TEST(ReadRecord, WithoutAVersionOneForEachMinuteWhereThatSaysMore) {
+  const auto name = [](const std::string& resource, absl::Time time) {
+    return RecordOf(ReadBy("principals/a", time), Of(resource, 0), kSelf).name();
+  };
+  for (const std::string resource : {std::string("forces/kent"), std::string(kLedger)}) {
+    EXPECT_EQ(name(resource, kNow), name(resource, kNow + absl::Seconds(59)));
+    EXPECT_NE(name(resource, kNow), name(resource, kNow + absl::Seconds(60)));
+  }
+  EXPECT_EQ(name("forces/kent/decisions/1", kNow), name("forces/kent/decisions/1", kNow + absl::Hours(1)));
+}
+
 TEST(ReadRecord, AForceStandsForItsStageAndALogForNoForce) {
   EXPECT_EQ(ReadAs("forces/kent"), "forces/kent/monitoring");
   EXPECT_EQ(ReadAs("forces/kent/monitoring"), "forces/kent/monitoring");
