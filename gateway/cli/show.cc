@@ -142,7 +142,13 @@ std::vector<Picked> Pick(const std::vector<const Message*>& items) {
     const bool is_text = column.widest > kLongText;
     const bool is_same = items.size() > 1 && std::count(column.cells.begin(), column.cells.end(), column.cells[0]) ==
                                                  static_cast<std::ptrdiff_t>(items.size());
-    if (field.name() == "name") {
+    if (type.full_name() == "oversight.monitoring.v1.EmbargoedRead" &&
+        IsOneOf(field.name(), {"name", "read_time", "reader", "resource", "method"})) {
+      // Named by a hash, which tells nothing: what counts is who read what, when and how.
+      const bool is_name = field.name() == "name";
+      column.rank = is_name ? 900 : field.name() == "method" ? 3 : 2;
+      column.place = is_name ? 4 : field.name() == "read_time" ? 0 : 1;
+    } else if (field.name() == "name") {
       column.rank = column.place = 0;
     } else if (IsOneOf(field.name(), {"display_name", "title"})) {
       column.rank = 1;

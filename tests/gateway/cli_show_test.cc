@@ -54,6 +54,24 @@ TEST(Lines, AreAlignedInWordsWithTheStampsLast) {
             "create time: 01 Mar 2024 10:00:00 UTC\n");
 }
 
+// Their names are hashes: who read what, and when, is what is asked.
+TEST(Items, ReadsAreToldByWhoReadWhatAndWhen) {
+  const auto read = [](const std::string& reader) {
+    return Read(
+        "oversight.monitoring.v1.EmbargoedRead",
+        absl::StrCat(R"({"name":"embargoedReads/20261128-3c1ca9b0312806945aaa79072f5887dd","reader":"principals/)",
+                     reader, R"(","readerDisplayName":"Press","roles":["ROLE_PRESS_OFFICE"],)",
+                     R"("resource":"forces/kent/decisions/1","resourceRevision":"4","force":"forces/kent",)",
+                     R"("method":"oversight.monitoring.v1.MonitoringService/GetDecision",)",
+                     R"("readTime":"2026-11-28T00:13:39Z","reporter":"principals/monitoring-service"})"));
+  };
+  const auto press = read("press-officer"), lead = read("liaison-lead");
+  const std::string table = ItemsTable({press.get(), lead.get()}, 80);
+  EXPECT_THAT(table, AllOf(HasSubstr("READER"), HasSubstr("RESOURCE"), HasSubstr("READ TIME"),
+                           HasSubstr("principals/press-officer"), HasSubstr("principals/liaison-lead"),
+                           HasSubstr("forces/kent/decisions/1"), Not(HasSubstr("3c1ca9b0"))));
+}
+
 TEST(Lines, RepeatedMessagesAreATableOrOneAfterTheOther) {
   const std::string report = Lines(*Read("oversight.forces.v1.InspectionReport",
                                          R"({"title":"R","gradedAreas":[{"title":"Crime","grade":"GRADE_GOOD"},
