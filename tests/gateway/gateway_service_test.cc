@@ -286,6 +286,8 @@ TEST_F(GatewayServiceTest, TokensOfAllServicesHoldTogether) {
   EXPECT_EQ(Row(national, kForce).display_name(), "The Force");
   EXPECT_EQ(Row(national, kForce).counts().open_causes_of_concern(), 1);
   EXPECT_TRUE(Row(national, kForce).proposal_open());
+  EXPECT_EQ(Row(national, kForce).open_proposal(), std::string(kForce) + "/proposals/1");
+  EXPECT_EQ(Row(national, kOther).open_proposal(), "");
   EXPECT_EQ(national.open_proposals(), 1);
   const auto force = Must(OfForce(kForce, freshness));
   EXPECT_EQ(force.force().display_name(), "The Force");
