@@ -78,7 +78,7 @@ void ReadReporter::Remember(uint64_t key) {
 
 void ReadReporter::Note(const auth::Principal& reader, const std::string& method, const std::vector<Told>& told,
                         absl::Time now, const Given& given) {
-  if (told.empty()) return;
+  if (told.empty() || !auth::IsSomebody(reader)) return;
   const int64_t second = absl::ToUnixSeconds(now);
   const std::string day_and_reader = absl::StrCat(second / (24 * 3600), " ", reader.name(), " ");
   const uint64_t slot = given.id == 0 ? 0 : SipHash(key_, absl::StrCat(day_and_reader, given.slot));

@@ -61,7 +61,7 @@ class ReadReporter {
     std::string slot;
     int64_t id = 0;  // 0: not such an answer.
   };
-  // An answer is about to go out. `method` as in Call::method.
+  // An answer is about to go out. `method` as in Call::method. Nobody in particular (auth::IsSomebody) is no reader.
   void Note(const auth::Principal& reader, const std::string& method, const std::vector<Told>& told, absl::Time now,
             const Given& given);
   void Note(const auth::Principal& reader, const std::string& method, const std::vector<Told>& told, absl::Time now) {

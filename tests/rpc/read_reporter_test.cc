@@ -137,6 +137,15 @@ TEST_F(Reporting, AnAnswerGivenAgainIsKnownByItsNumber) {
                           "principals/press forces/b/monitoring@3", "principals/chief forces/a/monitoring@1"));
 }
 
+TEST_F(Reporting, NobodyInParticularIsNoReader) {
+  auto& reporter = Start();
+  for (const auto role : {common::v1::ROLE_SERVICE, common::v1::ROLE_PUBLIC}) {
+    reporter.Note(Reader("gateway", role), "/x.Service/Get", {{"forces/a/monitoring", 1}}, kNoon);
+  }
+  reporter.Stop();
+  EXPECT_EQ(record_.batches(), 0);
+}
+
 // What was told of in other words means something else a moment later.
 TEST_F(Reporting, WithoutAVersionOnceASecond) {
   auto& reporter = Start();
