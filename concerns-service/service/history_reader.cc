@@ -10,6 +10,7 @@
 
 #include "common/rpc/errors.h"
 #include "common/rpc/message_diff.h"
+#include "common/rpc/parse_version.h"
 #include "common/rpc/resources.h"
 #include "common/rpc/tokens.h"
 #include "concerns-service/domain/concern_history.h"
@@ -24,14 +25,6 @@ using google::protobuf::Message;
 
 // How many transactions are read at a time, at most.
 constexpr int kBatch = 200;
-
-// Null when the kind is not known or the bytes are none of it.
-std::unique_ptr<Message> Parse(const ledger::Version& version) {
-  const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(version.kind);
-  if (type == nullptr) return nullptr;
-  std::unique_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  return message->ParseFromString(version.payload) ? std::move(message) : nullptr;
-}
 
 // Reads batch after batch until the page is full and it is known whether there is more. Keeps itself alive by the
 // callbacks it is owed; one of them runs at a time.
@@ -127,8 +120,8 @@ class HistoryReader : public std::enable_shared_from_this<HistoryReader> {
                     : followed      ? common::v1::EVENT_TYPE_MODIFIED
                                     : common::v1::EVENT_TYPE_ADDED);
     if (!version.redacted && !(followed && before_[i]->redacted)) {
-      const std::unique_ptr<Message> was = followed ? Parse(*before_[i]) : nullptr;
-      const std::unique_ptr<Message> is = version.deleted ? nullptr : Parse(version);
+      const std::unique_ptr<Message> was = followed ? rpc::ParseVersion(*before_[i]) : nullptr;
+      const std::unique_ptr<Message> is = version.deleted ? nullptr : rpc::ParseVersion(version);
       const rpc::MessageDiff diff = rpc::Diff(was.get(), is.get(), {.ignore = {"name"}});
       for (const rpc::FieldChange& field : diff.changes) {
         if (request_.status_only() && !IsStatusField(field.path)) continue;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/rpc/errors.h"
+#include "common/rpc/parse_version.h"
 #include "common/time/timestamp.h"
 #include "monitoring-service/domain/embargo.h"
 #include "monitoring-service/domain/names.h"
@@ -17,12 +18,8 @@ using google::protobuf::Message;
 
 // Null for what cannot be read any more.
 std::unique_ptr<Message> Parsed(const ledger::Version& version) {
-  if (version.redacted) return nullptr;
-  const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(version.kind);
-  if (type == nullptr) return nullptr;
-  std::unique_ptr<Message> resource(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  if (!resource->ParseFromString(version.payload)) return nullptr;
-  rpc::Stamp(version, resource.get());
+  std::unique_ptr<Message> resource = rpc::ParseVersion(version);
+  if (resource != nullptr) rpc::Stamp(version, resource.get());
   return resource;
 }
 
